@@ -1,0 +1,1 @@
+"""The archive in Datasette: what its tables mean, how they are sorted and faceted, and questions worth asking."""

@@ -1,0 +1,94 @@
+"""The `clipfile` command: which commands there are, and how an error becomes one line and an exit code.
+
+Each command lives in a module of its own that is imported only when it is run, so that `clipfile search` pays for
+neither Scrapy nor Datasette. The modules under `crawler.commands` read or crawl blogs; they are named here as text
+because nothing in `archive` imports `crawler`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Final
+
+import click
+
+from archive.errors import ArchiveError
+
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "crawl": ("crawler.commands.crawl", "Crawl a blog into the archive: a site's name or any http(s) address."),
+    "inspect": ("crawler.commands.inspect", "What the reader makes of one page, and why."),
+    "sites": ("crawler.commands.sites", "The blogs Clipfile knows, and what it finds on one."),
+    "search": ("archive.commands.search", "Find clippings in the archive."),
+    "show": ("archive.commands.show", "One clipping: provenance with its evidence, revisions, captures."),
+    "runs": ("archive.commands.runs", "The crawls so far, or one run's report."),
+    "gaps": ("archive.commands.gaps", "Posts some source knows and the archive lacks, each with its reason."),
+    "serve": ("archive.commands.serve", "Browse the archive with Datasette on this machine."),
+}
+"""Command → the module that holds a click command of the same name, and its line in `clipfile --help`."""
+
+EXIT_CODES: Final = {
+    0: "done",
+    1: "failed",
+    2: "wrong usage",
+    3: "done in part: some pages failed or were put off",
+    4: "suspect: the pages no longer look as they did",
+    5: "the archive is damaged",
+    74: "the disk is full or can't be written",
+    75: "another run is writing to the archive",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is asked for, and lists them without any import."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code), meaning) for code, meaning in EXIT_CODES.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="clipfile", message="%(prog)s %(version)s")
+def clipfile() -> None:
+    """Keep a blog's reposted press, and who first published it, who wrote it and when."""
+
+
+def main() -> None:
+    """Run the command; every foreseen trouble is one line on stderr and an exit code of `EXIT_CODES`."""
+    try:
+        code = clipfile.main(prog_name="clipfile", standalone_mode=False)
+    except click.exceptions.Abort:
+        fail("interrupted", 130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except ArchiveError as error:
+        fail(str(error), error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output (head, a pager) has had enough: no error, and nothing more to say on stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def fail(message: str, code: int) -> None:
+    click.echo(f"clipfile: {' '.join(message.split())}", err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""Reading the archive: one clipping with all that is known of it. Opens the database for reading only."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from archive.errors import UsageError
+from archive.urls import canonical_url
+
+LISTS: Final = ("authors", "categories", "tags")
+"""Columns of `clippings` that hold JSON arrays."""
+
+
+def find_post_id(db: Database, wanted: str) -> int:
+    """The post of that id, uid, or address in any spelling. Raises UsageError when the archive has none."""
+    for sql, value in (
+        ("select id from posts where id = ?", int(wanted) if wanted.isdecimal() and len(wanted) < 16 else None),
+        ("select id from posts where uid = ?", wanted.lower()),
+        ("select post_id from post_urls where url = ?", _canonical(wanted)),
+    ):
+        if value is not None and (row := db.execute(sql, [value]).fetchone()):
+            return int(row[0])
+    raise UsageError(
+        f"the archive has no post {wanted!r}", hint="give its id, uid or address; clipfile search finds them"
+    )
+
+
+def clipping(db: Database, post_id: int) -> dict[str, Any]:
+    """The row of the view `clippings`, its lists as lists."""
+    row = next(db.query("select * from clippings where id = ?", [post_id]))
+    return {name: json.loads(value) if name in LISTS else value for name, value in row.items()}
+
+
+def dossier(db: Database, post_id: int) -> dict[str, Any]:
+    """The clipping with its evidence, corrections, revisions, captures, images, addresses and sightings."""
+    return {
+        **clipping(db, post_id),
+        **next(
+            db.query("select completeness, agency, wordpress_id, layout, reader from posts where id = ?", [post_id])
+        ),
+        **{name: list(db.query(sql, {"id": post_id})) for name, sql in DETAILS.items()},
+    }
+
+
+DETAILS: Final = {
+    "evidence": """
+        select field, value, printed, place, rule, confidence from evidence where post_id = :id order by id
+    """,
+    "corrections": """
+        select field, value, note, made_at, made_by, undone_at from corrections where post_id = :id order by id
+    """,
+    "history": """
+        select number, seen_at, title, changes from revisions where post_id = :id order by number
+    """,
+    "captures": """
+        select distinct
+            captures.id, captures.captured_at, captures.status, captures.url, captures.warc_file, captures.warc_offset,
+            captures.warc_length, captures.payload_sha256
+        from captures
+        join posts on posts.id = :id
+        where captures.url = posts.url
+            or captures.id in (select capture_id from revisions where post_id = :id)
+        order by captures.id
+    """,
+    "images": """
+        select url, role, alt, caption, credit from images where post_id = :id order by position
+    """,
+    "addresses": "select url from post_urls where post_id = :id order by url",
+    "sightings": """
+        select sightings.source, sightings.listed_in, sightings.first_run_id, sightings.last_run_id
+        from sightings join post_urls on post_urls.url = sightings.key
+        where post_urls.post_id = :id
+        order by sightings.source
+    """,
+}
+
+
+def _canonical(wanted: str) -> str | None:
+    try:
+        return canonical_url(wanted)
+    except ValueError:
+        return None

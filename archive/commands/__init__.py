@@ -1,0 +1,1 @@
+"""The commands that read an archive or correct it; `options` holds what they share."""

@@ -1,0 +1,56 @@
+"""What commands share: the archive they work on, JSON output, text that is safe on a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from tabulate import tabulate
+
+from archive.folder import DEFAULT_FOLDER, ArchiveFolder
+from archive.terminal import printable
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class _Folder(click.ParamType):
+    name = "DIR"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ArchiveFolder:
+        return value if isinstance(value, ArchiveFolder) else ArchiveFolder(path=Path(value))
+
+
+def archive_option(function: Function) -> Function:
+    """`--archive DIR`, or CLIPFILE_ARCHIVE, or ./data; the command receives it as `folder`."""
+    return click.option(
+        "--archive",
+        "folder",
+        type=_Folder(),
+        envvar="CLIPFILE_ARCHIVE",
+        default=str(DEFAULT_FOLDER),
+        show_default=True,
+        help="The archive's folder (or set CLIPFILE_ARCHIVE).",
+    )(function)
+
+
+def json_option(function: Function) -> Function:
+    """`--json`, received as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")(function)
+
+
+def echo_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def echo_table(rows: Iterable[Sequence[Any]], headers: Sequence[str]) -> None:
+    """A plain table; control characters of archived words never reach the terminal."""
+    safe = [[printable(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    click.echo(tabulate(safe, headers=headers, tablefmt="simple", disable_numparse=False))
+
+
+def plural(count: int, noun: str) -> str:
+    """'1 post', '2 posts', with thousands marked."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

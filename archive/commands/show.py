@@ -1,0 +1,101 @@
+"""`clipfile show`: one clipping, with the words that say where it is from."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import click
+
+from archive.clippings import dossier, find_post_id
+from archive.commands.options import archive_option, echo_json, json_option, plural
+from archive.folder import ArchiveFolder
+from archive.terminal import printable
+
+FIELDS: Final = (
+    ("kind", "kind"),
+    ("outlet", "outlet"),
+    ("agency", "agency"),
+    ("authors", "authors"),
+    ("original_on", "published"),
+    ("original_url", "original"),
+    ("image_credit", "image credit"),
+    ("completeness", "carries"),
+    ("posted_on", "reposted"),
+    ("site_author", "posted by"),
+    ("categories", "categories"),
+    ("tags", "tags"),
+    ("language", "language"),
+    ("gone_at", "gone since"),
+)
+"""Column → the words for it, in the order they are shown; empty ones are left out."""
+
+
+@click.command("show")
+@click.argument("post")
+@click.option("--text", "with_text", is_flag=True, help="Print the whole text too, not only its beginning.")
+@archive_option
+@json_option
+def show_command(post: str, with_text: bool, folder: ArchiveFolder, as_json: bool) -> None:
+    """Show one clipping: POST is its id, its uid or its address."""
+    db = folder.open_readonly()
+    found = dossier(db, find_post_id(db, post))
+    if as_json:
+        echo_json(found)
+    else:
+        click.echo("\n".join(describe(found, with_text=with_text)))
+
+
+def describe(found: Mapping[str, Any], *, with_text: bool) -> Iterator[str]:
+    yield click.style(printable(found["title"] or "(no headline)"), bold=True)
+    yield f"{found['url']}  ·  id {found['id']}  ·  uid {found['uid']}"
+    yield ""
+    for column, words in FIELDS:
+        if value := found[column]:
+            yield f"{words:>13}  {printable(', '.join(value) if isinstance(value, list) else str(value))}"
+    yield f"{'confidence':>13}  {found['confidence']:.2f}"
+    yield from _evidence(found["evidence"])
+    yield from _corrections(found["corrections"])
+    yield from _custody(found)
+    yield ""
+    yield from _text(found["text"], with_text)
+
+
+def _evidence(rows: list[Mapping[str, Any]]) -> Iterator[str]:
+    if not rows:
+        return
+    yield ""
+    yield "Evidence"
+    for row in rows:
+        words = printable(textwrap.shorten(row["printed"], 90, placeholder=" …"))
+        yield f"{row['field']:>13}  “{words}”  {row['place']}, {row['rule']}, {row['confidence']:.2f}"
+
+
+def _corrections(rows: list[Mapping[str, Any]]) -> Iterator[str]:
+    for row in rows:
+        value = json.loads(row["value"])
+        state = f", undone {row['undone_at']}" if row["undone_at"] else ""
+        note = f" — {row['note']}" if row["note"] else ""
+        yield printable(f"{'corrected':>13}  {row['field']} → {value!r} on {row['made_at']}{state}{note}")
+
+
+def _custody(found: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    yield f"First seen {found['first_seen_at']}, last {found['last_seen_at']}, {plural(found['revisions'], 'revision')}"
+    for revision in found["history"][1:]:
+        changes = ", ".join(json.loads(revision["changes"]))
+        yield f"{'revision ' + str(revision['number']):>13}  {revision['seen_at']}: {changes}"
+    for capture in found["captures"]:
+        yield (
+            f"{'capture ' + str(capture['id']):>13}  {capture['captured_at']} HTTP {capture['status']} "
+            f"in {capture['warc_file']} at {capture['warc_offset']}, sha-256 {capture['payload_sha256'][:12]}…"
+        )
+
+
+def _text(text: str, whole: bool) -> Iterator[str]:
+    for paragraph in text.splitlines() if whole else text.splitlines()[:6]:
+        yield textwrap.fill(printable(paragraph), 100)
+    if not whole and len(text.splitlines()) > 6:
+        yield "… (--text prints all of it)"

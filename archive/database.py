@@ -1,0 +1,117 @@
+"""Opening an archive's database: the right file, schema and pragmas, and errors a person can act on."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from sqlite_utils import Database
+
+from archive.errors import CannotWriteError, DamagedArchiveError, NewerArchiveError, NotAnArchiveError
+from archive.schema import APPLICATION_ID, migrations
+
+BUSY_TIMEOUT_S: Final = 10.0
+CACHE_KIB: Final = 16_384
+
+DISK_TROUBLE: Final = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+)
+
+
+def open_database(path: Path) -> Database:
+    """Open for writing, creating the file or bringing its schema forward as needed.
+
+    Raises NotAnArchiveError, NewerArchiveError, DamagedArchiveError or CannotWriteError; nothing is changed then.
+    """
+    check_folder_can_be_written(path.parent)
+    try:
+        db = Database(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, cached_statements=256))
+        check_identity(db, path)
+        set_pragmas(db)
+        bring_forward(db)
+    except sqlite3.Error as error:
+        raise explained(error, path) from error
+    return db
+
+
+def open_readonly(path: Path) -> Database:
+    """Open for reading; a missing file is a NotAnArchiveError that says how to begin one."""
+    if not path.is_file():
+        raise NotAnArchiveError(
+            f"there is no archive in {path.parent}", hint="crawl something first: clipfile crawl sample"
+        )
+    try:
+        db = Database(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S))
+        check_identity(db, path)
+        refuse_newer(db, path)
+    except sqlite3.Error as error:
+        raise explained(error, path) from error
+    db.execute(f"pragma cache_size = -{CACHE_KIB}")
+    return db
+
+
+def check_folder_can_be_written(folder: Path) -> None:
+    """Create *folder* if needed and prove that a file can be made in it, before anything is fetched."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".clipfile-write-test"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise CannotWriteError(
+            f"cannot write to {folder}: {error.strerror or error}", hint="choose another folder with --archive DIR"
+        ) from error
+
+
+def check_identity(db: Database, path: Path) -> None:
+    """Refuse a database Clipfile did not make, and one a newer Clipfile made. An empty file is a new archive."""
+    mark = _number(db, "pragma application_id")
+    if mark == APPLICATION_ID:
+        refuse_newer(db, path)
+    elif mark or _number(db, "select count(*) from sqlite_master"):
+        raise NotAnArchiveError(
+            f"{path} is a database, but not a Clipfile archive", hint="name another folder with --archive DIR"
+        )
+
+
+def refuse_newer(db: Database, path: Path) -> None:
+    known = {migration.name for migration in migrations.pending(db)} | {m.name for m in migrations.applied(db)}
+    ours = {migration.name for migration in migrations._migrations}
+    if unknown := tuple(sorted(known - ours)):
+        raise NewerArchiveError(str(path), unknown)
+
+
+def set_pragmas(db: Database) -> None:
+    """WAL so that readers never wait; NORMAL because the WARC, synced first, is what a lost commit is redone from."""
+    for pragma in (
+        "journal_mode = wal",
+        "synchronous = normal",
+        "foreign_keys = on",
+        "recursive_triggers = on",  # without it a replaced row leaves its old words in the full-text index
+        f"cache_size = -{CACHE_KIB}",
+        "temp_store = memory",
+    ):
+        db.execute(f"pragma {pragma}").fetchall()
+
+
+def bring_forward(db: Database) -> None:
+    if migrations.pending(db):
+        db.execute(f"pragma application_id = {APPLICATION_ID}")
+        migrations.apply(db)
+
+
+def explained(error: sqlite3.Error, path: Path) -> CannotWriteError | DamagedArchiveError:
+    """The ArchiveError that says in plain words what SQLite's *error* means for the archive at *path*."""
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if code in DISK_TROUBLE:
+        return CannotWriteError(f"cannot write to {path}: {error}", hint="free some space or choose another folder")
+    if code == sqlite3.SQLITE_NOTADB:
+        return NotAnArchiveError(f"{path} is not a database", hint="name another folder with --archive DIR")
+    if code == sqlite3.SQLITE_BUSY:
+        return CannotWriteError(f"{path} is busy: another program has been writing to it for {BUSY_TIMEOUT_S:.0f} s")
+    return DamagedArchiveError(f"{path} can't be read: {error}", hint="the captures in warc/ are untouched")
+
+
+def _number(db: Database, sql: str) -> int:
+    return int(db.execute(sql).fetchone()[0])

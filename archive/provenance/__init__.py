@@ -1,0 +1,104 @@
+"""The reader of provenance: who first published a post's text, who wrote it and when, with the words that say so.
+
+`read` is what the crawl calls; `explain` shows the same decision with everything weighed on the way to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archive.model import Line, PageContext, Reading
+from archive.provenance.blocks import Block, find_blocks
+from archive.provenance.choice import Offer, Page, Signals, choose, offers, read_signals
+from archive.provenance.evidence import write_reading
+from archive.provenance.house import House, read_house
+from archive.provenance.roles import Read, read_line
+from archive.provenance.sentences import Attribution, read_attributions
+
+READER = "1"
+"""Raised whenever the same page may be read differently; stored with every reading."""
+
+HEAD_LINES = 48
+FOOT_LINES = 14
+
+__all__ = ["READER", "Explanation", "LineReading", "explain", "read"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineReading:
+    """A line with its roles (role → rule) and what its words offer."""
+
+    index: int
+    line: Line
+    roles: dict[str, str]
+    parts: tuple[tuple[str, str, float], ...]
+    """Part (outlet, date, author …), printed words, score."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """Why a page was read as it was."""
+
+    reading: Reading
+    lines: tuple[LineReading, ...]
+    chosen: Offer | None
+    losers: tuple[Offer, ...]
+    """Other ways to read the page, strongest first, with their confidence."""
+    blocks: tuple[Block, ...]
+    """Every run of head or foot lines with its best assignment, score and features."""
+    attributions: tuple[Attribution, ...]
+    signals: Signals
+
+
+def read(lines: Sequence[Line], context: PageContext) -> Reading:
+    """Conclude what *lines* say about where the post's text was first published. Never raises."""
+    return explain(lines, context).reading
+
+
+def explain(lines: Sequence[Line], context: PageContext) -> Explanation:
+    """Read like `read`, and show every line's roles, the offer taken and those that lost."""
+    house = read_house(lines, context)
+    page = _page(lines, context, house)
+    signals = read_signals(page)
+    ranked = offers(page, signals)
+    choice = choose(page, signals, ranked)
+    reading = write_reading(page, signals, choice, READER)
+    return Explanation(
+        reading=reading,
+        lines=tuple(_line_reading(r) for r in page.reads),
+        chosen=choice.offer,
+        losers=tuple(o for o in ranked if choice.offer is None or o.lines != choice.offer.lines),
+        blocks=tuple(page.blocks),
+        attributions=tuple(page.attributions),
+        signals=signals,
+    )
+
+
+def _page(lines: Sequence[Line], context: PageContext, house: House) -> Page:
+    """Read head and foot in full, and of the middle only what an attribution could stand in."""
+    foot_from = max(len(lines) - FOOT_LINES, _first_paragraph(lines) + 1)
+    reads = [read_line(i, line, context, house) for i, line in enumerate(lines) if i < HEAD_LINES or i >= foot_from]
+    head = [r for r in reads if r.index < foot_from]
+    foot = [r for r in reads if r.index >= foot_from]
+    blocks = [*find_blocks(head, context, house), *find_blocks(foot, context, house, foot=True)]
+    attributions = [a for r in reads for a in read_attributions(r, context, house, edge=_is_edge(r, head, foot_from))]
+    return Page(
+        context=context, house=house, reads=reads, foot_from=foot_from, blocks=blocks, attributions=attributions
+    )
+
+
+def _first_paragraph(lines: Sequence[Line]) -> int:
+    return next((i for i, line in enumerate(lines) if line.zone == "content" and len(line.text) > 170), 0)
+
+
+def _is_edge(read: Read, head: Sequence[Read], foot_from: int) -> bool:
+    """Whether the line is near the start or the end, where weaker wordings are meant as attribution."""
+    if read.index >= foot_from:
+        return True
+    return sum(r.is_paragraph for r in head if r.index < read.index) <= 1
+
+
+def _line_reading(read: Read) -> LineReading:
+    parts = tuple((f.part, f.printed, f.score) for f in read.parsed.fragments)
+    return LineReading(index=read.index, line=read.line, roles=dict(read.roles), parts=parts)

@@ -1,0 +1,287 @@
+"""Head and foot blocks: runs of short lines that may name outlet, date and authors, and the best consistent assignment.
+
+Every run of metadata lines is a candidate. Within it each combination of at most one outlet, one date and one group of authors
+is scored by small named features (`WEIGHTS`); the best combination is the run's offer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from archive.model import PageContext
+from archive.provenance.fragments import Fragment
+from archive.provenance.house import House
+from archive.provenance.press import press
+from archive.provenance.roles import Read
+
+WEIGHTS: dict[str, float] = {
+    "outlet-known": 4.0,
+    "outlet-shape": 3.0,
+    "outlet-labelled": 1.0,
+    "outlet-alone": 0.5,
+    "outlet-linked": 0.8,
+    "outlet-linked-home": 1.5,
+    "outlet-agency": -1.2,
+    "outlet-in-caption": -4.0,
+    "outlet-as-logo": -0.6,
+    "outlet-glued-to-text": -1.2,
+    "date": 2.0,
+    "date-labelled": 0.4,
+    "date-updated": -2.5,
+    "date-of-the-post-itself": -1.4,
+    "author-labelled": 1.6,
+    "author-bare": 1.1,
+    "author-after-outlet": 0.5,
+    "author-in-caption": -3.5,
+    "author-of-the-house": -3.0,
+    "author-behind-dash": -2.6,
+    "author-is-site-author": -0.8,
+    "outlet-date-adjacent": 1.5,
+    "outlet-author-adjacent": 1.0,
+    "date-author-adjacent": 0.7,
+    "apart": -0.5,
+    "unused-outlet": -0.8,
+    "unused-author": -0.6,
+    "unused-date": -0.3,
+    "house-in-run": -1.5,
+    "event-in-run": -3.0,
+    "unexplained-in-line": -0.8,
+    "paragraph-before": -0.25,
+}
+LONGEST_RUN = 9
+_SKIPPABLE = ("credit", "chrome", "alt", "echo", "category", "caption", "site-date", "site-author", "weak-hook")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A fragment and the line it stands in."""
+
+    read: Read
+    fragment: Fragment
+
+    @property
+    def at(self) -> int:
+        return self.read.index
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """One run's assignment with its score and the features that made it."""
+
+    reads: tuple[Read, ...]
+    outlet: Piece | None = None
+    date: Piece | None = None
+    authors: tuple[Piece, ...] = ()
+    score: float = 0.0
+    features: tuple[tuple[str, float], ...] = ()
+    agency: Piece | None = None
+    paragraphs_before: int = 0
+    foot: bool = False
+    event: bool = False
+    house: bool = False
+    """The blog's own name stands among the lines."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(n for p in self.authors if p.fragment.byline for n in p.fragment.byline.names))
+
+    @property
+    def labelled_author(self) -> bool:
+        return any(p.fragment.label for p in self.authors)
+
+    @property
+    def board(self) -> bool:
+        return any(p.fragment.byline and p.fragment.byline.board for p in self.authors)
+
+
+def find_blocks(reads: Sequence[Read], context: PageContext, house: House, *, foot: bool = False) -> list[Block]:
+    """The best assignment of every run in *reads*, best first."""
+    found = [
+        best for run, before in _runs(reads) if (best := _best(run, before, context, house, foot=foot)) is not None
+    ]
+    return sorted(found, key=lambda b: -b.score)
+
+
+def _runs(reads: Sequence[Read]) -> Iterator[tuple[list[Read], int]]:
+    """Runs of metadata lines, with the number of paragraphs of running text before each."""
+    run: list[Read] = []
+    paragraphs, skipped = 0, 0
+    for read in reads:
+        if _is_metadata(read):
+            if run and skipped > 2:
+                yield run, paragraphs
+                run = []
+            run.append(read)
+            skipped = 0
+        elif (
+            run
+            and not read.is_paragraph
+            and len(run) < LONGEST_RUN
+            and (read.has(*_SKIPPABLE) or skipped == 0)
+            and len(read.line.text) < 130
+        ):
+            skipped += 1 if not read.has(*_SKIPPABLE) else 0
+            skipped += 0 if read.has(*_SKIPPABLE) else 1
+        else:
+            if run:
+                yield run, paragraphs
+            run, skipped = [], 0
+        paragraphs += read.is_paragraph
+        if len(run) >= LONGEST_RUN:
+            yield run, paragraphs
+            run, skipped = [], 0
+    if run:
+        yield run, paragraphs
+
+
+def _is_metadata(read: Read) -> bool:
+    if read.has("text", "release", "contact", "salutation", "site-date", "site-author", "chrome", "credit"):
+        return False
+    return read.parsed.explained >= 0.34 and any(
+        f.part in ("outlet", "date", "author", "domain", "house") for f in read.parsed.fragments
+    )
+
+
+def _best(run: list[Read], before: int, context: PageContext, house: House, *, foot: bool) -> Block | None:
+    pieces = [Piece(read, fragment) for read in run for fragment in read.parsed.fragments]
+    outlets = [p for p in pieces if p.fragment.part == "outlet"][:6]
+    dates = [p for p in pieces if p.fragment.part == "date" and p.fragment.iso][:4]
+    authors = [p for p in pieces if p.fragment.part == "author"]
+    scorer = _Scorer(run, before, context, house, outlets, dates, authors)
+    choices = [
+        scorer.block(o, d, a, foot=foot)
+        for o, d, a in product([None, *outlets], [None, *dates], [(), *_groups(authors)])
+        if o or d or a
+    ]
+    return max(choices, key=lambda b: b.score, default=None)
+
+
+def _groups(authors: list[Piece]) -> list[tuple[Piece, ...]]:
+    """Each author alone, and neighbours of one kind together: two bylines on two lines."""
+    singles: list[tuple[Piece, ...]] = [(a,) for a in authors[:5]]
+    pairs = [
+        tuple(authors[i:j])
+        for i in range(min(len(authors), 4))
+        for j in range(i + 2, min(len(authors), i + 3) + 1)
+        if all(
+            b.at - a.at <= 1 and bool(a.fragment.label) >= bool(b.fragment.label)
+            for a, b in zip(authors[i:j], authors[i + 1 : j], strict=False)
+        )
+    ]
+    return singles + pairs
+
+
+@dataclass
+class _Scorer:
+    run: list[Read]
+    before: int
+    context: PageContext
+    house: House
+    outlets: list[Piece]
+    dates: list[Piece]
+    authors: list[Piece]
+
+    def block(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...], *, foot: bool) -> Block:
+        features = [
+            *(self._outlet(outlet) if outlet else ()),
+            *(self._date(date) if date else ()),
+            *(f for a in authors for f in self._author(a, outlet)),
+            *self._together(outlet, date, authors),
+            *self._unused(outlet, date, authors),
+        ]
+        scored = tuple((name, WEIGHTS[name] * factor) for name, factor in features)
+        return Block(
+            reads=tuple(self.run), outlet=outlet, date=date, authors=authors, score=sum(w for _, w in scored), features=scored,
+            agency=self._agency(outlet), paragraphs_before=self.before, foot=foot, event=any(r.has("event") for r in self.run),
+            house=self._has_house(),
+        )  # fmt: skip
+
+    def _outlet(self, piece: Piece) -> Iterator[tuple[str, float]]:
+        fragment, line = piece.fragment, piece.read.line
+        yield ("outlet-known" if fragment.known else "outlet-shape"), fragment.score
+        if fragment.label:
+            yield "outlet-labelled", 1
+        if len(piece.read.parsed.fragments) == 1:
+            yield "outlet-alone", 1
+        if piece.read.originals:
+            home = fragment.match and any(press().by_host(u) == fragment.match.outlet for u in piece.read.originals)
+            yield ("outlet-linked-home" if home else "outlet-linked"), 1
+        if fragment.match and fragment.match.outlet.agency:
+            yield "outlet-agency", 1
+        if line.caption or line.quoted or (line.alt and not fragment.known):
+            yield "outlet-in-caption", 1
+        elif line.alt:
+            yield "outlet-as-logo", 1
+        if any(f.part == "text" for f in piece.read.parsed.fragments):
+            yield "outlet-glued-to-text", 1
+
+    def _date(self, piece: Piece) -> Iterator[tuple[str, float]]:
+        fragment = piece.fragment
+        yield "date", 1
+        if fragment.label == "updated":
+            yield "date-updated", 1
+        elif fragment.label:
+            yield "date-labelled", 1
+        later = [
+            d
+            for d in self.dates
+            if d is not piece
+            and (d.at, d.fragment.date.start if d.fragment.date else 0)
+            > (piece.at, fragment.date.start if fragment.date else 0)
+        ]
+        if later and fragment.iso == self.context.posted_on:
+            yield "date-of-the-post-itself", 1
+        if any(f.part == "text" for f in piece.read.parsed.fragments):
+            yield "unexplained-in-line", 1
+
+    def _author(self, piece: Piece, outlet: Piece | None) -> Iterator[tuple[str, float]]:
+        fragment, line = piece.fragment, piece.read.line
+        yield ("author-labelled" if fragment.label else "author-bare"), fragment.score
+        if outlet and (piece.at, 0) >= (outlet.at, 0):
+            yield "author-after-outlet", 1
+        if line.caption or line.quoted or line.alt:
+            yield "author-in-caption", 1
+        if any(f.part == "house" for f in piece.read.parsed.fragments):
+            yield "author-of-the-house", 1
+        if line.text[:1] in "–—-~":
+            yield "author-behind-dash", 1
+        if self.context.site_author and self.context.site_author in fragment.printed:
+            yield "author-is-site-author", 1
+        if any(f.part == "text" for f in piece.read.parsed.fragments):
+            yield "unexplained-in-line", 1
+
+    def _together(
+        self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]
+    ) -> Iterator[tuple[str, float]]:
+        author = authors[0] if authors else None
+        for name, one, other in (
+            ("outlet-date-adjacent", outlet, date),
+            ("outlet-author-adjacent", outlet, author),
+            ("date-author-adjacent", date, author),
+        ):
+            if one and other:
+                gap = abs(one.at - other.at)
+                yield (name, 1) if gap <= 1 else (name, 0.5) if gap == 2 else ("apart", gap - 2)
+
+    def _unused(
+        self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]
+    ) -> Iterator[tuple[str, float]]:
+        if outlet is None or not outlet.fragment.known:
+            yield "unused-outlet", sum(o is not outlet and o.fragment.known for o in self.outlets)
+        yield "unused-author", 0 if authors or not self.authors else 1
+        yield "unused-date", 0 if date or not self.dates else 1
+        if self._has_house():
+            yield "house-in-run", 1
+        if any(r.has("event") for r in self.run):
+            yield "event-in-run", 1
+        yield "paragraph-before", min(self.before, 10)
+
+    def _agency(self, outlet: Piece | None) -> Piece | None:
+        return next(
+            (o for o in self.outlets if o is not outlet and o.fragment.match and o.fragment.match.outlet.agency), None
+        )
+
+    def _has_house(self) -> bool:
+        return any(f.part == "house" for r in self.run for f in r.parsed.fragments)

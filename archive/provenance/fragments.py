@@ -1,0 +1,334 @@
+"""A line cut into the parts that may name an outlet, a date or authors, and what stays unexplained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from archive.dates import PrintedDate, find_dates, resolve
+from archive.model import Line, PageContext
+from archive.outlets import Match
+from archive.provenance.house import House
+from archive.provenance.links import DOMAIN
+from archive.provenance.names import Byline, cut_label, is_role, person_shape, read_byline
+from archive.provenance.press import known, outlet_shape, press, without_tail
+
+Part = Literal["outlet", "date", "author", "role", "place", "domain", "label", "house", "text"]
+
+LONGEST_METADATA = 170
+"""Longer lines are running text."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fragment:
+    """A part of a line with what it may mean."""
+
+    part: Part
+    printed: str
+    score: float = 1.0
+    match: Match | None = None
+    """The outlet in the authority file, for outlets and domains."""
+    date: PrintedDate | None = None
+    iso: str | None = None
+    byline: Byline | None = None
+    label: str | None = None
+    """An introducing word, lower case: from, by, source, published …"""
+    rule: str = ""
+
+    @property
+    def known(self) -> bool:
+        return self.match is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parsed:
+    """A line read as metadata: its fragments in printed order and how much of it they explain."""
+
+    fragments: tuple[Fragment, ...]
+    explained: float
+    """Share of the letters that fragments other than `text` account for, 0–1."""
+
+    def of(self, *parts: Part) -> list[Fragment]:
+        return [f for f in self.fragments if f.part in parts]
+
+
+_TIME = re.compile(
+    r"(?:\b(?:at|um|à|a las|alle|às)\s+)?\b\d{1,2}(?::|h|\.)\d\d(?::\d\d)?\s*(?:[ap]\.?\s?m\b\.?)?(?:\s*(?:E[SD]?T|C[SD]?T|P[SD]?T|GMT|UTC|Uhr)\b)?"
+    r"|\b\d{1,2}\s*[ap]\.?\s?m\b\.?",
+    re.IGNORECASE,
+)
+_DATE_LABEL = re.compile(
+    r"(?:\b(?:originally |first |date )?(?:published|posted|publication date|printed|aired|appeared|date|dated|publié(?:e)?|paru(?:e)?|publicado|"
+    r"publicada|pubblicato|veröffentlicht|erschienen|datum|data|fecha|del|vom|am|du|de|on|il|le|el|em|den|in its|print edition|issue(?: of)?)"
+    r"\s*(?:on|:|le|il|el|am|em)?\s*)+$",
+    re.IGNORECASE,
+)
+_UPDATED = re.compile(
+    r"\b(?:updated|last modified|modified|mis à jour|aktualisiert|actualizado|aggiornato)\s*(?:on|:|le|am)?\s*$",
+    re.IGNORECASE,
+)
+_AFTER_DATE = re.compile(r"^\s*(?:issue|edition|ausgabe|numéro|número|print edition)\b\.?", re.IGNORECASE)
+_SOURCE_LABEL = re.compile(
+    r"^\W{0,3}(?P<label>from|source|sources|via|outlet|publication|published (?:in|by|on|at)|originally (?:published|posted|appeared)? ?(?:in|by|on|for|from|at)|"
+    r"as (?:seen|published|featured|printed) (?:in|on)|appeared in|repost(?:ed)? from|reprinted from|republished from|courtesy(?: of)?|article (?:from|by|in)|"
+    r"story (?:from|by)|taken from|original(?:ly)?(?: from)?|excerpted from|special to|quelle|aus|erschienen in|fuente|fonte|font|tratto da|da|publié (?:dans|par|sur)|paru dans|"
+    r"publicado (?:en|em|no|na)|medio|zeitung|journal|newspaper|paper|magazine)(?:\s*:\s*|\s+)(?:the\s+(?=[a-z])|dem\s+|der\s+)?",
+    re.IGNORECASE,
+)
+_LABELS_NEEDING_COLON = frozenset(
+    "outlet publication medio zeitung journal newspaper paper magazine original originally da aus sources".split()
+)
+_SPLIT = re.compile(
+    r"\s*(?:\||;|•|·|\s/\s|(?<=[^\W_])/(?=[^\W_])|\s[–—-]{1,2}\s|(?<=[^\W_])[–—](?=\s?[A-Z])|\s?[–—]\s|:\s+(?=\S)|:$|originally for\s)\s*"
+)
+_LABEL_COLON = re.compile(
+    r"^(?P<word>by|from|author|authors|source|published|date|written by|via|por|par|von|autor|auteur|autore|fuente|fonte|quelle|font|outlet|"
+    r"publication|photo|credit|story by|text|publisher|reviewed|review|isbn|pages|title|category|interview|contact|media contact|when|where|location|time|tags?)\s*:\s*",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"[A-Z][\w.’'-]*(?:\s[A-Z][\w.’'-]*){0,2}")
+_EDGES = ' \t.,;:–—-|/•·*()[]"“”«»~'
+
+
+def parse(line: Line, context: PageContext, house: House) -> Parsed:
+    """Read *line* as metadata; a line of running text yields nothing explained."""
+    text = line.text
+    if len(text) > LONGEST_METADATA or not text:
+        return _NOTHING
+    dates = find_dates(text, context.language, context.date_order)
+    fragments: list[Fragment] = []
+    at = 0
+    for date in dates:
+        label, before = _date_label(text[at : date.start])
+        fragments += _chunks(before, house)
+        fragments.append(_dated(date, label, context))
+        at = date.end
+    fragments += _chunks(_AFTER_DATE.sub("", text[at:]) if dates else text[at:], house)
+    return Parsed(fragments=tuple(fragments), explained=_explained(fragments))
+
+
+_NOTHING = Parsed(fragments=(), explained=0.0)
+
+
+def _explained(fragments: Iterable[Fragment]) -> float:
+    lengths = [(len(f.printed), f.part != "text") for f in fragments]
+    total = sum(length for length, _ in lengths)
+    return sum(length for length, counts in lengths if counts) / total if total else 0.0
+
+
+def _date_label(before: str) -> tuple[str | None, str]:
+    if match := _UPDATED.search(before):
+        return "updated", before[: match.start()]
+    match = _DATE_LABEL.search(before)
+    return (match.group().strip().casefold(), before[: match.start()]) if match else (None, before)
+
+
+def _dated(date: PrintedDate, label: str | None, context: PageContext) -> Fragment:
+    iso = resolve(date, context.posted_on)
+    return Fragment(
+        part="date", printed=date.text, date=date, iso=iso, label=label, score=1.0 if iso else 0.0, rule="date"
+    )
+
+
+def _chunks(text: str, house: House) -> list[Fragment]:
+    text = _TIME.sub(" ", text).strip(_EDGES.replace(".", "").replace("(", ""))
+    if not text.strip(_EDGES):
+        return []
+    whole = _whole(text, house)
+    return whole if whole is not None else [f for chunk in _split(text) for f in _one(chunk, house)]
+
+
+def _split(text: str) -> list[str]:
+    label = _LABEL_COLON.match(text)
+    head, rest = (text[: label.end()], text[label.end() :]) if label else ("", text)
+    parts = [p for p in _SPLIT.split(rest) if p and p.strip(_EDGES)]
+    return [head + parts[0], *parts[1:]] if parts else [text]
+
+
+def _whole(text: str, house: House) -> list[Fragment] | None:
+    """Read *text* in one piece where that is clear: a known name, or a byline that mentions where its author works."""
+    bare = text.strip(_EDGES)
+    if match := known(bare):
+        return [_outlet(bare, match, house)]
+    return None
+
+
+def _one(chunk: str, house: House) -> list[Fragment]:
+    for reader in (_labelled_outlet, _known_outlet, _address, _author, _job_at_outlet, _mentioned, _shape):
+        if found := reader(chunk, house):
+            return found
+    return [Fragment(part="text", printed=chunk.strip())]
+
+
+def _outlet(
+    printed: str, match: Match, house: House, *, label: str | None = None, rule: str = "known-outlet"
+) -> Fragment:
+    part: Part = "house" if house.owns(printed) or (house.outlet and house.outlet.id == match.outlet.id) else "outlet"
+    return Fragment(part=part, printed=printed, match=match, score=match.confidence, label=label, rule=rule)
+
+
+def _labelled_outlet(chunk: str, house: House) -> list[Fragment] | None:
+    label = _SOURCE_LABEL.match(chunk)
+    if not label:
+        return None
+    word = label["label"].casefold()
+    if word in _LABELS_NEEDING_COLON and ":" not in label.group():
+        return None
+    rest = chunk[label.end() :].strip(_EDGES)
+    if not rest:
+        return [Fragment(part="label", printed=chunk.strip(), label=word)]
+    found = _known_outlet(rest, house) or _address(rest, house)
+    if found:
+        return [_with_label(found[0], word), *found[1:]]
+    if word == "from" and person_shape(rest):
+        return None
+    if house.owns(rest):
+        return [Fragment(part="house", printed=rest)]
+    shape = outlet_shape(rest)
+    return [Fragment(part="outlet", printed=rest, score=shape, label=word, rule="labelled-outlet")] if shape else None
+
+
+def _with_label(fragment: Fragment, label: str) -> Fragment:
+    return Fragment(
+        part=fragment.part,
+        printed=fragment.printed,
+        score=fragment.score,
+        match=fragment.match,
+        label=label,
+        rule=f"labelled-{fragment.rule}",
+    )
+
+
+def _known_outlet(chunk: str, house: House) -> list[Fragment] | None:
+    bare = chunk.strip(_EDGES)
+    if match := known(bare):
+        return [_outlet(bare, match, house)]
+    if "," not in bare and house.owns(bare):
+        return [Fragment(part="house", printed=bare)]
+    head, comma, tail = bare.partition(", ")
+    if comma and (match := known(head)) and _PLACE.fullmatch(tail) and not person_shape(tail):
+        return [_outlet(head, match, house), Fragment(part="place", printed=tail)]
+    shorter = without_tail(bare)
+    if shorter != bare and (match := known(shorter)):
+        return [_outlet(shorter, match, house), Fragment(part="place", printed=bare[len(shorter) :])]
+    return None
+
+
+def _address(chunk: str, house: House) -> list[Fragment] | None:
+    found = DOMAIN.fullmatch(chunk.strip(_EDGES))
+    if not found:
+        return None
+    outlet = press().by_host(found[1].casefold())
+    match = Match(outlet=outlet, how="domain", confidence=0.9) if outlet else None
+    return [Fragment(part="domain", printed=chunk.strip(_EDGES), match=match)]
+
+
+def _author(chunk: str, house: House) -> list[Fragment] | None:
+    byline = read_byline(chunk, _is_body)
+    if byline is None or (
+        byline.board and byline.label is None and known(_without_board(chunk)) is None and len(chunk) > 40
+    ):
+        return None
+    found = [
+        Fragment(
+            part="author",
+            printed=chunk.strip(),
+            byline=byline,
+            label=byline.label,
+            score=_author_score(chunk, byline),
+            rule="byline",
+        )
+    ]
+    for rest in byline.rest:
+        found += _affiliation(rest, house)
+    return found
+
+
+def _author_score(chunk: str, byline: Byline) -> float:
+    if byline.label:
+        return 1.0
+    return min((person_shape(p) for p in byline.printed), default=0.6) or 0.6
+
+
+def _without_board(text: str) -> str:
+    return re.sub(r"\b(?:editorial|staff|board|team|reports?|writers?|by)\b", " ", text, flags=re.IGNORECASE).strip()
+
+
+def _affiliation(rest: str, house: House) -> list[Fragment]:
+    bare = re.sub(
+        r"^(?:special to|for|of|from|with)\s+(?:the\s+(?=[a-z]))?", "", rest.strip(_EDGES), flags=re.IGNORECASE
+    )
+    if match := known(bare) or known(_without_board(bare)):
+        return [_outlet(bare, match, house, rule="byline-affiliation")]
+    if job := _job_at_outlet(bare, house):
+        return job
+    if house.in_text(bare):
+        return [Fragment(part="house", printed=bare)]
+    if is_role(bare):
+        return [Fragment(part="role", printed=bare)]
+    shape = outlet_shape(bare)
+    if shape >= 0.9:
+        return [Fragment(part="outlet", printed=bare, score=shape * 0.6, rule="byline-affiliation")]
+    return [Fragment(part="place", printed=bare)]
+
+
+def _job_at_outlet(chunk: str, house: House) -> list[Fragment] | None:
+    """ "UNION-TRIBUNE STAFF WRITER", "Macomb Daily Columnist": the paper and the job in one breath."""
+    words = chunk.strip(_EDGES).split()
+    for cut in range(len(words) - 1, 0, -1):
+        if not is_role(words[cut]):
+            return None
+        name = " ".join(words[:cut])
+        if match := known(name):
+            return [
+                _outlet(name, match, house, rule="job-at-outlet"),
+                Fragment(part="role", printed=" ".join(words[cut:])),
+            ]
+    return None
+
+
+def _mentioned(chunk: str, house: House) -> list[Fragment] | None:
+    """A known outlet at the end of a short chunk, glued to a headline or a name: "Old steeples, Tribune-Review"."""
+    if len(chunk) > 140:
+        return None
+    mentions = [m for m in press().mentions(chunk) if m[2].confidence >= 0.9]
+    if len(mentions) != 1:
+        return None
+    start, end, match = mentions[0]
+    before, after = chunk[:start].strip(_EDGES), chunk[end:].strip(_EDGES)
+    outlet = _outlet(chunk[start:end], match, house, rule="glued-outlet")
+    pieces = [*_beside(before, house), outlet, *_beside(after, house)]
+    behind_comma = not after and re.search(r"[,;:–—-]\s*$", chunk[:start].rstrip("“\"‘'"))
+    return pieces if behind_comma or all(p.part != "text" for p in pieces) else None
+
+
+def _beside(text: str, house: House) -> list[Fragment]:
+    if not text:
+        return []
+    return _author(text, house) or (
+        [Fragment(part="role", printed=text)]
+        if is_role(text) and len(text) < 30
+        else [Fragment(part="text", printed=text)]
+    )
+
+
+def _shape(chunk: str, house: House) -> list[Fragment] | None:
+    if _LABEL_COLON.match(chunk):
+        return None
+    bare = chunk.strip(_EDGES) if not chunk.endswith((".", "?", "!")) else chunk.strip()
+    if is_role(bare) and len(bare) < 60 and bare[:1].isupper():
+        return [Fragment(part="role", printed=bare)]
+    shape = outlet_shape(bare) if bare else 0.0
+    return [Fragment(part="outlet", printed=bare, score=shape, rule="outlet-shape")] if shape else None
+
+
+@lru_cache(maxsize=2048)
+def _is_body(text: str) -> bool:
+    """Whether *text* is an outlet (so neither a person nor a list of them)."""
+    return known(text) is not None
+
+
+Parser = Callable[[Line], Parsed]

@@ -1,0 +1,380 @@
+"""A page's markup → the lines a reader sees, each with where it came from.
+
+One walk over the tree, in document order, without recursion: its cost is linear in the markup and its depth is the
+parser's business, not Python's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import NamedTuple
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archive.model import Line, Link, Zone
+from archive.text import INVISIBLE, collapse
+from archive.urls import absolute
+
+BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre search section summary table "
+    "tbody td tfoot th thead tr ul".split()
+)
+SKIPPED = frozenset(
+    "audio button canvas datalist embed head iframe input map math noscript object option progress script select style "
+    "svg template textarea title video".split()
+)
+LISTED = frozenset("li td th dd".split())
+QUOTES = frozenset("blockquote pullquote wp-block-quote wp-block-pullquote elementor-blockquote".split())
+CAPTIONS = frozenset(
+    "figcaption caption wp-caption-text wp-element-caption gallery-caption image-caption widget-image-caption".split()
+)
+META = frozenset(
+    "posted-on posted-by byline entry-date post-date post-author entry-author meta-date meta-author meta-category "
+    "post-meta-item cat-links tags-links comments-link".split()
+)
+"""Themes print these spans apart by style sheet alone, with no space between one and the next."""
+
+HIDDEN_CLASSES = frozenset(
+    "screen-reader-text screen-reader-only sr-only visually-hidden visuallyhidden assistive-text hidden d-none hide "
+    "elementor-screen-only elementor-hidden-desktop et_pb_section_video_bg".split()
+)
+_RESPONSIVE = re.compile(r"\S:(?:block|flex|grid|inline|inline-block|table)$|^d-\w+-(?:block|flex|inline|grid|table)$")
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.I)
+_BOLD_STYLE = re.compile(r"font-weight\s*:\s*(bold|[6-9]00|normal|lighter|[1-5]00)", re.I)
+_ITALIC_STYLE = re.compile(r"font-style\s*:\s*(italic|oblique|normal)", re.I)
+_BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.I)
+
+_NO_PRINT = re.compile(f"[{INVISIBLE}\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufff9-\ufffb\U000e0000-\U000e007f]")
+_ABSOLUTE = re.compile(r"https?://\w[^\s\\@/?#]*(?:[/?#]\S*)?$", re.I)
+_HEADING = re.compile(r"h[1-6]$")
+_WORD = re.compile(r"\w")
+
+DEPTH_CAP = 32
+"""Levels named in `where` and `classes`: deeper markup still gives lines, but their addresses stay short."""
+
+
+def fold_space(text: str) -> str:
+    """*text* as it prints on one line: white space folded, zero-width, bidi and control characters gone.
+
+    >>> fold_space(" Crain\\u2019s\\u00a0Detroit\\n Busi\\u00adness\\u200b ")
+    'Crain’s Detroit Business'
+    """
+    folded = collapse(text)
+    return folded if folded.isprintable() else collapse(_NO_PRINT.sub("", folded))
+
+
+def read_lines(element: HtmlElement, *, zone: Zone, base_url: str) -> list[Line]:
+    """Return the visible lines inside *element*, in reading order; `where` begins with *zone*.
+
+    *element* itself is read even where it is hidden; its own classes count only for words that stand directly in it.
+    `classes` also names the inline elements which the whole line stands in (`<span class="byline">…</span>`).
+    """
+    reader = _Reader(zone, base_url)
+    walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    unseen: HtmlElement | None = None
+    for event, node in walk:
+        if event == "start":
+            if node is element or not _unseen(node):
+                reader.open(node, root=node is element)
+                continue
+            reader.image(node)
+            walk.skip_subtree()
+            unseen = node
+            continue
+        if event == "end" and node is not unseen:
+            reader.close()
+        if node is not element and node.tail:
+            reader.print(node.tail)
+    reader.end_line(new_block=True)
+    return reader.lines
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether style, attribute or a well-known class keeps *element* from being seen, as far as the tag itself says.
+
+    Style sheets are not read. `hidden md:block` and its like are seen on a desk, and count as seen.
+    """
+    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return True
+    style = element.get("style")
+    if style and _HIDDEN_STYLE.search(style):
+        return True
+    names = element.get("class")
+    return _hidden_by_class(element, names.split()) if names else False
+
+
+def _hidden_by_class(element: HtmlElement, names: list[str]) -> bool:
+    if not HIDDEN_CLASSES.isdisjoint(names):
+        return not any(_RESPONSIVE.search(name) for name in names)
+    return element.tag == "time" and "updated" in names and _follows_published(element, names)
+
+
+def _follows_published(element: HtmlElement, names: list[str]) -> bool:
+    """WordPress' own themes print both days and hide the second: `.updated:not(.published) { display: none }`."""
+    before = element.getprevious()
+    return "published" not in names and before is not None and "published" in (before.get("class") or "").split()
+
+
+def _unseen(element: HtmlElement) -> bool:
+    return element.tag in SKIPPED or element.tag == "img" or is_hidden(element)
+
+
+class _Style(NamedTuple):
+    """How words are set: inherited from tag to tag."""
+
+    bold: bool = False
+    italic: bool = False
+    link: _Anchor | None = None
+    classes: tuple[str, ...] = ()
+
+
+class _Anchor(NamedTuple):
+    href: str
+    number: int
+
+
+@dataclass(slots=True)
+class _Block:
+    """An open block element: what its lines have in common."""
+
+    tag: str
+    path: str
+    classes: str = ""
+    level: int | None = None
+    caption: bool = False
+    quoted: bool = False
+    listed: bool = False
+    depth: int = 0
+    breaks: int = 0
+    children: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def where(self) -> str:
+        return f"{self.path}/br[{self.breaks}]" if self.breaks else self.path
+
+
+class _Reader:
+    """Collects words until a line ends. `open` and `close` are called in pairs, `print` with every piece of text."""
+
+    def __init__(self, zone: Zone, base_url: str) -> None:
+        self.lines: list[Line] = []
+        self._zone: Zone = zone
+        self._base_url = base_url
+        self._words: list[tuple[str, _Style]] = []
+        self._alts: list[tuple[str, _Style]] = []
+        self._styles: list[_Style] = [_Style()]
+        self._blocks: list[_Block] = []
+        self._opened: list[bool] = []
+        self._anchors = 0
+        self._number = -1
+        self._new_block = True
+
+    def open(self, node: HtmlElement, *, root: bool) -> None:
+        tag = str(node.tag)
+        names = (node.get("class") or "").lower()
+        if tag == "br":
+            self._break()
+        is_block = root or tag in BLOCKS or self._prints_apart(node, names)
+        self._opened.append(is_block)
+        if is_block:
+            self._open_block(node, tag, names, root=root)
+        self._styles.append(self._style(node, tag, "" if is_block else names))
+        if node.text:
+            self.print(node.text)
+
+    def close(self) -> None:
+        self._styles.pop()
+        if self._opened.pop():
+            self.end_line(new_block=True, block=self._blocks.pop())
+
+    def print(self, text: str) -> None:
+        if not self._blocks:
+            return
+        if self._blocks[-1].tag != "pre" or "\n" not in text:
+            self._words.append((text, self._styles[-1]))
+            return
+        first, *rest = text.split("\n")
+        self._words.append((first, self._styles[-1]))
+        for line in rest:
+            self._break()
+            self._words.append((line, self._styles[-1]))
+
+    def image(self, node: HtmlElement) -> None:
+        """Keep an image's alternative text for a line of its own, unless the image is an ornament."""
+        if node.tag != "img" or not self._blocks:
+            return
+        alt = fold_space(node.get("alt") or node.get("title") or "")
+        if _WORD.search(alt) and not is_ornament(node):
+            self._alts.append((alt, self._styles[-1]))
+            if not self._words:
+                self._print_alts(self._blocks[-1])
+
+    def _break(self) -> None:
+        self.end_line(new_block=False)
+        if self._blocks:
+            self._blocks[-1].breaks += 1
+
+    def _prints_apart(self, node: HtmlElement, names: str) -> bool:
+        style = node.get("style")
+        if style and _BLOCK_STYLE.search(style):
+            return True
+        return bool(names) and not META.isdisjoint(names.split()) and _stands_alone(node)
+
+    def _open_block(self, node: HtmlElement, tag: str, names: str, *, root: bool) -> None:
+        self.end_line(new_block=True)
+        block = self._root(tag, names) if root else self._child(self._blocks[-1], tag, names)
+        if _HEADING.match(tag):
+            block.level = int(tag[1])
+        elif node.get("role") == "heading" and (node.get("aria-level") or "2") in "123456":
+            block.level = int(node.get("aria-level") or "2")
+        self._blocks.append(block)
+
+    def _root(self, tag: str, names: str) -> _Block:
+        return _Block(tag, self._zone, names, caption=tag in CAPTIONS, quoted=tag == "blockquote", listed=tag in LISTED)
+
+    def _child(self, parent: _Block, tag: str, names: str) -> _Block:
+        number = parent.children[tag] = parent.children.get(tag, 0) + 1
+        tokens = (tag, *names.split())
+        deep = parent.depth >= DEPTH_CAP
+        inherited = parent.classes if len(self._blocks) > 1 else ""
+        return _Block(
+            tag,
+            parent.path if deep else f"{parent.path}/{tag}[{number}]",
+            inherited if deep or not names else f"{' '.join(tokens[1:])} {inherited}".rstrip(),
+            level=parent.level,
+            caption=parent.caption or not CAPTIONS.isdisjoint(tokens),
+            quoted=parent.quoted or not QUOTES.isdisjoint(tokens),
+            listed=parent.listed or tag in LISTED,
+            depth=parent.depth + 1,
+        )
+
+    def _style(self, node: HtmlElement, tag: str, names: str) -> _Style:
+        above = self._styles[-1]
+        css = node.get("style")
+        if not css and not names and tag not in _STYLED:
+            return above
+        return _Style(
+            _styled(above.bold or tag in ("b", "strong"), _BOLD_STYLE, css, off=_NOT_BOLD),
+            _styled(above.italic or tag in ("i", "em", "cite"), _ITALIC_STYLE, css, off=_NOT_ITALIC),
+            self._anchor(node) if tag == "a" else above.link,
+            (*above.classes, names) if names and len(above.classes) < DEPTH_CAP else above.classes,
+        )
+
+    def _anchor(self, node: HtmlElement) -> _Anchor | None:
+        href = node.get("href")
+        address = _address(self._base_url, href.strip()) if href and not href.startswith("#") else None
+        if address is None:
+            return None
+        self._anchors += 1
+        return _Anchor(address, self._anchors)
+
+    def end_line(self, *, new_block: bool, block: _Block | None = None) -> None:
+        """Print what was collected, as a line of *block* (the innermost open one when None)."""
+        block = block or (self._blocks[-1] if self._blocks else None)
+        if block is not None and self._words:
+            self._print_words(block)
+        if block is not None and self._alts:
+            self._print_alts(block)
+        self._new_block = self._new_block or new_block
+
+    def _print_words(self, block: _Block) -> None:
+        words, self._words = self._words, []
+        text = fold_space("".join([piece for piece, _ in words]))
+        if not text:
+            return
+        first = words[0][1]
+        if len(words) > 1:
+            words = [(piece, style) for piece, style in words if not piece.isspace()] or words
+            first = words[0][1]
+        if any(style is not first for _, style in words):
+            self._add(block, text, _common([style for _, style in words]), tuple(_links(words)))
+        else:
+            link = (Link(href=first.link.href, text=text),) if first.link else ()
+            self._add(block, text, first, link)
+
+    def _print_alts(self, block: _Block) -> None:
+        alts, self._alts = self._alts, []
+        for alt, style in alts:
+            link = (Link(href=style.link.href, text=alt),) if style.link else ()
+            self._add(block, alt, style, link, alt=True)
+
+    def _add(self, block: _Block, text: str, style: _Style, links: tuple[Link, ...], *, alt: bool = False) -> None:
+        self._number += self._new_block
+        self._new_block = False
+        self.lines.append(
+            Line(
+                text=text,
+                where=f"{block.path}/img"
+                if alt
+                else f"{block.path}/br[{block.breaks}]"
+                if block.breaks
+                else block.path,
+                zone=self._zone,
+                element="img" if alt else block.tag,
+                block=self._number,
+                level=block.level,
+                bold=style.bold and not alt,
+                italic=style.italic and not alt,
+                links=links,
+                alt=alt,
+                caption=block.caption,
+                quoted=block.quoted,
+                listed=block.listed,
+                classes=" ".join((*reversed(style.classes), block.classes)).strip() if style.classes else block.classes,
+            )
+        )
+
+
+_STYLED = frozenset("a b strong i em cite".split())
+_NOT_BOLD = frozenset("normal lighter 100 200 300 400 500".split())
+_NOT_ITALIC = frozenset({"normal"})
+
+
+def _address(base_url: str, href: str) -> str | None:
+    """As `absolute`, without joining what is absolute already: that is a fifth of the whole walk."""
+    return href if _ABSOLUTE.match(href) else absolute(base_url, href)
+
+
+def _styled(above: bool, pattern: re.Pattern[str], css: str | None, *, off: frozenset[str]) -> bool:
+    found = pattern.search(css) if css else None
+    return found[1].lower() not in off if found else above
+
+
+def _common(styles: list[_Style]) -> _Style:
+    """The style that all words of a line share; which classes they share is asked from the outside in."""
+    classes = styles[0].classes
+    for style in styles:
+        while classes and classes != style.classes[: len(classes)]:
+            classes = classes[:-1]
+    return _Style(all(style.bold for style in styles), all(style.italic for style in styles), None, classes)
+
+
+def _links(words: list[tuple[str, _Style]]) -> Iterator[Link]:
+    for anchor, pieces in groupby(words, key=lambda word: word[1].link):
+        text = fold_space("".join(piece for piece, _ in pieces))
+        if anchor is not None and text:
+            yield Link(href=anchor.href, text=text)
+
+
+def _stands_alone(node: HtmlElement) -> bool:
+    """No words of the parent touch the element on its left: "Posted on <span class=post-date>" is one line."""
+    before, parent = node.getprevious(), node.getparent()
+    touching = before.tail if before is not None else parent.text if parent is not None else None
+    return not (touching or "").strip() and not (node.tail or "").strip()
+
+
+def is_ornament(image: HtmlElement) -> bool:
+    """Emoji, avatars and tracking pixels: not something the blog shows."""
+    names = (image.get("class") or "").split()
+    if not _ORNAMENTS.isdisjoint(names) or is_hidden(image):
+        return True
+    return any((image.get(side) or "").removesuffix("px") in _PIXELS for side in ("width", "height"))
+
+
+_ORNAMENTS = frozenset("emoji wp-smiley avatar icon".split())
+_PIXELS = frozenset("0 1 2 3".split())

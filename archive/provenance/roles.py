@@ -1,0 +1,228 @@
+"""What a line is by itself: the site's own date, a photo credit, a call to read on, the head of a press release …
+
+Every feature is one small function or one row of a table; `explain` shows their names beside each line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from archive.dates import fold
+from archive.model import Line, PageContext
+from archive.provenance.fragments import Parsed, parse
+from archive.provenance.house import House
+from archive.provenance.links import original_links, same_site
+from archive.provenance.names import person_shape
+from archive.provenance.words import PRESS_CATEGORIES
+from archive.urls import host_of
+
+Role = Literal[
+    "breadcrumb", "title", "echo", "site-date", "site-author", "category", "credit", "hook", "weak-hook", "release", "release-end", "contact",
+    "dateline", "salutation", "event", "quoted", "caption", "alt", "attribution", "chrome", "text", "metadata", "heading", "place",
+]  # fmt: skip
+
+RULES: tuple[tuple[Role, str, str], ...] = (
+    ("release", "for-immediate-release", r"^\W*(?:for immediate release|news release|press release|media release|media advisory|media alert|"
+     r"zur sofortigen veröffentlichung|pressemitteilung|communiqué de presse|comunicado de (?:prensa|imprensa)|comunicato stampa|nota de (?:prensa|imprensa)|nota de premsa)\b.{0,40}$"),
+    ("contact", "media-contact", r"^\W*(?:(?:media|press|news) )?contacts?\s*(?:\(s\))?\s*:|^\W*(?:media|press) (?:contact|inquiries|relations)\b|^\W*(?:pressekontakt|contact presse|contacto de prensa)\b"),
+    ("release-end", "hash-marks", r"^\W*(?:#\s*#\s*#|-\s*30\s*-|###+|#####?)\W*$|\S\s*#\s?#\s?#+\s*$"),
+    ("salutation", "dear", r"^(?:dear|to whom it may concern|estimad[oa]s?|sehr geehrte|cher|chère|madame, monsieur|gentile|prezad[oa])\b.{0,60}[,:]$"),
+    ("event", "event-words", r"^\W*(?:when|where|location|venue|time|cost|register|registration|rsvp|date and time|date & time|tickets?|admission|doors open|"
+     r"wann|wo|uhrzeit|lieu|quand|où|cuándo|dónde|lugar|hora|quando|dove|ora|data e ora|local)\s*:"),
+    ("event", "time-span", r"\b\d{1,2}(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:[–—-]|to)\s*\d{1,2}(?::\d\d)?\s*[ap]\.?m\b"),
+    ("credit", "photo-credit", r"^\W{0,3}(?:(?:lead |header |cover |featured |main )?(?:photos?|images?|pictures?|illustrations?|graphics?|pictured|foto|fotos|imagen|imagem|immagine|bild|"
+     r"crédit(?:s)? photo|cr[ée]dito|credit|photo credit|image credit|image source|bildquelle|grafik|graphic|getty|shutterstock|photographer|video)\b"
+     r"\s*(?:\(?s\)?)?\s*(?:credits?|source|courtesy(?: of)?|by|from|provided by|via|©|:|/|—|–|-|di|de|por|von|par)|credit\S|©|\(c\)\s|pro(?=[A-Z]\w+ \w+.*flickr))"),
+    ("credit", "courtesy-photo", r"^\W{0,3}(?:courtesy (?:photo|image|of)|(?:ap|file|stock|courtesy|submitted|staff|contributed) (?:photo|image)|getty images|istock|adobe stock|shutterstock|unsplash)\b.{0,80}$|"
+     r"\b(?:getty images|shutterstock|istock(?:photo)?|adobe stock|flickr|wikimedia commons|unsplash|cc by(?:-\w\w)*)\W*$"),
+    ("credit", "photo-words", r"\b(?:photo|image|picture|illustration|foto)s? ?(?:credit|courtesy|by|:)\s*\S.{0,80}$|\(photo\b.{0,120}\)$"),
+    ("hook", "read-the-full-article", r"^(?!.*\b(?:subscribe|subscribers?|sign (?:in|up)|log ?in|register|members? only|become a member)\b).*?(?:\b(?:read|view|see|find|visit|listen(?: to)?|watch|hear|check out|continue reading|access|click(?: here)?)\b.{0,40}?\b(?:full|original|complete|entire|whole|rest of (?:the|this))\b"
+     r"(?!.{0,25}\b(?:report|agenda|list|schedule|statement|study|results?|survey|letter|release|bill)\b).{0,30}\b(?:article|story|piece|column|interview|editorial|op-?ed|post|text|segment|episode|broadcast|conversation|coverage|essay|commentary|source|it)\b|"
+     r"^\W*(?:(?:read|view|see|the|link to)\s)?\s*(?:the )?(?:original|full|complete) (?:article|story|post|source|piece|op-?ed|column|interview|text)\b.{0,30}$|"
+     r"\b(?:this|the) (?:full|original|complete) (?:article|story|piece|interview|column) (?:is|can|may)\b|"
+     r"\blisten to the (?:whole|full|entire)\b|\b(?:in|read) the (?:full )?(?:article|story|piece|op-?ed|column|interview|editorial) below\b)"),
+    ("hook", "lire-la-suite", r"\b(?:lire (?:l['’]article|la tribune|l['’]entretien|l['’]interview|l['’]intégralité|la suite (?:de l['’]article )?(?:sur|dans))|à lire (?:ici|en intégralité)|article (?:complet|original|intégral)|"
+     r"(?:leer|lee|ver|vea|consulta|acceder)\b.{0,20}\b(?:artículo|noticia|entrevista|tribuna|texto)\b.{0,20}(?:complet[oa]|original|íntegr[oa]|aquí)?|artículo (?:original|completo)|noticia (?:original|completa)|"
+     r"(?:zum|den|der|hier zum|hier geht(?:'|’)?s zum|lesen sie (?:den|das))\s+(?:ganzen |vollständigen |kompletten |original-?)?(?:artikel|beitrag|interview|bericht|originalartikel)|originalartikel|"
+     r"(?:leggi|leggere|continua a leggere|vai al)\b.{0,15}\b(?:l['’]articolo|tutto l['’]articolo|articolo|intervista|originale)\b|articolo (?:completo|originale|integrale)|"
+     r"(?:leia|ler|veja|acesse|confira)\b.{0,15}\b(?:matéria|artigo|reportagem|entrevista|texto|notícia|íntegra)\b|(?:matéria|artigo) (?:original|completa?)|llegir (?:l['’]article|la notícia|l['’]entrevista))"),
+    ("weak-hook", "click-here", r"\b(?:click here|(?:read|see|view|watch|listen to|find) (?:the|this|it|more)|continue reading|read more|listen (?:here|now)|watch (?:here|now)|more here|keep reading|full story|en savoir plus|leer más|weiterlesen|leggi tutto|saiba mais|llegir més|lire (?:la suite|plus))\b"),
+    ("chrome", "page-furniture", r"^\W*(?:print friendly.*|share(?: this)?:?.*|skip to .*|tweet|email|facebook|twitter|linkedin|pinterest|\d+ min(?:ute)?s? read|\d* ?comments?:?.{0,20}|no comments.*|post a comment|leave a (?:reply|comment)|"
+     r"comments are closed\.?|back to top|tags?:.*|categories:.*|filed under.*|posted in.*|related(?: posts?| articles?)?:?|subscribe.*|follow us.*|like this:?.*|loading.*|advertisement|print|pdf|text size.*|menu|search|home|"
+     r"(?:facebook|twitter|google\+?|reddit|email|linkedin|print|share|whatsapp|pinterest){2,})\W*$"),
+    ("chrome", "image-file", r"^\S{0,60}\b(?:\w+[-_]){1,8}\w*(?:\.(?:jpe?g|png|gif|webp).{0,30}|\d+x\d+)$|^file \d{6,}.*|^.{0,80}\bheadshot$|^\S+\.(?:jpe?g|png|gif|webp)$"),
+)  # fmt: skip
+_COMPILED = tuple((role, name, re.compile(pattern, re.IGNORECASE)) for role, name, pattern in RULES)
+
+_DATELINE = re.compile(
+    r"^(?:[A-ZÀ-Þ][A-ZÀ-Þ.’' -]{2,30}(?:,\s*[A-Z][\w.]{1,12})?|[A-Z][a-z]+(?: [A-Z][a-z]+)?,\s(?:[A-Z][a-z]{1,5}\.|[A-Z]{2}))\s*"
+    r"(?P<paren>\((?P<inner>[^)]{2,40})\))?\s*(?:,?\s*(?P<date>[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?))?\s*(?:[–—]|--?|:)\s*"
+)
+_THEME = re.compile(
+    r"(?:^|[\s_-])(?:entry-meta|entry-date|posted-on|post-date|post-meta|meta|published|updated|byline|author|vcard|date|time|postmetadata|post-info|"
+    r"blog-date|article-date|dateline|timestamp|et_pb_title_meta_container|wp-block-post-date|wp-block-post-author\S*|td-post-date|date-header|publish-date|"
+    r"submitted|post-author|entry-author|cat-links|post-details|single-meta)(?:$|[\s_-])"
+)
+_TEASER = re.compile(
+    r"(?:^|[\s_-])(?:related|sidebar|widget|teaser|recent|newsletter|comment(?:s|list)?|footer|nav|menu|share|social|promo|advert)(?:$|[\s_-])"
+)
+_OWN_TITLE = re.compile(
+    r"^(?:recap|news coverage|media coverage|press coverage|in case you missed|icymi|week in|this week|last week|round-?up|press clips|save the date|event|webinar|"
+    r"podcast|media mentions|in the news|weekly|photos?|video recap|reminder|register|join us)\b|\bop-?ed in\b|\b(?:named|nominated|selected|honou?red|recogni[sz]ed|"
+    r"featured|quoted|listed|ranked|appears?|appeared) (?:to|as|by|among|in|on|one)\b|\|\s*this week in\b|\brecap\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """A line with everything its own words say."""
+
+    index: int
+    line: Line
+    parsed: Parsed
+    roles: dict[Role, str] = field(default_factory=dict)
+    """Role → name of the rule that gave it."""
+    originals: tuple[str, ...] = ()
+    """Links in the line that leave the blog."""
+
+    def has(self, *roles: Role) -> bool:
+        return any(role in self.roles for role in roles)
+
+    @property
+    def is_paragraph(self) -> bool:
+        """Whether the line is running text."""
+        return self.has("text")
+
+
+def read_line(index: int, line: Line, context: PageContext, house: House) -> Read:
+    """Say what *line* is, without looking at its neighbours."""
+    roles: dict[Role, str] = {}
+    if line.zone in ("breadcrumb", "title"):
+        return Read(index=index, line=line, parsed=_EMPTY, roles={line.zone: "zone"})
+    short = len(line.text) <= 220
+    if short:
+        roles |= _by_table(line.text)
+        roles |= _by_context(line, context, house)
+    elif re.search(r"#\s?#\s?#+\s*$", line.text[-12:]):
+        roles["release-end"] = "hash-marks"
+    if is_running_text(line.text):
+        roles.setdefault("text", "sentence")
+    metadata = short and not roles.keys() & {
+        "text",
+        "chrome",
+        "credit",
+        "release",
+        "contact",
+        "salutation",
+        "echo",
+        "hook",
+    }
+    parsed = parse(line, context, house) if metadata else _EMPTY
+    return Read(
+        index=index,
+        line=line,
+        parsed=parsed,
+        roles=roles,
+        originals=tuple(original_links(line, house.host)) if line.links or "http" in line.text else (),
+    )
+
+
+_EMPTY = Parsed(fragments=(), explained=0.0)
+
+
+def is_running_text(text: str) -> bool:
+    """Whether *text* is a sentence or more of running text, rather than a head line.
+
+    >>> is_running_text("By Ana Ruiz, The Daily Courier"), is_running_text("The board met on Tuesday, and nobody knew what it wanted.")
+    (False, True)
+    """
+    words = text.split()
+    if len(text) > 170:
+        return True
+    lower = sum(w[:1].islower() for w in words)
+    return (
+        len(words) >= 9
+        and lower >= 4
+        and lower * 2 >= len(words) - 1
+        and (text.rstrip("”\"’') ")[-1:] in ".!?:…" or len(words) > 14)
+    )
+
+
+def dateline(text: str) -> re.Match[str] | None:
+    """The opening words naming the place of a report, with an agency or a date in them; None when there are none."""
+    match = _DATELINE.match(text[:90])
+    return match if match and len(text) > match.end() + 10 else None
+
+
+def is_own_title(title: str | None) -> bool:
+    """Whether the headline is one of the blog's own kinds: a recap, a round-up, an honour, an event."""
+    return bool(title and _OWN_TITLE.search(title))
+
+
+def is_press_category(names: Sequence[str]) -> bool:
+    """Whether the post is filed under what the press wrote."""
+    return any(
+        fold(name).strip() in _PRESS or any(word in fold(name) for word in _PRESS if len(word) > 9) for name in names
+    )
+
+
+_PRESS = frozenset(fold(name) for name in PRESS_CATEGORIES)
+
+
+def _by_table(text: str) -> dict[Role, str]:
+    found: dict[Role, str] = {}
+    for role, name, pattern in _COMPILED:
+        if role not in found and pattern.search(text):
+            found[role] = name
+    if "hook" in found:
+        found.pop("chrome", None)
+    return found
+
+
+def _by_context(line: Line, context: PageContext, house: House) -> dict[Role, str]:
+    found: dict[Role, str] = {}
+    text = fold(line.text)
+    if context.title and text == fold(context.title):
+        found["echo"] = "title-again"
+    if any(text == fold(c) for c in context.categories):
+        found["category"] = "category-name"
+    if line.caption:
+        found["caption"] = "caption"
+    if line.alt:
+        found["alt"] = "alt-text"
+    if line.quoted:
+        found["quoted"] = "quotation"
+    if line.level is not None:
+        found["heading"] = f"h{line.level}"
+    if _TEASER.search(line.classes):
+        found["chrome"] = "teaser-class"
+    elif _THEME.search(line.classes) or _is_author_link(line, house):
+        found["site-date" if any(c.isdigit() for c in line.text) else "site-author"] = "theme-class"
+    elif (
+        context.site_author
+        and re.sub(r"^(?:posted )?by:?\s*", "", text) == fold(context.site_author)
+        and line.zone == "head"
+    ):
+        found["site-author"] = "same-as-site-author"
+    return found
+
+
+def _is_author_link(line: Line, house: House) -> bool:
+    return (
+        bool(line.links)
+        and all(
+            same_site(host_of(link.href), house.host)
+            and re.search(r"/(?:author|authors|profile|user|users|autor|auteur|team|staff)/", link.href)
+            for link in line.links
+        )
+        and person_or_by(line.text)
+    )
+
+
+def person_or_by(text: str) -> bool:
+    """Whether the line is nothing but a name or a byline."""
+    return len(text) < 60 and (text.casefold().startswith(("by", "von", "por", "par", "di ")) or person_shape(text) > 0)

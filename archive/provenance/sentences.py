@@ -1,0 +1,327 @@
+"""Attribution sentences: "This article originally appeared in …", "Tribune de … parue dans …", in seven languages.
+
+A rule is a trigger that ends where the outlet's name begins. What follows is looked up in the authority file, longest first;
+a name no file knows must look like one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archive.dates import find_dates, resolve
+from archive.model import PageContext
+from archive.outlets import Match
+from archive.provenance.house import House
+from archive.provenance.links import BARE_URL
+from archive.provenance.names import Byline, read_byline
+from archive.provenance.press import known_prefix, outlet_shape
+from archive.provenance.roles import Read
+from archive.provenance.words import HONORIFICS, ROLE_WORDS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """A way of saying where a text comes from."""
+
+    name: str
+    language: str
+    trigger: re.Pattern[str]
+    strength: float
+    """Confidence when the outlet is a known one."""
+    anywhere: bool = False
+    """Holds in the middle of the body too, not only at the head and the foot."""
+    known_only: bool = False
+    """An outlet that only looks like one is not enough."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attribution:
+    """What an attribution sentence says."""
+
+    index: int
+    rule: str
+    printed: str
+    strength: float
+    outlet: str | None = None
+    match: Match | None = None
+    house: bool = False
+    """The outlet named is the blog's own paper."""
+    iso: str | None = None
+    date_printed: str | None = None
+    byline: Byline | None = None
+    byline_printed: str | None = None
+
+
+_ARTICLE = r"(?:article|story|piece|post|column|op-?ed|commentary|editorial|essay|interview|report|opinion piece|opinion column|item|text|feature|blog post|letter|guest column|podcast|segment|analysis|review|content)"
+_ES_TEXT = r"(?:artículos?|columna|tribuna|entrevista|reportaje|noticia|texto|editorial|crónica|opinión|carta|análisis)"
+_FR_TEXT = r"(?:articles?|tribune|entretien|interview|chronique|reportage|texte|éditorial|billet|portrait|papier|point de vue|enquête|lettre)"
+_DE_TEXT = r"(?:artikel|beitrag|bericht|interview|kommentar|gastbeitrag|text|leitartikel|reportage|essay|kolumne|porträt|meldung|zeitungsartikel|leserbrief|gespräch)"
+_IT_TEXT = r"(?:articolo|editoriale|intervista|intervento|pezzo|testo|commento|reportage|lettera|servizio|recensione)"
+_PT_TEXT = r"(?:artigo|matéria|texto|entrevista|reportagem|coluna|crônica|crónica|notícia|editorial|opinião)"
+_CA_TEXT = r"(?:article|entrevista|reportatge|notícia|text|columna|tribuna|editorial)"
+_WHEN = r"(?:\s*(?:,|\()?\s*(?:on|in|am|vom|le|il|el|em|en|del|du)?\s*[^.,;()]{0,40}\d[^.;()]{0,25}?[,)]?\s*)??"
+
+RULES: tuple[Rule, ...] = tuple(
+    Rule(name=name, language=language, trigger=re.compile(pattern, re.IGNORECASE), strength=strength, anywhere="any" in flags, known_only="known" in flags)
+    for name, language, strength, flags, pattern in (
+        # English
+        ("originally-appeared", "en", 0.97, "any", r"\b(?:originally|first|initially|previously|also)\s+(?:was\s+)?(?:appeared|published|posted|printed|ran|run|aired|broadcast|featured|released|reported|written|appearing)"
+         r"(?:\s+online)?" + _WHEN + r"\s*(?:at|in|on|by|for|with|via|through|from)\s+"),
+        ("first-appeared-on", "en", 0.9, "known", r"\b(?:appeared first|first appeared)\s+(?:on|at|in)\s+"),
+        ("original-article", "en", 0.93, "", r"\boriginal(?:ly)?\s+(?:" + _ARTICLE + r"\s+)?(?:from|at|in|on|by|for|via)\s+"),
+        ("republished-from", "en", 0.96, "any", r"\b(?:re-?printed|re-?published|re-?posted|repost|cross-?posted|excerpted|reproduced|syndicated|used)\s+(?:here\s+)?(?:with (?:the )?(?:kind |express )?permission\s+)?(?:\(?here\)?\s+)?(?:from|of|by|courtesy of|via)\s+"),
+        ("with-permission", "en", 0.95, "", r"\b(?:with (?:the )?(?:kind )?permission (?:from|of)|courtesy of|by permission of|originally for)\s+(?!the photo)"),
+        ("this-article-is-from", "en", 0.94, "", r"\b(?:this|the following|the above|the) (?:following |above )?" + _ARTICLE + r"\s+(?:(?:is|was|comes|came|ran|runs|appears|appeared|has been|first|originally|is being|also)\s+)+(?:(?:originally|first|recently|also)\s+)?"
+         r"(?:(?:re-?)?(?:published|printed|posted|produced|provided|shared|taken|featured|adapted|excerpted|reported|written|aired|carried)\s+)?" + _WHEN + r"\s*(?:to you\s+)?(?:in|on|from|by|at|for|via|courtesy of)\s+"),
+        ("from-an-article-in", "en", 0.9, "", r"^\W*(?:from|excerpt(?:ed)? from|taken from|adapted from|via|in) (?:an?|the|today['’]s|this) (?:\w+ ){0,2}?" + _ARTICLE + r" (?:in|by|from|at|on) "),
+        ("article-in", "en", 0.86, "known", r"^\W*(?:(?:a|an|the|my|our|his|her|great|good|new|recent|excellent|front[- ]page|today['’]s|nice) ){0,3}(?:editorial|op-?ed|article|column|letter(?: to the editor)?|feature|story|profile|opinion piece|commentary|essay|piece|report|write-?up)\s+(?:\w+ )?(?:in|from|for) (?:today['’]s |yesterday['’]s |this week['’]s )?"),
+        ("read-it-at", "en", 0.86, "", r"^\W*(?:you can |please |to |click here to |click to |or )?(?:read|see|view|watch|hear|listen to|find|continue reading|keep reading|check out|click|visit|go to|access)\b(?:\s+(?:on|here|the|this|her|his|their|more|full|original|complete|entire|whole|rest|of|story|"
+         + _ARTICLE + r"|it|about|online))*,?\s+(?:at|on|in|from|via|by|to|(?:on )?the (?:homepage|website|web site|site) of)\s+"),
+        ("more-at", "en", 0.86, "known", r"^\W*(?:more|full (?:story|article)|complete story|story|continued?|rest of the (?:story|article))\s+(?:from|at|on|in|via)\s+"),
+        ("writing-for", "en", 0.9, "known", r"\bwriting\b[^.]{0,50}?\b(?:for|in|at)\s+"),
+        ("as-reported-by", "en", 0.88, "known", r"^(?:.{0,40}[–—-]\s*)?\W*as (?:reported|published|seen|featured|posted|printed|it appeared) (?:by|in|on|at)\s+"),
+        ("source", "en", 0.9, "", r"^\W*(?:source|sources|story source|article source|original source|via|hat tip|h/t|originally from|news source|published (?:in|by|at)|appeared in|repost from|reposted from|article from|story from|story by|taken from)\s*:?\s+"),
+        ("go-to", "en", 0.9, "known", r"^\W*(?:please |kindly )?(?:go|head|hop|click|turn)(?: on)?(?: over| through)? to\s+"),
+        ("comes-from", "en", 0.93, "", r"\bthis (?:post|article|story|piece|news|text|essay)?\s*comes (?:to us )?(?:from|via|courtesy of)\s+"),
+        ("special-to", "en", 0.88, "known", r"^\W*(?:special to|exclusive to|written for|for)\s+"),
+        ("from", "en", 0.84, "known", r"(?:^\W*|[”\"]\s+)from\s+"),
+        ("quote-via", "en", 0.8, "known", r"(?<=\S\s)via\s?:\s?"),
+        # Spanish
+        ("publicado-en", "es", 0.95, "any", r"\b" + _ES_TEXT + r"\b.{0,80}?\b(?:publicad[oa]s?|aparecid[oa]s?|difundid[oa]|emitid[oa]|que publica|que publicó|ha publicado|publica|publicó)\b" + _WHEN + r"\s*(?:(?:originalmente|originariamente|hoy|ayer|recientemente|previamente)\s+)*(?:en|por)\s+"),
+        ("publicado-originalmente", "es", 0.95, "any", r"\b(?:publicad[oa]|aparecid[oa]|aparecio|apareció|publicó)\s+(?:originalmente|originariamente|por primera vez|hoy|ayer)\s*(?:en|por)\s+"),
+        ("publicado-en-bare", "es", 0.9, "", r"^\W*(?:este \w+ )?(?:se publicó|fue publicado|publicad[oa]|aparecid[oa]|tomado|extraído|reproducido|vía)(?:\s+originalmente)?\s+(?:en|por|de|del|desde)\s+"),
+        ("fuente", "es", 0.92, "", r"^\W*(?:fuentes?|vía|medio|origen)\s*:\s*"),
+        ("articulo-de-en", "es", 0.9, "known", r"^\W*(?:nuevo |interesante |gran |el |un )?" + _ES_TEXT + r"\b.{0,70}?\ben\s+(?=el |la |[A-Z])"),
+        ("leer-en", "es", 0.88, "", r"\b(?:leer|lee|lea|ver|vea|seguir leyendo|puede leerse|consultar)\b.{0,50}?\b(?:en|de)\s+(?=el |la |[A-Z])"),
+        # French
+        ("paru-dans", "fr", 0.96, "any", r"\b(?:parue?s?|publiée?s?|diffusée?s?|initialement publiée?|à retrouver|repris)\b" + _WHEN + r"\s*(?:(?:initialement|ce jour|aujourd['’]hui|hier|samedi|dimanche|lundi|mardi|mercredi|jeudi|vendredi|récemment|également)\s+)*(?:dans|sur|par|en une de|chez)\s+"),
+        ("article-de-pour", "fr", 0.93, "", r"^\W*(?:voici |lire |un |une |l['’]|notre |son |sa |la |le )*" + _FR_TEXT + r"\b(?:\s+(?:de|d['’]|par|avec)\s?[^.]{3,60}?)?\s(?:pour|dans|sur|au|aux)\s+"),
+        ("source-fr", "fr", 0.92, "", r"^\W*(?:sources?|origine|via|d['’]après)\s?:\s*"),
+        ("lire-sur", "fr", 0.9, "", r"^\W*(?:à |a )?(?:lire|retrouver|retrouvez|voir|écouter|lisez)\b.{0,50}?\b(?:sur|dans|chez)\s+"),
+        # German
+        ("erschienen-in", "de", 0.96, "any", r"\b(?:erschien(?:en)?|veröffentlicht(?:e)?|publiziert|abgedruckt|gedruckt|nachzulesen|zu lesen|zuerst|übernommen|entnommen)\b" + _WHEN + r"\s*(?:(?:zuerst|zunächst|ursprünglich|heute|erstmals|im original)\s+)*(?:in|im|bei|auf|aus|von|vom)\s+"),
+        ("artikel-in", "de", 0.92, "", r"^\W*(?:(?:aktueller|neuer|interessanter|lesenswerter|schöner|toller|ein|der|unser|den|zum|hier)\s+)*(?:\w+)?" + _DE_TEXT + r"\b(?:\s+(?:von|mit|über)\s[^.]{3,60}?)?\s+(?:in|im|aus|auf|bei|vom|von)\s+"),
+        ("quelle", "de", 0.92, "", r"^\W*(?:quellen?|aus|via|mit freundlicher genehmigung (?:von|der|des))\s?:?\s+"),
+        ("in-der-zeitung", "de", 0.86, "known", r"^\W*(?:in|aus) (?:der|dem|den|des)\s+"),
+        # Italian
+        ("uscito-su", "it", 0.95, "any", r"\b(?:uscit[oaie]|appars[oaie]|pubblicat[oaie]|tratt[oaie]|ripres[oaie])\b" + _WHEN + r"\s*(?:(?:originariamente|oggi|ieri|originalmente|anche|per la prima volta)\s+)*(?:su|sul|sulla|sullo|sull['’]|in|da|dal|dalla|dall['’]|nel|nella|nell['’])(?:\s+|(?<=['’]))"),
+        ("articolo-su", "it", 0.9, "", r"^\W*(?:(?:un|il|mio|nuovo|bell['’])\s*)*" + _IT_TEXT + r"\b(?:\s+(?:di|a|con)\s[^.]{3,60}?)?\s+(?:su|sul|sulla|sull['’]|per|in|nel|dal|da)\s+"),
+        ("fonte", "it", 0.92, "", r"^\W*(?:fonte|fonti|via)\s?:\s*"),
+        ("leggi-su", "it", 0.88, "", r"^\W*(?:leggi|leggere|continua)\b.{0,40}?\b(?:su|sul|sulla|sull['’])(?:\s+|(?<=['’]))"),
+        # Portuguese
+        ("publicado-em-pt", "pt", 0.95, "any", r"\b(?:publicad[oa]s?|veiculad[oa]s?|divulgad[oa]s?|saiu|republicad[oa])\b" + _WHEN + r"\s*(?:(?:originalmente|hoje|ontem|primeiro|inicialmente)\s+)*(?:em|no|na|pelo|pela|n['’]|nos|nas|do|da)(?:\s+|(?<=['’]))"),
+        ("artigo-no", "pt", 0.9, "known", r"^\W*" + _PT_TEXT + r"\b(?:\s+(?:de|do|da|com)\s[^.]{3,60}?)?\s+(?:no|na|em|para o|para a|do|da)\s+"),
+        ("leia-em", "pt", 0.88, "", r"^\W*(?:leia|ler|veja|confira|acesse)\b.{0,50}?\b(?:em|no|na)\s+"),
+        # Catalan
+        ("publicat-a", "ca", 0.95, "any", r"\b(?:publicat|publicada|publicats|aparegut|apareguda|emès|emesa)\b" + _WHEN + r"\s*(?:(?:originalment|avui|ahir)\s+)*(?:al|a la|a l['’]|als|a|en|per|pel)(?:\s+|(?<=['’]))"),
+        ("article-a", "ca", 0.9, "known", r"^\W*" + _CA_TEXT + r"\b(?:\s+(?:de|d['’])\s?[^.]{3,60}?)?\s+(?:al|a la|a l['’]|a|en)(?:\s+|(?<=['’]))"),
+        ("font", "ca", 0.9, "", r"^\W*fonts?\s?:\s*"),
+        ("llegir-a", "ca", 0.88, "", r"^\W*(?:llegir|llegiu|llegeix)\b.{0,40}?\b(?:al|a la|a l['’]|a)(?:\s+|(?<=['’]))"),
+    )
+)  # fmt: skip
+
+_PERSON_IN = Rule(name="person-in", language="any", trigger=re.compile("(?!)"), strength=0.88, known_only=True)
+
+_STEMS = re.compile(
+    r"origin|appear|publi[cks]|print|repost|re-post|cross|excerpt|reproduc|permission|courtesy|read|more |full|continu|see |view|watch|listen|visit|find|"
+    r"writing|as reported|as seen|as featured|source|via|comes|special|from|story|article|editorial|op-?ed|column|letter|piece|aparec|extra|tomad|leer|ver |"
+    r"fuente|font|paru|diffus|tribune|entretien|interview|lire|retrouv|erschien|veröffentlicht|artikel|beitrag|bericht|quelle|aus |in der|abgedruckt|lesen|"
+    r"uscit|appars|pubblic|tratt|legg|veicul|divulg|artigo|matéria|leia|llegi|emès|articolo|interv|noti|reproduc|reblog|medio|feature|profile|essay|go to|by |kommentar|"
+    r"chronique|texte|crónica|columna|entrevista|reportaje|papier|zuerst|commentary|h/t|hat tip|saiu|apareg",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    r"^(?:(?:the|today['’]s|yesterday['’]s|our|a|an|its|their|this week['’]s|los|las|dem|der|den|die|das|des|le|la|les|el|il|lo|o|a)\s+(?=[^A-Z]|[A-Z].*)(?=\w)|"
+    r"(?:journal|quotidien|magazine|hebdomadaire|revue|site|diario|periódico|revista|semanario|web|portal|blog|medio|jornal|quotidiano|giornale|rivista|settimanale|"
+    r"zeitung|zeitschrift|magazin|tageszeitung|wochenzeitung|online-magazin|diari|setmanari|rotativo|newspaper|website|web site|homepage of|pages of|print edition of|online edition of|"
+    r"(?:[A-Z][a-z]+ )?(?:(?:19|20)\d\d )?(?:issue|edition) of|(?:january|february|march|april|may|june|july|august|september|october|november|december)\S*(?: \d{4})? (?:issue|edition) of|"
+    r"(?:\w+ ){0,4}(?:issue|edition|number|numéro|número|ausgabe) (?:of|de|von|der|du)|section of|business section of|opinion section of|part of)\s+|l['’](?=[a-z]))",
+    re.IGNORECASE,
+)
+_PRINT_EDITION = re.compile(r"\ba version of this (?:article|story|column)\b", re.IGNORECASE)
+_ABOUT_US = re.compile(
+    r"\b(?:che riprende|che parla di|que habla de|qui parle de|über uns|about (?:us|me|our)|mon intervention|mi entrevista)\b",
+    re.IGNORECASE,
+)
+_CAPITALS = re.compile(
+    r"[“\"«'‘’]?(?P<name>(?:[A-Z0-9ÀÁÂÄÇÈÉÊÍÎÓÔÖÚÜ][\w’'!&.-]*)(?:\s+(?:(?:of|the|and|&|de|la|le|les|du|des|da|do|dos|del|della|di|el|los|las|der|die|das|und|et|e|y|for)\s+)?"
+    r"(?:[A-Z0-9ÀÁÂÄÇÈÉÊÍÎÓÔÖÚÜ&][\w’'!&.-]*))*)"
+)
+_NAME_WORD = r"(?:[A-ZÀ-Þ][\w’'‘.-]+|[A-Z]\.(?:[A-Z]\.)*)"
+_NAMES = rf"{_NAME_WORD}(?:\s+(?:(?:de|da|do|dos|del|della|di|la|le|van|von|der|den|bin|al|el|ter|du)\s+)*{_NAME_WORD}){{1,4}}"
+_LOWER_ROLE = r"(?:(?:the|el|la|le|l['’]|der|dem|des|del|la|il|o|a|nuestro|notre|our|su)\s*)?"
+_JOB = r"(?:(?!(?:de|du|di|del|d|do|da|of|by|von|per|por|par)\b)[a-zà-ÿ-]+\s+){0,2}"
+_WRITTEN_BY = re.compile(
+    rf"\b(?:(?:written|penned|reported|authored|conducted|firmad[oa]|escrit[oa]|signée?|écrite?|verfasst|geschrieben|scritt[oa]|firmat[oa]|assinad[oa]|escrit|signat)\s+)?"
+    rf"(?P<prep>by|por|par|von|per|de|d['’]|di|del|des|du|do|da|dei|mit|avec|con|with)(?:\s+|(?<=['’]))(?P<job>{_LOWER_ROLE}{_JOB})(?P<names>{_NAMES}(?:\s*(?:,|and|et|y|e|und|i|&)\s+{_NAMES}){{0,3}})",
+)
+_OF = frozenset(("de", "d'", "d’", "di", "del", "des", "du", "do", "da", "dei", "mit", "avec", "con", "with"))
+_SUBJECT_IN = re.compile(
+    rf"^\W*(?P<job>(?:[A-Z][\w’'-]+\s+)?(?:[a-zà-ÿ-]+\s+){{0,3}})(?P<names>{_NAMES})\s+(?:in|for|dans|en|su|in der|na|no)\s+(?=[A-Z]|the |der )"
+)
+_WRITING = re.compile(rf"(?P<names>(?:(?:Dr|Mr|Ms|Mrs|Prof|Sen|Gov)\.?\s+)?{_NAMES}),?\s+writing\b")
+_REPRODUCED = re.compile(
+    r"\b(?:reproducimos|publicamos|compartimos|recogemos|copiamos|transcribimos|reproduzimos|publiquem|reproduïm|riportiamo|pubblichiamo|nous publions|nous reproduisons|"
+    r"wir veröffentlichen|wir dokumentieren|lesenswerte[rns]?|repostamos|republicamos)\b.{0,60}?\b(?:artículo|columna|tribuna|texto|artigo|article|articolo|artikel|beitrag|texte|text|entrevista|carta)\b",
+    re.IGNORECASE,
+)
+
+
+def read_attributions(read: Read, context: PageContext, house: House, *, edge: bool) -> list[Attribution]:
+    """What *read*'s words say about where the text comes from, strongest first.
+
+    *edge*: the line stands at the head or the foot, where weaker wordings count too.
+    """
+    text = _window(read.line.text, edge)
+    if (
+        not text
+        or not (_STEMS.search(text) or (edge and _SUBJECT_IN.match(text)))
+        or _ABOUT_US.search(text)
+        or read.has("caption", "credit", "site-author", "breadcrumb", "title")
+    ):
+        return []
+    found = [a for rule in RULES if edge or rule.anywhere for a in _apply(rule, text, read, context, house)]
+    if edge and len(text) < 120:
+        found += _person_in(text, read, context, house)
+    if not found and edge:
+        found = list(_without_outlet(text, read, context))
+    return sorted(found, key=lambda a: -a.strength)
+
+
+def _window(text: str, edge: bool) -> str:
+    """Attribution stands at the start or the end of a line; the middle of a long paragraph is not looked at."""
+    if len(text) <= 420:
+        return text
+    return text[:260] if edge else ""
+
+
+def _apply(rule: Rule, text: str, read: Read, context: PageContext, house: House) -> Iterator[Attribution]:
+    for match in rule.trigger.finditer(text):
+        phrase = _outlet_phrase(text, match.end(), context)
+        if phrase is None:
+            continue
+        start, printed, outlet, shape = phrase
+        if outlet is None and (rule.known_only or shape < 0.6):
+            continue
+        if house.owns(printed):
+            yield Attribution(index=read.index, rule=rule.name, printed=text, strength=0.9, outlet=printed, house=True)
+            return
+        if _PRINT_EDITION.search(text) and house.is_press:
+            return
+        span = (start, start + len(printed))
+        strength = rule.strength if outlet else rule.strength * (0.6 + 0.35 * shape)
+        yield _attribution(
+            text, read, context, rule, printed, outlet, strength * (outlet.confidence if outlet else 1), span
+        )
+        return
+
+
+def _attribution(
+    text: str,
+    read: Read,
+    context: PageContext,
+    rule: Rule,
+    printed: str,
+    match: Match | None,
+    strength: float,
+    span: tuple[int, int],
+) -> Attribution:
+    iso, date_printed = _date_in(text, span, context)
+    byline, byline_printed = _author_in(text, span)
+    return Attribution(
+        index=read.index, rule=f"{rule.name}:{rule.language}", printed=text, strength=strength, outlet=printed, match=match, iso=iso,
+        date_printed=date_printed, byline=byline, byline_printed=byline_printed,
+    )  # fmt: skip
+
+
+def _outlet_phrase(text: str, at: int, context: PageContext) -> tuple[int, str, Match | None, float] | None:
+    """Start, printed name, authority-file match and shape of the outlet named at *at*."""
+    rest = text[at : at + 110]
+    for _ in range(4):
+        if found := known_prefix(_up_to_stop(rest, context)):
+            match, name = found
+            return at + rest.find(name), name, match, 1.0
+        lead = _LEAD.match(rest)
+        if not lead:
+            break
+        at, rest = at + lead.end(), rest[lead.end() :]
+    candidate = _CAPITALS.match(_up_to_stop(rest, context))
+    if not candidate:
+        return None
+    name = candidate["name"].rstrip(".'’!-")
+    return at + candidate.start("name"), name, None, outlet_shape(name)
+
+
+def _up_to_stop(rest: str, context: PageContext) -> str:
+    dates = find_dates(rest, context.language, context.date_order)
+    if dates:
+        rest = rest[: dates[0].start]
+    return re.split(r"[;:?”\"»)(]|\.\s|,\s", rest.lstrip(" “\"«‘'*_"), maxsplit=1)[0]
+
+
+def _person_in(text: str, read: Read, context: PageContext, house: House) -> Iterator[Attribution]:
+    """ "Senior fellow Tom Switzer in The Wall Street Journal." and nothing else on the line."""
+    subject = _SUBJECT_IN.match(text)
+    phrase = _outlet_phrase(text, subject.end(), context) if subject else None
+    if not subject or not phrase or phrase[2] is None or house.owns(phrase[1]):
+        return
+    start, printed, match, _ = phrase
+    after = text[start + len(printed) :]
+    for date in find_dates(after, context.language, context.date_order):
+        after = after.replace(date.text, "")
+    if len(re.findall(r"\w+", after)) <= 2:
+        yield _attribution(
+            text, read, context, _PERSON_IN, printed, match, 0.88 * match.confidence, (start, start + len(printed))
+        )
+
+
+def _date_in(text: str, span: tuple[int, int], context: PageContext) -> tuple[str | None, str | None]:
+    dates = find_dates(text, context.language, context.date_order)
+    ranked = sorted(dates, key=lambda d: (d.start < span[1], abs(d.start - span[1])))
+    for date in ranked:
+        if (iso := resolve(date, context.posted_on)) is not None:
+            return iso, date.text
+    return None, None
+
+
+def _author_in(text: str, span: tuple[int, int]) -> tuple[Byline | None, str | None]:
+    """Authors a sentence names: "Tribune de A et B parue dans …", "… to read this article by A"."""
+    for pattern in (_WRITING, _SUBJECT_IN):
+        match = pattern.search(text)
+        if match and match.end("names") <= span[0] and (byline := read_byline(_strip_job(match["names"]))):
+            return byline, match["names"]
+    for match in _WRITTEN_BY.finditer(text):
+        start, end = match.span("names")
+        if start < span[1] and span[0] < end:
+            continue
+        if match["prep"].casefold() in _OF and start > span[0]:
+            continue
+        if match["job"].strip() and not _is_job(match["job"]):
+            continue
+        if (byline := read_byline(_strip_job(match["names"]))) is not None and byline.names:
+            return byline, match["names"]
+    return None, None
+
+
+def _is_job(words: str) -> bool:
+    return any(w.casefold() in ROLE_WORDS for w in re.findall(r"[^\W\d_]+", words)) or len(words.split()) < 2
+
+
+def _strip_job(names: str) -> str:
+    words = names.split()
+    while len(words) > 2 and (words[0].casefold() in ROLE_WORDS or words[0].casefold().strip(".") in HONORIFICS):
+        words = words[1:]
+    return " ".join(words)
+
+
+def _without_outlet(text: str, read: Read, context: PageContext) -> Iterator[Attribution]:
+    """ "Reproducimos el artículo del periodista A": a repost, though the outlet is not named."""
+    if not _REPRODUCED.search(text):
+        return
+    byline, printed = _author_in(BARE_URL.sub("", text), (len(text), len(text)))
+    if byline:
+        yield Attribution(
+            index=read.index, rule="reproduced", printed=text, strength=0.8, byline=byline, byline_printed=printed
+        )

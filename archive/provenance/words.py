@@ -1,0 +1,134 @@
+"""Tables of words: what stands in names, what never does, job titles, bodies, and the words of pages that are not reposts."""
+
+from __future__ import annotations
+
+from archive.dates import MONTHS, WEEKDAYS, fold
+
+PARTICLES = frozenset(
+    "de da do dos das di del della der den des du la le van von zu ter ten bin ibn al el e y i af av lo st".split()
+)
+SUFFIXES = frozenset("jr sr ii iii iv".split())
+DEGREES = frozenset("phd md mba esq cpa jd rn apr dds pe edd dvm".split())
+HONORIFICS = frozenset(
+    "mr mrs ms dr prof sen senator rep representative gov governor rev hon mayor sir dame lt gen capt herr frau signor dott "
+    "don dona monsieur madame mme pr".split()
+)
+
+ROLE_WORDS = frozenset(
+    "reporter reporters writer writers correspondent editor editors editorial columnist contributor contributing anchor host producer journalist "
+    "staff freelance freelancer intern bureau chief president ceo coo cfo cto director manager officer chairman chairwoman "
+    "chair executive senior associate assistant vice fellow lecturer analyst specialist coordinator founder co-founder partner "
+    "professor photographer commentator blogger author strategist consultant attorney economist "
+    "journaliste rédacteur rédactrice correspondant correspondante chroniqueur chroniqueuse directeur directrice présidente "
+    "président periodista redactor redactora corresponsal directora presidenta presidente columnista economista redakteur "
+    "redakteurin journalist journalisten journalistin korrespondent korrespondentin autor autorin leiter giornalista inviato inviata direttore "
+    "corrispondente jornalista colunista repórter diretor professora historien historienne économiste philosophe sociologue "
+    "avocat avocate député députée sénateur minister catedrático catedrática profesor profesora abogado politologue essayiste "
+    "écrivain escritor escritora scrittore scrittrice schriftsteller".split()
+)
+
+ORGANISATION_WORDS = frozenset(
+    fold(word)
+    for word in (
+        "news times press journal post tribune herald gazette magazine radio tv television media business daily weekly monthly "
+        "review observer chronicle globe register report reports bulletin dispatch examiner guardian independent telegraph "
+        "sentinel advance public broadcasting channel online digital wire service services today university college school "
+        "institute council chamber association society foundation center centre department office agency company corp "
+        "corporation inc llc ltd group bank hospital club committee commission coalition alliance union authority board county "
+        "city township museum library league federation australia america american michigan michauto detroit national "
+        "international global senate congress court government partners partnership solutions systems technologies motors "
+        "motor automotive auto energy health medical insider zeitung allgemeine rundschau tagblatt diario periódico jornal "
+        "giornale corriere revista rivista revue gazzetta presse prensa nachrichten anzeiger kurier conversation crain's "
+        "forum conference show podcast newsletter blog fm am staff bureau bloomberg reuters reader "
+        "institut universität université universidad università universidade verein stiftung verlag fondation fundación fundació"
+    ).split()
+)
+
+NEVER_IN_NAMES = frozenset(
+    fold(word)
+    for word in (
+        "a about above according after again against all also an and any are around as at back be been before behind below "
+        "better between beyond both but by can click comments contact content copyright could  did does down during each "
+        "email explained explainer few first for forward from full further get getting good had has have headshot here how "
+        "if image images in inside into introduction is it its join just keep latest learn leave less like link links listen "
+        "live local logo look made make makes making many more most move moving much must my need needs never new next no not "
+        "note notes of off on one only op-ed open opinion opinions or original other our out over overview photo photos picture "
+        "pictures please policy posted presented previous print questions quick recap recent related reply return rsvp search see series "
+        "share should since so some speakers still story submit subscribe summary take takeaway takeaways than that the their them then there these "
+        "they things this time tips to together tomorrow topics toward trends two under until up update updates upcoming us "
+        "use vs wait want was we week welcome were what when where which while who why with without yes yet you your want "
+        "year years pdf html rss via source http https www facebook twitter linkedin instagram youtube com org net read continue "
+        "skip menu register agenda sponsored advertisement uncategorized anonymous unknown admin webmaster q&a reviewed updated "
+        "artikel aktueller aktuelle article articles articolo articulo artigo beitrag bericht tribune entretien entrevista intervista "
+        "las una uno para sin sobre como pero les une dans pour avec sans sur mais leur notre votre ist und oder nicht mit für "
+        "auf das ein eine gli che sono nel nella uma não com mais est sont aux cette ces por par"
+    ).split()
+) | frozenset(fold(word) for words in (*MONTHS, WEEKDAYS) for word in words.split() if len(word) > 3) - frozenset(
+    "may june april august augusto juni mario marco avril march marzo janvier domingo sept juin julio abril".split()
+)
+
+RARE_IN_NAMES = frozenset(
+    fold(word)
+    for word in (
+        "access action activity advocacy affairs analysis announcement answers apprenticeship apprenticeships archive archives area article "
+        "attention autonomous automaker automakers award awards background battery benefits big board bottom breakfast breaking budget building business "
+        "campaign capital care category challenges change changes charging chip city closer closing coast commentary community company "
+        "conclusion conditions construction context corridor coverage credit crisis culture customer data day days deal dealer dealers "
+        "decision demand design details development diversity draw dinner drive driving early economic economy editorial education election "
+        "electric employees employers end energy entertainment environment equity events evidence exclusive experience experts "
+        "facts family features final findings finance five focus food four free freedom fuel fund funding future gain general goals "
+        "grant great ground growth guest hall help high highway highways history home hope house housing human impact important inclusion industry "
+        "information infrastructure innovation insight insights interview investment issue issues job jobs key labor land "
+        "last law laws leader leaders leadership legislation lessons letter letters level life line lines loan loans location "
+        "looking low lunch main makers manufacturing map market markets meeting member members method methods mobility money "
+        "month morning network north numbers office opening opportunities opportunity outlook page park part past people performance perspective "
+        "place plan planning plans plant plants point population position power preparing president price prices priorities priority private problem "
+        "process product production products program programs progress project projects quality question ranking rate rates reaction "
+        "reading real recommendations region regional research resources response responses results right rights risk road roads "
+        "room rules safety sale sales science second section sector security self semiconductor shop shops shuttle shuttles skills slow small "
+        "social software solution south space special sports spring stage state statement states steel step steps strategy street "
+        "strong success suite summer summit supplier suppliers supply support survey sustainability system table talent talks tariff tariffs "
+        "tax taxes team tech technology test testimony third three tool top town toward tracking trade training transit "
+        "transition transportation travel trending truth value vehicle vehicles venue video view views vision vote voters water weather "
+        "week west winners winter women work worker workers workforce working works world young youth "
+        "executive director vice chief senior manager officer feature featured column columns politics religion lifestyle "
+        "introducing meet watch click sign file tags tag lansing washington ohio california london paris berlin york "
+        "chicago boston grand rapids ann arbor flint toledo cleveland florida texas canada europe china germany france spain italy "
+        "mexico japan india africa asia kalamazoo saginaw mackinac island traverse battle creek "
+        "gobierno economía empresa empresas política sociedad cultura opinión société économie politique wirtschaft politik kultur "
+        "economia società sociedade"
+    ).split()
+)
+
+PRESS_CATEGORIES = (
+    "media coverage",
+    "in the news",
+    "in the media",
+    "news coverage",
+    "press coverage",
+    "press clippings",
+    "press clips",
+    "news clips",
+    "media mentions",
+    "press articles",
+    "articles de presse",
+    "revue de presse",
+    "dans la presse",
+    "on parle de nous",
+    "rassegna stampa",
+    "dicono di noi",
+    "pressespiegel",
+    "presseschau",
+    "in der presse",
+    "prensa",
+    "en los medios",
+    "als mitjans",
+    "recull de premsa",
+    "na imprensa",
+    "na mídia",
+    "clipping",
+    "zeitungsartikel",
+    "reprints",
+    "reposts",
+)
+"""Names of categories (folded) under which blogs file what the press wrote."""

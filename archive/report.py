@@ -1,0 +1,84 @@
+"""A run's report as text a person can read: what came in, what changed, what is missing and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from archive.terminal import printable
+
+OUTLETS_SHOWN: Final = 12
+EXAMPLES_SHOWN: Final = 5
+
+
+def render(run: Mapping[str, Any], report: Mapping[str, Any]) -> str:
+    """The report of *run* (a row of the view `runs_report`); *report* is what the crawl stored in `runs.report`."""
+    return "\n".join(_lines(run, report))
+
+
+def _lines(run: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[str]:
+    reason = f": {run['reason']}" if run["reason"] else ""
+    yield f"Run {run['id']} of {run['site']} ({run['mode']}) — {run['status']}{reason}"
+    yield (
+        f"  {report['seen']:,} posts: {report['new']:,} new, {report['changed']:,} changed, "
+        f"{report['unchanged']:,} unchanged, {report['gone']:,} gone, {report['missing']:,} missing"
+    )
+    rate = report["seen"] / report["seconds"] if report["seconds"] else 0
+    volume = f"{report['requests']:,} requests, {size(report['bytes'])}"
+    yield f"  {volume}, {duration(report['seconds'])} ({rate:.1f} posts/s)"
+    yield from _counts("kinds of post", report["kinds"], len(report["kinds"]))
+    yield from _counts("reposts by outlet", report["outlets"], OUTLETS_SHOWN)
+    yield from _counts("skipped", report["skips"], len(report["skips"]))
+    yield from _examples("changed", report["changes"], lambda e: f"{e['title']}: {', '.join(e['changes'])}")
+    yield from _examples("missing", report["absent"], lambda e: f"{e['url']}: {e['how']}")
+    yield from _examples(
+        f"to review: {report['doubtful']:,}", report["doubts"], lambda e: f"{e['title']}: {', '.join(e['doubts'])}"
+    )
+    if report["sources"]:
+        yield "  sources: " + " · ".join(f"{name} {state}" for name, state in report["sources"].items())
+
+
+def _counts(heading: str, counts: Mapping[str, int], limit: int) -> Iterator[str]:
+    if not counts:
+        return
+    shown = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    words = [f"{printable(name)} {count:,}" for name, count in shown[:limit]]
+    if len(shown) > limit:
+        words.append(f"{len(shown) - limit:,} more")
+    yield f"  {heading}: " + " · ".join(words)
+
+
+def _examples(heading: str, examples: Sequence[Mapping[str, Any]], words: Any) -> Iterator[str]:
+    if not examples:
+        return
+    yield f"  {heading}:"
+    for example in examples[:EXAMPLES_SHOWN]:
+        yield f"    · {printable(words(example))}"
+    if len(examples) > EXAMPLES_SHOWN:
+        yield f"    · and {len(examples) - EXAMPLES_SHOWN} more"
+
+
+def size(count: int) -> str:
+    """Bytes for people: 512 B, 48.2 kB, 1.3 MB.
+
+    >>> size(48_213)
+    '48.2 kB'
+    """
+    value, units = float(count), iter(("B", "kB", "MB", "GB", "TB"))
+    unit = next(units)
+    while value >= 1000 and unit != "TB":
+        value, unit = value / 1000, next(units)
+    return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds for people.
+
+    >>> duration(3725)
+    '1 h 2 min'
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"

@@ -1,0 +1,386 @@
+"""Posts with their readings: one row a post, a revision for each change, evidence for each value."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from archive.model import Post, Reading
+from archive.outlets import load_outlets
+from archive.store.corrections import corrected
+from archive.store.values import reading_from_json, reading_to_json, to_json
+from archive.urls import canonical_url, uid
+
+Outcome = Literal["new", "changed", "unchanged"]
+
+GONE_AFTER_CHECKS: Final = 3
+GONE_AFTER_DAYS: Final = 14
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SavedPost:
+    id: int
+    outcome: Outcome
+    changes: tuple[str, ...] = ()
+    """What differs from the revision before: title, body, categories, tags, images."""
+
+
+class Posts:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def find(self, site_id: int, url: str, wordpress_id: int | None = None, title: str | None = None) -> int | None:
+        """The post that lives or lived at *url*, else the one of that WordPress id and headline (it has a new slug)."""
+        row = self._db.execute(
+            "select post_urls.post_id from post_urls join posts on posts.id = post_urls.post_id where post_urls.url = ?",
+            (canonical_url(url),),
+        ).fetchone()
+        if row is None and wordpress_id is not None:
+            row = self._db.execute(
+                "select id from posts where site_id = ? and wordpress_id = ? and title is ?",
+                (site_id, wordpress_id, title),
+            ).fetchone()
+        return int(row[0]) if row else None
+
+    def save(
+        self,
+        site_id: int,
+        run_id: int,
+        post: Post,
+        reading: Reading,
+        *,
+        capture_id: int | None,
+        seen_at: str,
+        aliases: Iterable[str] = (),
+    ) -> SavedPost:
+        """Store what *post* shows and what *reading* concludes: a new post, a new revision of one, or the same again.
+
+        *aliases* are other addresses that led here. The post keeps the uid of the first address it was seen under.
+        """
+        post_id = self.find(site_id, post.url, post.wordpress_id, post.title)
+        if post_id is None:
+            saved = self._insert(site_id, run_id, post, reading, capture_id, seen_at)
+        else:
+            saved = self._update(post_id, run_id, post, reading, capture_id, seen_at)
+        self._save_urls(saved.id, {post.url, *aliases})
+        return saved
+
+    def add_address(self, site_id: int, url: str, alias: str) -> None:
+        """Remember that *alias* leads to the post at *url*; nothing happens when there is none."""
+        post_id = self.find(site_id, url)
+        if post_id is not None:
+            self._save_urls(post_id, {alias})
+
+    def not_seen_in(self, run_id: int, site_id: int) -> list[str]:
+        """Addresses of the site's posts, not yet gone, that this run has not stored and not found absent."""
+        rows = self._db.execute(
+            """
+            select posts.url
+            from posts
+            where posts.site_id = :site_id and posts.gone_at is null
+                and posts.last_seen_at < (select started_at from runs where id = :run_id)
+                and not exists (select 1 from absences where post_id = posts.id and run_id = :run_id)
+            """,
+            {"site_id": site_id, "run_id": run_id},
+        )
+        return [row[0] for row in rows]
+
+    def save_absence(self, post_id: int, run_id: int, how: str, *, noticed_at: str, capture_id: int | None) -> bool:
+        """Note that the post was not where it was. True when this makes it *gone*: enough checks over enough days."""
+        self._db.execute(
+            "insert into absences (post_id, run_id, noticed_at, how, capture_id) values (?, ?, ?, ?, ?)",
+            (post_id, run_id, noticed_at, how, capture_id),
+        )
+        cursor = self._db.execute(
+            """
+            update posts
+            set gone_at = :at
+            where id = :id and gone_at is null and (
+                select count(distinct run_id) >= :checks and julianday(:at) - julianday(min(noticed_at)) >= :days
+                from absences
+                where post_id = :id and noticed_at > posts.last_seen_at
+            )
+            """,
+            {"at": noticed_at, "id": post_id, "checks": GONE_AFTER_CHECKS, "days": GONE_AFTER_DAYS},
+        )
+        return cursor.rowcount == 1
+
+    def apply_reading(self, post_id: int, reading: Reading | None = None) -> None:
+        """Lay the live corrections over *reading* (None: the stored one) and write the result to the post."""
+        if reading is None:
+            reading = self.stored_reading(post_id)
+        effective = corrected(reading, self._live_corrections(post_id))
+        self._db.execute(
+            f"update posts set {', '.join(f'{column} = ?' for column in READING_COLUMNS)} where id = ?",
+            (*self._reading_values(effective), post_id),
+        )
+        self._save_names("author", post_id, effective.authors)
+
+    def stored_reading(self, post_id: int) -> Reading:
+        """The reader's own reading of the newest revision, without corrections."""
+        row = self._db.execute(
+            "select reading from revisions where post_id = ? order by number desc limit 1", (post_id,)
+        ).fetchone()
+        return reading_from_json(row[0])
+
+    def save_reading(self, post_id: int, reading: Reading) -> bool:
+        """Replace the reading of the newest revision. False when it says the same as the stored one."""
+        row = self._db.execute(
+            "select id, reading from revisions where post_id = ? order by number desc limit 1", (post_id,)
+        ).fetchone()
+        stored = reading_to_json(reading)
+        if row[1] == stored:
+            return False
+        self._db.execute("update revisions set reading = ? where id = ?", (stored, row[0]))
+        self._save_evidence(post_id, reading)
+        self.apply_reading(post_id, reading)
+        return True
+
+    def _insert(
+        self, site_id: int, run_id: int, post: Post, reading: Reading, capture_id: int | None, seen_at: str
+    ) -> SavedPost:
+        columns = (*PAGE_COLUMNS, *READING_COLUMNS, "uid", "site_id", "first_seen_at", "last_seen_at", "capture_id")
+        values = (
+            *_page_values(post),
+            *self._reading_values(reading),
+            uid(canonical_url(post.url)),
+            site_id,
+            seen_at,
+            seen_at,
+            capture_id,
+        )
+        cursor = self._db.execute(
+            f"insert into posts ({', '.join(columns)}) values ({', '.join('?' * len(columns))})", values
+        )
+        post_id = int(cursor.lastrowid or 0)
+        self._save_revision(post_id, 1, run_id, post, reading, capture_id, seen_at, ())
+        self._save_details(site_id, post_id, post)
+        self._save_evidence(post_id, reading)
+        self._save_names("author", post_id, reading.authors)
+        return SavedPost(id=post_id, outcome="new")
+
+    def _update(
+        self, post_id: int, run_id: int, post: Post, reading: Reading, capture_id: int | None, seen_at: str
+    ) -> SavedPost:
+        number, title, text, facts, site_id = self._db.execute(
+            """
+            select revisions.number, revisions.title, revisions.text, revisions.facts, posts.site_id
+            from revisions join posts on posts.id = revisions.post_id
+            where revisions.post_id = ?
+            order by revisions.number desc
+            limit 1
+            """,
+            (post_id,),
+        ).fetchone()
+        changes = differences(
+            {"title": title, "text": text, **json.loads(facts)},
+            {"title": post.title, "text": post.text, **_facts(post)},
+        )
+        self._db.execute(
+            "update posts set last_seen_at = ?, gone_at = null, url = ? where id = ?", (seen_at, post.url, post_id)
+        )
+        if not changes:
+            self.save_reading(post_id, reading)
+            return SavedPost(id=post_id, outcome="unchanged")
+        self._db.execute(
+            f"""
+            update posts
+            set {", ".join(f"{column} = ?" for column in PAGE_COLUMNS)},
+                changed_at = ?, capture_id = ?, revision_count = ?
+            where id = ?
+            """,
+            (*_page_values(post), seen_at, capture_id, number + 1, post_id),
+        )
+        self._save_revision(post_id, number + 1, run_id, post, reading, capture_id, seen_at, changes)
+        self._save_details(site_id, post_id, post)
+        self._save_evidence(post_id, reading)
+        self.apply_reading(post_id, reading)
+        return SavedPost(id=post_id, outcome="changed", changes=changes)
+
+    def _save_revision(
+        self,
+        post_id: int,
+        number: int,
+        run_id: int,
+        post: Post,
+        reading: Reading,
+        capture_id: int | None,
+        seen_at: str,
+        changes: tuple[str, ...],
+    ) -> None:
+        self._db.execute(
+            """
+            insert into revisions (post_id, number, run_id, capture_id, seen_at, title, text, facts, changes, reading)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            (
+                post_id,
+                number,
+                run_id,
+                capture_id,
+                seen_at,
+                post.title,
+                post.text,
+                to_json(_facts(post)),
+                to_json(changes),
+                reading_to_json(reading),
+            ),
+        )
+
+    def _save_urls(self, post_id: int, urls: set[str]) -> None:
+        self._db.executemany(
+            "insert into post_urls (url, post_id) values (?, ?) on conflict (url) do nothing",
+            [(key, post_id) for key in {canonical_url(url) for url in urls}],
+        )
+
+    def _save_details(self, site_id: int, post_id: int, post: Post) -> None:
+        self._save_names("category", post_id, post.categories, site_id)
+        self._save_names("tag", post_id, post.tags, site_id)
+        self._db.execute("delete from images where post_id = ?", (post_id,))
+        self._db.executemany(
+            """
+            insert into images (post_id, position, url, role, alt, caption, credit, candidates)
+            values (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                (
+                    post_id,
+                    position,
+                    image.url,
+                    image.role,
+                    image.alt,
+                    image.caption,
+                    image.credit,
+                    to_json(image.candidates),
+                )
+                for position, image in enumerate(post.images, 1)
+            ],
+        )
+
+    def _save_evidence(self, post_id: int, reading: Reading) -> None:
+        self._db.execute("delete from evidence where post_id = ?", (post_id,))
+        self._db.executemany(
+            """
+            insert into evidence (post_id, field, value, printed, place, rule, confidence)
+            values (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [(post_id, e.field, e.value, e.printed, e.where, e.rule, e.confidence) for e in reading.evidence],
+        )
+
+    def _save_names(self, noun: str, post_id: int, names: Iterable[str], site_id: int | None = None) -> None:
+        """Link the post to its authors, categories or tags, in printed order; names are rows of their own table."""
+        table, link = NAME_TABLES[noun]
+        self._db.execute(f"delete from {link} where post_id = ?", (post_id,))
+        for position, name in enumerate(dict.fromkeys(names), 1):
+            self._db.execute(
+                f"insert into {link} (post_id, {noun}_id, position) values (?, ?, ?)",
+                (post_id, self._name_id(table, name, site_id), position),
+            )
+
+    def _name_id(self, table: str, name: str, site_id: int | None) -> int:
+        columns, values = (("name",), (name,)) if site_id is None else (("site_id", "name"), (site_id, name))
+        where = " and ".join(f"{column} = ?" for column in columns)
+        row = self._db.execute(f"select id from {table} where {where}", values).fetchone()
+        if row is None:
+            marks = ", ".join("?" * len(columns))
+            return int(
+                self._db.execute(f"insert into {table} ({', '.join(columns)}) values ({marks})", values).lastrowid or 0
+            )
+        return int(row[0])
+
+    def _outlet_id(self, reading: Reading) -> int | None:
+        if reading.outlet is None:
+            return None
+        row = self._db.execute("select id from outlets where name = ?", (reading.outlet,)).fetchone()
+        if row is not None:
+            return int(row[0])
+        known = load_outlets().get(reading.outlet_id) if reading.outlet_id else None
+        cursor = self._db.execute(
+            "insert into outlets (key, name, kind, domain, wikidata) values (?, ?, ?, ?, ?)",
+            (
+                reading.outlet_id,
+                reading.outlet,
+                known and known.kind,
+                known.domains[0] if known and known.domains else None,
+                known and known.wikidata,
+            ),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def _reading_values(self, reading: Reading) -> tuple[Any, ...]:
+        return (
+            reading.kind,
+            reading.completeness,
+            reading.outlet,
+            self._outlet_id(reading),
+            reading.outlet_printed,
+            reading.agency,
+            to_json(reading.authors),
+            reading.original_on,
+            reading.original_url,
+            reading.image_credit,
+            reading.confidence,
+            reading.reader,
+        )
+
+    def _live_corrections(self, post_id: int) -> dict[str, Any]:
+        rows = self._db.execute(
+            "select field, value from corrections where post_id = ? and undone_at is null order by id", (post_id,)
+        )
+        return {field: json.loads(value) for field, value in rows}
+
+
+NAME_TABLES: Final = {
+    "author": ("authors", "post_authors"),
+    "category": ("categories", "post_categories"),
+    "tag": ("tags", "post_tags"),
+}
+
+PAGE_COLUMNS: Final = (
+    "url", "title", "posted_on", "modified_at", "site_author", "language", "words", "text", "html", "wordpress_id",
+    "layout",
+)  # fmt: skip
+
+READING_COLUMNS: Final = (
+    "kind", "completeness", "outlet", "outlet_id", "outlet_printed", "agency", "authors", "original_on", "original_url",
+    "image_credit", "confidence", "reader",
+)  # fmt: skip
+
+
+def _page_values(post: Post) -> tuple[Any, ...]:
+    return (
+        post.url, post.title, post.posted_on, post.modified_at, post.site_author, post.language,
+        post.words, post.text, post.html, post.wordpress_id, post.layout,
+    )  # fmt: skip
+
+
+def _facts(post: Post) -> dict[str, Any]:
+    """What a revision records beside headline and text, and is compared by."""
+    return {
+        "categories": list(post.categories),
+        "tags": list(post.tags),
+        "images": [image.url for image in post.images],
+    }
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which parts of a post changed; white space alone is no change, and neither is the order of its categories.
+
+    >>> differences({"title": "A", "text": "x  y", "tags": ["b"]}, {"title": "B", "text": "x y", "tags": ["b"]})
+    ('title',)
+    """
+    return tuple(
+        CHANGE_NAMES.get(part, part) for part in after if _comparable(before.get(part)) != _comparable(after[part])
+    )
+
+
+CHANGE_NAMES: Final = {"text": "body"}
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, str):
+        return " ".join(value.split())
+    return sorted(value) if isinstance(value, list) else value

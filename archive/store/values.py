@@ -1,0 +1,38 @@
+"""How values stand in the database: JSON in one spelling, instants in UTC, readings as JSON and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from archive.model import Evidence, Reading
+
+
+def instant(moment: datetime) -> str:
+    """A UTC ISO instant to the second, as every `*_at` column holds it.
+
+    >>> instant(datetime(2026, 11, 22, 10, 45, tzinfo=UTC))
+    '2026-11-22T10:45:00Z'
+    """
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def now() -> str:
+    return instant(datetime.now(UTC))
+
+
+def to_json(value: Any) -> str:
+    """JSON without escapes for letters, so that full-text search sees the names as they are spelled."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def reading_to_json(reading: Reading) -> str:
+    return to_json(asdict(reading))
+
+
+def reading_from_json(stored: str) -> Reading:
+    facts = json.loads(stored)
+    evidence = tuple(Evidence(**row) for row in facts.pop("evidence"))
+    return Reading(**{**facts, "authors": tuple(facts["authors"]), "evidence": evidence})

@@ -1,0 +1,235 @@
+"""Which element of a page holds the body of the post."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archive.provenance.lines import BLOCKS, SKIPPED, is_hidden
+from crawler.markup import Page
+from crawler.regions import Part, Regions, own_part
+
+CONTAINERS: tuple[tuple[str, str], ...] = (
+    ("wp-block-post-content", "block-theme"),
+    ("et_pb_post_content", "divi"),
+    ("elementor-widget-theme-post-content", "elementor"),
+    ("fl-post-content", "beaver"),
+    ("fl-module-fl-post-content", "beaver"),
+    ("brxe-post-content", "bricks"),
+    ("tdb_single_content", "newspaper"),
+    ("td-post-content", "newspaper"),
+    ("entry-content", "entry-content"),
+    ("e-content", "entry-content"),
+    ("post-body", "blogger"),
+    ("post-content", "post-content"),
+    ("post__content", "post-content"),
+    ("entry__content", "post-content"),
+    ("post_content", "post-content"),
+    ("single-post-content", "post-content"),
+    ("single-content", "post-content"),
+    ("blog-post-content", "post-content"),
+    ("blog-content", "post-content"),
+    ("post-entry", "post-content"),
+    ("post-text", "post-content"),
+    ("the-content", "post-content"),
+    ("the_content", "post-content"),
+    ("article-body", "article-body"),
+    ("article__body", "article-body"),
+    ("article-content", "article-body"),
+    ("article__content", "article-body"),
+    ("story-body", "article-body"),
+    ("entry-body", "article-body"),
+)
+"""Class → layout, most telling first. A builder's own names stand before `entry-content`, which may wrap them."""
+
+GROUPS: tuple[tuple[str, str], ...] = (
+    ("elementor-widget-text-editor", "elementor"),
+    ("et_pb_text_inner", "divi"),
+    ("fl-rich-text", "beaver"),
+    ("wpb_text_column", "wpbakery"),
+    ("brxe-text", "bricks"),
+)
+"""Builders print a post as many small modules: the body is what holds them all."""
+
+WRAPPERS = ("hentry", "type-post", "h-entry")
+
+_OUTSIDE: frozenset[Part | None] = frozenset(
+    ["nav", "aside", "footer", "related", "comments", "author", "form", "notice", "breadcrumb", "pagination", "share"]
+)
+_LENGTH = etree.XPath("string-length(normalize-space(.))")
+_ARTICLE_BODY = etree.XPath("//*[@itemprop='articleBody']")
+
+EXCERPT_CHARS = 600
+ENOUGH_CARDS = 3
+GOOD_PARAGRAPH_CHARS = 60
+"""Shorter runs of text are labels, menus and buttons as often as prose: they count a tenth."""
+MOST_OF_IT = 0.9
+"""The body is the innermost element that holds this share of the page's prose."""
+
+
+class Container(NamedTuple):
+    element: HtmlElement
+    layout: str
+
+
+def find_container(page: Page, headline: HtmlElement | None, regions: Regions) -> Container:
+    """Return the innermost element around the body: by a known name, else by where the prose is."""
+    for found in _known(page):
+        elements = [element for element in found[0] if _may_hold_a_post(element, regions)]
+        chosen = _choose(elements, headline)
+        if chosen is not None:
+            return Container(chosen, found[1])
+    return _group(page, headline, regions) or _wrapper(page, headline, regions) or _densest(page, headline, regions)
+
+
+def _known(page: Page) -> Iterator[tuple[Sequence[HtmlElement], str]]:
+    yield from ((page.by_class[name], layout) for name, layout in CONTAINERS if name in page.by_class)
+    if body := _ARTICLE_BODY(page.tree):
+        yield body, "article-body"
+
+
+def _may_hold_a_post(element: HtmlElement, regions: Regions) -> bool:
+    return regions.of(element) not in _OUTSIDE and not is_hidden(element) and _LENGTH(element) > 0
+
+
+def _choose(elements: Sequence[HtmlElement], headline: HtmlElement | None) -> HtmlElement | None:
+    """Of several containers of one name the outermost nearest to the headline, then the longest; no row of excerpts."""
+    outermost = [e for e in elements if not any(other is not e and other in elements for other in e.iterancestors())]
+    if len(outermost) < 2:
+        return next(iter(outermost), None)
+    if len(outermost) >= ENOUGH_CARDS and max(map(_LENGTH, outermost)) < EXCERPT_CHARS:
+        return None
+    above = _path(headline) if headline is not None else set()
+    return max(outermost, key=lambda e: (sum(node in above for node in e.iterancestors()), _LENGTH(e)))
+
+
+def _path(element: HtmlElement) -> set[HtmlElement]:
+    return {element, *element.iterancestors()}
+
+
+def _group(page: Page, headline: HtmlElement | None, regions: Regions) -> Container | None:
+    for name, layout in GROUPS:
+        modules = [e for e in page.by_class.get(name, ()) if _may_hold_a_post(e, regions)]
+        if modules and sum(map(_LENGTH, modules)) >= EXCERPT_CHARS / 3:
+            return Container(common_ancestor(modules), layout)
+    return None
+
+
+def common_ancestor(elements: Sequence[HtmlElement]) -> HtmlElement:
+    """The innermost element around all of *elements*: the one itself when there is only one."""
+    shared = _path(elements[0])
+    for element in elements[1:]:
+        shared &= _path(element)
+    return max(shared, key=lambda element: sum(1 for _ in element.iterancestors()))
+
+
+def _wrapper(page: Page, headline: HtmlElement | None, regions: Regions) -> Container | None:
+    """The post's own `<article>`, when it is one: in some themes only comments and cards are."""
+    articles = dict.fromkeys((*page.with_class(*WRAPPERS), *page.tree.iter("article")))
+    own = [e for e in articles if e.tag not in ("body", "html") and _may_hold_a_post(e, regions)]
+    if headline is not None:
+        path = _path(headline)
+        own = [element for element in own if element in path]
+    chosen = own[0] if len(own) == 1 or (own and headline is not None) else None
+    return Container(chosen, "article") if chosen is not None else None
+
+
+def _densest(page: Page, headline: HtmlElement | None, regions: Regions) -> Container:
+    """Descend from `<body>` for as long as one child holds most of the prose."""
+    elements = [e for e in page.body.iter() if isinstance(e.tag, str)]
+    weights = _weights(elements, _left_out(elements), headline)
+    node = page.body
+    while True:
+        heaviest = max(node, key=lambda child: weights.get(child, 0.0), default=None)
+        if (
+            heaviest is None
+            or weights.get(heaviest, 0.0) < MOST_OF_IT * weights.get(node, 0.0)
+            or not weights.get(node)
+        ):
+            break
+        node = heaviest
+    return Container(next((e for e in (node, *node.iterancestors()) if e.tag in _HOLDERS), page.body), "density")
+
+
+_HOLDERS = frozenset("div section article main td body html center blockquote li form".split())
+
+
+def _left_out(elements: Iterable[HtmlElement]) -> set[HtmlElement]:
+    """Elements that are no prose of the post, with everything in them."""
+    out: set[HtmlElement] = set()
+    for element in elements:
+        parent = element.getparent()
+        if parent in out or element.tag in SKIPPED or own_part(element) in _OUTSIDE or is_hidden(element):
+            out.add(element)
+        elif element.tag not in ("p", "br", "span") and _is_row_of_cards(element):
+            out.update(element)
+    return out
+
+
+def _is_row_of_cards(element: HtmlElement) -> bool:
+    """Three or more children alike, each with a link and a few words: cards of other posts, whatever they are called."""
+    children = [child for child in element if isinstance(child.tag, str)]
+    if len(children) < ENOUGH_CARDS or len({(child.tag, child.get("class")) for child in children}) > 1:
+        return False
+    if children[0].tag in ("p", "li", "tr", "br"):
+        return False
+    return all(next(child.iter("a"), None) is not None and _LENGTH(child) < EXCERPT_CHARS for child in children)
+
+
+def _weights(
+    elements: Sequence[HtmlElement], left_out: set[HtmlElement], headline: HtmlElement | None
+) -> dict[HtmlElement, float]:
+    """Element → characters of prose in it, after the headline; words in links are none.
+
+    Children come before their parents when the document is walked backwards: one pass, no recursion.
+    """
+    weights: dict[HtmlElement, float] = {}
+    runs: dict[HtmlElement, int] = {}
+    before = False
+    for element in reversed(elements):
+        before = before or element is headline
+        parent = element.getparent()
+        if parent is None:
+            break
+        tail = 0 if before and element is not headline else _chars(element.tail)
+        if element in left_out:
+            runs[parent] = runs.get(parent, 0) + tail
+            continue
+        run = runs.get(element, 0) + (0 if before else _chars(element.text))
+        weight = weights.get(element, 0.0)
+        if element.tag in BLOCKS:
+            weight += run if run >= GOOD_PARAGRAPH_CHARS else run / 10
+            run = 0
+        weights[element] = weight
+        weights[parent] = weights.get(parent, 0.0) + weight
+        runs[parent] = runs.get(parent, 0) + (0 if element.tag == "a" else run) + tail
+    return weights
+
+
+def _chars(text: str | None) -> int:
+    return len(text.strip()) if text else 0
+
+
+def holding(page: Page, words: str) -> Container | None:
+    """The innermost element that holds the beginning and the end of *words*; None when the page shows others."""
+    squeezed = "".join(words.split())
+    if len(squeezed) < GOOD_PARAGRAPH_CHARS:
+        return None
+    ends = squeezed[:ENDS_CHARS], squeezed[-ENDS_CHARS:]
+    node = page.body
+    if not _holds(node, ends):
+        return None
+    while (inner := next((child for child in node if _holds(child, ends)), None)) is not None:
+        node = inner
+    return Container(node, "rest")
+
+
+ENDS_CHARS = 40
+
+
+def _holds(element: HtmlElement, ends: tuple[str, str]) -> bool:
+    squeezed = "".join("".join(element.itertext()).split())
+    return ends[0] in squeezed and ends[1] in squeezed

@@ -1,0 +1,338 @@
+"""A page's anatomy and its post's body: lines in reading order, without what the theme and its plugins put there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice, takewhile
+
+from lxml import etree
+from lxml.html import Element, HtmlElement
+
+from archive.model import Line, Zone
+from archive.provenance.lines import SKIPPED, is_hidden, read_lines
+from archive.text import fold
+from crawler.container import Container, common_ancestor, find_container
+from crawler.headline import find_headline, headline_text
+from crawler.markup import Page
+from crawler.regions import Part, Regions, own_part, part_named
+
+THEME_META = re.compile(
+    r"(?:entry|post|article|single|blog|page)[-_]{0,2}(?:meta|info|details|date|author|time|published)(?:[-_].*)?"
+    r"|posted-(?:on|by|in)|entry-(?:byline|header)|et_pb_title_meta_container|elementor-(?:widget-)?post-info.*"
+    r"|wp-block-post-(?:date|author|author-name|time-to-read)|published|updated|reading-time|rt-reading-time|post-views"
+)
+"""Class names under which themes print the post's own day, author and categories, inside or outside of the body."""
+
+INTERFACE = frozenset(
+    fold(words)
+    for words in (
+        "Print Friendly and PDF",
+        "Print Friendly, PDF & Email",
+        "Print this page",
+        "Print",
+        "Share",
+        "Share this",
+        "Share this:",
+        "Share this post",
+        "Share this article",
+        "Share on Facebook",
+        "Share on Twitter",
+        "Share on X",
+        "Share on LinkedIn",
+        "Share via email",
+        "Tweet",
+        "Like this:",
+        "Like Loading...",
+        "Loading...",
+        "Skip to main content",
+        "Skip to content",
+        "Leave a Reply",
+        "Leave a comment",
+        "Cancel reply",
+        "No comments",
+        "Click to share on Facebook (Opens in new window)",
+        "Click to share on Twitter (Opens in new window)",
+        "Advertisement",
+        "Related posts",
+        "Back to top",
+    )
+)
+"""What buttons say: no words of a post, when they are a whole line."""
+
+_NOISE: frozenset[Part | None] = frozenset(
+    [
+        "nav",
+        "breadcrumb",
+        "pagination",
+        "aside",
+        "footer",
+        "related",
+        "comments",
+        "share",
+        "author",
+        "form",
+        "notice",
+        "terms",
+    ]
+)
+_MARKED = etree.XPath(
+    ".//*[@class or @id or @role or @hidden or @style or @aria-label]|.//nav|.//aside|.//footer|.//form|.//dialog"
+)
+_LENGTH = etree.XPath("string-length(normalize-space(.))")
+_BREADCRUMBS = etree.XPath(
+    "//*[@id='breadcrumbs' or @id='breadcrumb' or @id='crumbs' or contains(@itemtype, 'BreadcrumbList')"
+    " or contains(translate(@aria-label, 'B', 'b'), 'breadcrumb')]"
+)
+_CRUMB_SIGNS = (re.compile(r"\s*(?:>|»|›|→|⟩|❯|::)\s*"), re.compile(r"\s+[/|•·]\s+"))
+"""Arrows part crumbs wherever they stand; other signs only where no arrow does, since titles hold them too."""
+HEAD_CHARS = 600
+"""A block above the headline with more text than this is no part of it."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Anatomy:
+    """Where in a page its post stands."""
+
+    page: Page
+    regions: Regions
+    headline: HtmlElement | None
+    container: Container
+
+    @cached_property
+    def title(self) -> str | None:
+        return headline_text(self.headline) or None if self.headline is not None else None
+
+    @cached_property
+    def scope(self) -> HtmlElement:
+        """The innermost element around headline and body, or the post's `<article>` around both."""
+        body = self.container.element
+        inner = body if self.headline is None else common_ancestor([body, self.headline])
+        for element in (inner, *inner.iterancestors()):
+            if element.tag == "article" or "hentry" in (element.get("class") or "").split():
+                return element if element.tag != "body" else inner
+        return inner
+
+    def is_own(self, element: HtmlElement) -> bool:
+        """Whether *element* speaks of this post: it stands with it, and not in its comments or among other posts."""
+        part = self.regions.of(element)
+        if part in (None, "terms"):
+            return any(node is self.scope for node in (element, *element.iterancestors()))
+        return part in ("footer", "author") and self.scope.tag in ("article", "main") and self._holds(element)
+
+    def _holds(self, element: HtmlElement) -> bool:
+        return any(node is self.scope for node in element.iterancestors())
+
+    @cached_property
+    def breadcrumb(self) -> HtmlElement | None:
+        """The element that prints the breadcrumb; None when the page has none to be seen."""
+        named = [name for name in self.page.by_class if part_named(name) == "breadcrumb"]
+        for element in (*self.page.with_class(*named), *_BREADCRUMBS(self.page.tree)):
+            if not is_hidden(element) and element.tag not in ("body", "html") and self._is_crumb(element):
+                return element
+        return None
+
+    def _is_crumb(self, element: HtmlElement) -> bool:
+        if self.headline is not None and any(node is element for node in self.headline.iterancestors()):
+            return False
+        around = [self.regions.of(node) for node in element.iterancestors()]
+        return 0 < _LENGTH(element) < HEAD_CHARS and not {"footer", "comments"} & set(around)
+
+    @cached_property
+    def crumbs(self) -> tuple[str, ...]:
+        """What the breadcrumb names, first to last, the post itself included when it is printed."""
+        lines = read_lines(self.breadcrumb, zone="breadcrumb", base_url="") if self.breadcrumb is not None else []
+        printed = [line.text for line in lines if not line.alt]
+        sign = next((sign for sign in _CRUMB_SIGNS if any(map(sign.search, printed))), _CRUMB_SIGNS[0])
+        parts = [part.strip() for text in printed for part in sign.split(text)]
+        return tuple(part for part in parts if fold(part) and fold(part) != "you are here")
+
+
+def read_anatomy(
+    page: Page, *, titles: Iterable[str], headline: HtmlElement | None = None, body: HtmlElement | None = None
+) -> Anatomy:
+    """Find headline and body, where they are not given; *titles* are what other signals call the post."""
+    regions = Regions()
+    if headline is None:
+        headline = find_headline(page, titles, regions)
+    container = Container(body, "profile") if body is not None else find_container(page, headline, regions)
+    return Anatomy(page=page, regions=regions, headline=headline, container=container)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Body:
+    """The post's body, cut out of the page: a copy, cleaned; and what stands between it and the headline."""
+
+    element: HtmlElement
+    before: HtmlElement
+    """What stands above the headline, beside it."""
+    head: HtmlElement
+    """What stands between the headline and the body, and the theme's own lines at the head of the body."""
+
+
+def cut_out(anatomy: Anatomy) -> Body:
+    """Return the body as a copy without headline, theme lines and noise; the page's tree stays as it is."""
+    container, headline = anatomy.container.element, anatomy.headline
+    copied = _copy(container)
+    inside = headline is not None and any(node is container for node in headline.iterancestors())
+    before, head = Element("div"), Element("div")
+    if inside and headline is not None:
+        _split_at(_counterpart(container, copied, headline), copied, before)
+    elif headline is not None:
+        _gather(_beside(headline, container), before)
+        head.text = headline.tail
+        _gather(_between(headline, container), head)
+    for part in (before, head, copied):
+        _clean(part)
+    _move_meta(copied, head)
+    _drop_repeated_title(copied, anatomy.title)
+    return Body(element=copied, before=before, head=head)
+
+
+def read_post_lines(anatomy: Anatomy, body: Body) -> list[Line]:
+    """Breadcrumb, headline, head and content in reading order."""
+    page = anatomy.page
+    sources: tuple[tuple[HtmlElement | None, Zone], ...] = (
+        (anatomy.breadcrumb, "breadcrumb"),
+        (body.before, "head"),
+        (anatomy.headline, "title"),
+        (body.head, "head"),
+        (body.element, "content"),
+    )
+    lines = [
+        line
+        for element, zone in sources
+        if element is not None
+        for line in read_lines(element, zone=zone, base_url=page.base_url)
+    ]
+    return [line for line in lines if fold(line.text) not in INTERFACE]
+
+
+def _copy(element: HtmlElement) -> HtmlElement:
+    copied = deepcopy(element)
+    copied.tail = None
+    return copied
+
+
+def _counterpart(original: HtmlElement, copied: HtmlElement, wanted: HtmlElement) -> HtmlElement:
+    return next(twin for node, twin in zip(original.iter(), copied.iter(), strict=True) if node is wanted)
+
+
+def _split_at(headline: HtmlElement, root: HtmlElement, before: HtmlElement) -> None:
+    """Take the headline out of *root*, and what precedes it into *before* when that is short."""
+    levels = [list(node.itersiblings(preceding=True)) for node in _up_to(headline, root)]
+    preceding = [sibling for level in reversed(levels) for sibling in reversed(level)]
+    if sum(map(_LENGTH, preceding)) < HEAD_CHARS:
+        for sibling in preceding:
+            before.append(sibling)
+    headline.drop_tree()
+
+
+def _gather(nodes: Iterable[HtmlElement], into: HtmlElement) -> None:
+    for node in nodes:
+        if node.tag not in SKIPPED and own_part(node) not in _NOISE - {"terms"} and not is_hidden(node):
+            into.append(deepcopy(node))
+
+
+def _beside(headline: HtmlElement, container: HtmlElement) -> Iterator[HtmlElement]:
+    """What precedes the headline in the block it heads: a category, a day, a kicker."""
+    shared = common_ancestor([headline, container])
+    levels = []
+    node = headline
+    for parent in headline.iterancestors():
+        if parent is shared or _LENGTH(parent) > HEAD_CHARS:
+            break
+        levels.append(list(node.itersiblings(preceding=True)))
+        node = parent
+    for level in reversed(levels):
+        yield from reversed(level)
+
+
+def _between(headline: HtmlElement, container: HtmlElement) -> Iterator[HtmlElement]:
+    """What stands after the headline and before the container, in reading order; nothing when that order is reversed."""
+    shared = common_ancestor([headline, container])
+    *lower, node = list(_up_to(headline, shared)) or [headline]
+    for element in lower:
+        yield from element.itersiblings()
+    way = list(_up_to(container, shared))
+    following = list(node.itersiblings())
+    if not way or not any(element is way[-1] for element in following):
+        return
+    for element in following:
+        if element is way[-1]:
+            break
+        yield element
+    for element in reversed(way[:-1]):
+        yield from reversed(list(element.itersiblings(preceding=True)))
+
+
+def _up_to(element: HtmlElement, ancestor: HtmlElement) -> Iterator[HtmlElement]:
+    """*element* and what is around it, *ancestor* excluded."""
+    return takewhile(lambda node: node is not ancestor, (element, *element.iterancestors()))
+
+
+def _clean(root: HtmlElement) -> None:
+    """Drop what the theme and its plugins put into *root*: never the greater part of it."""
+    most = _LENGTH(root) / 2
+    for element in _MARKED(root):
+        if _is_noise(element) and _LENGTH(element) <= most:
+            element.drop_tree()
+
+
+def _is_noise(element: HtmlElement) -> bool:
+    if is_hidden(element):
+        return element.tag not in ("img", "picture", "figure")
+    part = own_part(element)
+    if element.tag in ("aside", "footer") and part in ("aside", "footer"):
+        return bool(element.get("class")) and not _EDITORIAL.search(element.get("class") or "")
+    return part in _NOISE
+
+
+_EDITORIAL = re.compile(r"quote|callout|citation|note|highlight|source|credit", re.I)
+
+
+def _move_meta(content: HtmlElement, head: HtmlElement) -> None:
+    """The theme's own lines within the body: to the head when they open it, away when they close it."""
+    opening = True
+    gone: set[HtmlElement] = set()
+    for element in list(content.iter()):
+        if element.getparent() in gone:
+            gone.add(element)
+        elif element is not content and _is_theme_meta(element):
+            gone.add(element)
+            if opening:
+                head.append(_copy(element))
+            element.drop_tree()
+        elif opening and element.tag in _PROSE:
+            opening = _LENGTH(element) < PROSE_CHARS
+
+
+_PROSE = frozenset(["p", "blockquote", "ul", "ol", "table", "pre"])
+PROSE_CHARS = 120
+"""With a paragraph of this length the article has begun: what the theme prints after it closes the post."""
+
+
+def _is_theme_meta(element: HtmlElement) -> bool:
+    names = element.get("class")
+    if not names or not _LIKE_META.search(names):
+        return False
+    if any(THEME_META.fullmatch(name) for name in names.split()):
+        return _LENGTH(element) < HEAD_CHARS / 2
+    return "byline" in names.split() and any(_names_an_author(link) for link in element.iter("a"))
+
+
+_LIKE_META = re.compile(r"meta|info|detail|date|author|time|posted|byline|header|publish|updated|views", re.I)
+
+
+def _names_an_author(link: HtmlElement) -> bool:
+    return "author" in (link.get("rel") or "") or "/author/" in (link.get("href") or "")
+
+
+def _drop_repeated_title(content: HtmlElement, title: str | None) -> None:
+    """Some themes print the headline twice, once for each width of screen; the body does not repeat it."""
+    for heading in list(islice(content.iter("h1", "h2", "h3"), 3)):
+        if title and fold(heading.text_content()) == fold(title):
+            heading.drop_tree()

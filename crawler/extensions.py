@@ -1,0 +1,192 @@
+"""What runs beside a crawl: opens and closes the archive, keeps the tally, shows progress, writes the report."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from twisted.internet.task import LoopingCall
+
+from archive.folder import ArchiveFolder
+from archive.provenance import READER
+from crawler.keeper import Keeper
+from crawler.profiles import SiteProfile
+from crawler.tally import Tally
+
+logger = logging.getLogger(__name__)
+
+PROGRESS_EVERY_S: Final = 0.5
+LOG_EVERY_S: Final = 30.0
+
+RECORDED_SETTINGS: Final = (
+    "DOWNLOAD_DELAY",
+    "CONCURRENT_REQUESTS_PER_DOMAIN",
+    "DOWNLOAD_MAXSIZE",
+    "DOWNLOAD_TIMEOUT",
+    "USER_AGENT",
+    "CLIPFILE_LIMIT",
+)
+"""What a reader of the archive may want to know about how it was crawled, years later."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunEnd:
+    """How a run ended: its row of `runs_report`, and its whole report."""
+
+    run: dict[str, Any]
+    report: dict[str, Any]
+
+
+class ArchiveExtension:
+    """Holds the archive open for writing while the crawl runs.
+
+    Sets `crawler.keeper` and `crawler.tally` before the engine starts, so that every component finds them; an archive
+    that can't be written ends the crawl here, with the ArchiveError that says why.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.folder = ArchiveFolder(path=Path(crawler.settings["CLIPFILE_ARCHIVE"]))
+        self.profile: SiteProfile = crawler.spider.profile  # type: ignore[union-attr]
+        self.failure: str | None = None
+        self.resources = ExitStack()
+        self.store = self.resources.enter_context(self.folder.writing(f"a crawl of {self.profile.name}"))
+        self.tally = Tally()
+        self.site_id, self.run_id, self.mode = self._begin()
+        self.keeper = Keeper(
+            self.store,
+            self.folder.warc_path,
+            site_name=self.profile.name,
+            site_id=self.site_id,
+            run_id=self.run_id,
+            info=self._warcinfo(),
+        )
+        crawler.keeper, crawler.tally = self.keeper, self.tally  # type: ignore[attr-defined]
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ArchiveExtension:
+        if not crawler.settings["CLIPFILE_ARCHIVE"] or not hasattr(crawler.spider, "profile"):
+            raise NotConfigured("this spider does not fill an archive")
+        extension = cls(crawler)
+        crawler.signals.connect(extension.spider_closed, signal=signals.spider_closed)
+        crawler.signals.connect(extension.spider_error, signal=signals.spider_error)
+        return extension
+
+    def _begin(self) -> tuple[int, int, str]:
+        profile = self.profile
+        with self.store.atomic():
+            site_id = self.store.custody.save_site(
+                profile.name,
+                profile.start_urls[0],
+                title=profile.title,
+                language=profile.language,
+                house_names=profile.house_names,
+            )
+            interrupted = self.store.custody.interrupted_run(site_id)
+            if interrupted is None:
+                self.store.frontier.clear(site_id)
+            self.tally.resumed = sum(done for done, _ in self.store.frontier.counts(site_id).values())
+            run_id = self.store.custody.start_run(site_id, "full", self._settings(), resumes_id=interrupted)
+        return site_id, run_id, "full"
+
+    def _settings(self) -> dict[str, Any]:
+        return {name: self.crawler.settings.get(name) for name in RECORDED_SETTINGS}
+
+    def _warcinfo(self) -> dict[str, str]:
+        settings = self.crawler.settings
+        return {
+            "software": f"Clipfile/{version('clipfile')} Scrapy/{version('scrapy')}",
+            "robots": "obeyed as RFC 9309"
+            if settings.getbool("RESPECT_ROBOTS", True)
+            else "ignored at the operator's word",
+            "http-header-user-agent": str(settings["USER_AGENT"]),
+            "operator": str(settings.get("CLIPFILE_CONTACT") or "not given"),
+            "reader": READER,
+            "isPartOf": self.profile.name,
+            "settings": ", ".join(f"{name}={value}" for name, value in self._settings().items()),
+        }
+
+    def spider_error(self, failure: Any) -> None:
+        """An exception of ours while a page was handled: the page stays in the frontier, the run says so."""
+        self.tally.errors += 1
+        self.failure = f"{failure.type.__name__}: {failure.getErrorMessage()}"
+
+    def spider_closed(self, spider: Spider, reason: str) -> None:
+        status, why = self._outcome(spider, reason)
+        try:
+            self.keeper.close()
+            facts = self.tally.report(requests=self.keeper.requests, received_bytes=self.keeper.bytes)
+            with self.store.atomic():
+                self.store.custody.finish_run(self.run_id, status, reason=why, report=facts)
+            run = next(self.store.db.query("select * from runs_report where id = ?", [self.run_id]))
+            self.crawler.run_end = RunEnd(run=run, report=facts)  # type: ignore[attr-defined]
+        finally:
+            self.resources.close()
+
+    def _outcome(self, spider: Spider, reason: str) -> tuple[str, str | None]:
+        """Run status and its reason. `interrupted` keeps the frontier, so that the next run goes on from there."""
+        if fatal := getattr(spider, "fatal", None):
+            return "failed", str(fatal)
+        if reason != "finished":
+            return "interrupted", STOPPED.get(reason, reason)
+        failed = self.tally.errors + sum(self.tally.skips[name] for name in self.tally.skips if name in FAILURES)
+        if failed:
+            return "partial", self.failure or f"{failed} pages failed"
+        return "done", None
+
+
+STOPPED: Final = {"shutdown": "stopped by the operator"}
+
+FAILURES: Final = frozenset[str]()
+
+
+class ProgressExtension:
+    """One line that says how far the crawl is and what it waits for; a log line now and then where nobody watches."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.is_watched = sys.stderr.isatty()
+        self.loop = LoopingCall(self.show)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ProgressExtension:
+        if not hasattr(crawler, "tally"):
+            raise NotConfigured("nothing to show")
+        extension = cls(crawler)
+        crawler.signals.connect(extension.spider_opened, signal=signals.spider_opened)
+        crawler.signals.connect(extension.spider_closed, signal=signals.spider_closed)
+        return extension
+
+    def spider_opened(self, spider: Spider) -> None:
+        self.loop.start(PROGRESS_EVERY_S if self.is_watched else LOG_EVERY_S, now=False)
+
+    def spider_closed(self, spider: Spider) -> None:
+        if self.loop.running:
+            self.loop.stop()
+        if self.is_watched:
+            sys.stderr.write("\r\x1b[K")
+
+    def show(self) -> None:
+        line = self.line()
+        if self.is_watched:
+            sys.stderr.write(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}")
+            sys.stderr.flush()
+        else:
+            logger.info("%s", line)
+
+    def line(self) -> str:
+        tally, keeper = self.crawler.tally, self.crawler.keeper  # type: ignore[attr-defined]
+        counts = keeper.store.frontier.counts(keeper.site_id)
+        done, waiting = counts.get("post", (0, 0))
+        rate = keeper.requests / tally.elapsed_s if tally.elapsed_s else 0.0
+        waits = f", {tally.waits_for}" if tally.waits_for else ""
+        return f"{done:,} of {done + waiting:,} posts, {tally.new:,} new, {rate:.1f} pages/s{waits}"

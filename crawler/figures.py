@@ -1,0 +1,204 @@
+"""Images of a post, lazy ones included, with the words printed under them; and the files attached to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from archive.model import Image
+from archive.provenance.lines import fold_space, is_ornament, read_lines
+from archive.urls import absolute, host_of
+from crawler.markup import Page
+
+SOURCES = (
+    "data-src",
+    "data-lazy-src",
+    "data-original",
+    "data-orig-file",
+    "data-large-file",
+    "data-full-url",
+    "data-flickity-lazyload",
+    "src",
+)
+"""Lazy loaders keep the address of the image elsewhere than in `src`, which then holds a placeholder."""
+SOURCE_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
+_PLACEHOLDER = re.compile(
+    r"^\s*(?:data:|about:|#|$)|(?:placeholder|blank|spacer|lazy|loading|transparent|1x1|pixel)[\w-]*\.(?:gif|png|svg|jpe?g)",
+    re.I,
+)
+
+ATTACHED = ("pdf", "doc", "docx", "odt", "xls", "xlsx", "ods", "csv", "ppt", "pptx", "odp", "zip", "epub", "rtf")
+
+_CAPTION_CLASSES = frozenset(
+    "wp-caption-text wp-element-caption gallery-caption image-caption widget-image-caption".split()
+)
+_FRAMES = frozenset("figure dl li td div".split())
+_PICTURE = r"(?:photo(?:graph)?|foto|image|imagem|immagine|imagen|bild|picture|illustration|graphic|video|cover)s?"
+_CREDIT = re.compile(
+    rf"""(?<![^\s(\[.|–—-])
+    (?P<labelled>
+        (?:file\s+|cr[eé]dit[os]?\s+)?{_PICTURE}\s*(?:credit|courtesy)?s?\s*[:/]\s*\S.*
+      | {_PICTURE}\s+(?:by|via|courtesy|credit|provided\s+by|supplied\s+by|taken\s+by)\s.*
+      | (?:credit|cr[eé]dit[os]?|courtesy|fuente|quelle|fonte)\s*:\s*\S.*
+      | courtesy\s+(?:of|photo|image)\s.*
+      | ©\s*\S.*
+    )$
+    |[(\[](?P<bracketed>[^\W\d_a-z][^()\[\]]{{1,60}}\s?/\s?[^()\[\]]{{2,60}})[)\]]\W*$""",
+    re.I | re.X,
+)
+
+
+def real_source(image: HtmlElement, base_url: str) -> str | None:
+    """Address of the picture itself: not of the placeholder, nor of a tracking pixel; None when there is none."""
+    for name in SOURCES:
+        value = image.get(name)
+        if value and not _PLACEHOLDER.search(value) and (address := absolute(base_url, value)):
+            return address
+    return next(reversed(candidates(image, base_url)), None) or _from_noscript(image, base_url)
+
+
+def candidates(image: HtmlElement, base_url: str) -> tuple[str, ...]:
+    """All addresses of `srcset`, smallest first."""
+    found: dict[str, float] = {}
+    for name in SOURCE_SETS:
+        for address, size in _source_set(image.get(name) or ""):
+            if not _PLACEHOLDER.search(address) and (whole := absolute(base_url, address)):
+                found.setdefault(whole, size)
+    return tuple(sorted(found, key=lambda address: found[address]))
+
+
+def _source_set(value: str) -> Iterator[tuple[str, float]]:
+    for found in re.finditer(r"\s*([^\s,]\S*[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)", value[:20_000]):
+        yield found[1], float(found[2]) if found[2] and found[2].count(".") < 2 and found[2] != "." else 1.0
+
+
+def _from_noscript(image: HtmlElement, base_url: str) -> str | None:
+    following = image.getnext()
+    if following is None or following.tag != "noscript":
+        return None
+    real = next(following.iter("img"), None)
+    source = real.get("src") if real is not None else None
+    return absolute(base_url, source) if source and not _PLACEHOLDER.search(source) else None
+
+
+def read_images(body: HtmlElement, base_url: str) -> list[Image]:
+    """Images of the body in reading order, then its attachments, each address once."""
+    found: dict[str, Image] = {}
+    for image in body.iter("img"):
+        url = None if is_ornament(image) or _in_noscript_twin(image) else real_source(image, base_url)
+        if url and url not in found:
+            found[url] = _image(image, url, base_url)
+    for attachment in read_attachments(body, base_url):
+        found.setdefault(attachment.url, attachment)
+    return list(found.values())
+
+
+def _in_noscript_twin(image: HtmlElement) -> bool:
+    parent = image.getparent()
+    before = parent.getprevious() if parent is not None and parent.tag == "noscript" else None
+    return before is not None and before.tag == "img"
+
+
+def _image(image: HtmlElement, url: str, base_url: str) -> Image:
+    caption = _caption(image)
+    return Image(
+        url=url,
+        alt=fold_space(image.get("alt") or "") or None,
+        caption=caption,
+        credit=printed_credit(caption) if caption else None,
+        candidates=candidates(image, base_url),
+    )
+
+
+def _caption(image: HtmlElement) -> str | None:
+    """The words in the image's own frame: of a gallery's many frames the innermost."""
+    for frame in image.iterancestors():
+        if frame.tag not in ("a", "picture", "span", "p", "dt") and frame.tag not in _FRAMES:
+            return None
+        words = [
+            e for e in frame.iter("figcaption", "p", "dd", "div", "span") if e.tag == "figcaption" or _is_caption(e)
+        ]
+        if words:
+            lines = read_lines(words[0], zone="content", base_url="")
+            return " ".join(line.text for line in lines if not line.alt) or None
+        if frame.tag == "figure" or "wp-caption" in (frame.get("class") or "").split():
+            return None
+    return None
+
+
+def _is_caption(element: HtmlElement) -> bool:
+    return not _CAPTION_CLASSES.isdisjoint((element.get("class") or "").split())
+
+
+def printed_credit(caption: str) -> str | None:
+    """The phrase of a caption that credits the picture, as printed.
+
+    >>> printed_credit("The plant in Flint. Photo: Maya Ortiz/Bridge Michigan")
+    'Photo: Maya Ortiz/Bridge Michigan'
+    >>> printed_credit("Workers leave the plant. (Dana Ruiz/The Detroit News)")
+    'Dana Ruiz/The Detroit News'
+    >>> printed_credit("Photographers at the auto show")
+    """
+    found = _CREDIT.search(caption[:2000])
+    if found is None:
+        return None
+    return (found["labelled"] or found["bracketed"]).strip(" ()[]") or None
+
+
+def read_attachments(body: HtmlElement, base_url: str) -> Iterator[Image]:
+    """Files the post offers: documents among its own uploads or on its own host."""
+    for link in body.iter("a", "object", "embed", "iframe"):
+        address = absolute(base_url, link.get("href") or link.get("data") or link.get("src") or "")
+        if address and _is_attached(address, base_url):
+            words = fold_space(link.text_content()) if link.tag == "a" else ""
+            yield Image(url=address.partition("#")[0], role="attachment", alt=words or None)
+
+
+def _is_attached(address: str, base_url: str) -> bool:
+    path = urlsplit(address).path.lower()
+    if path.rpartition(".")[2] not in ATTACHED:
+        return False
+    return "/uploads/" in path or host_of(address) == host_of(base_url)
+
+
+_SIZE = re.compile(r"(?:-\d+x\d+|-scaled|-e\d{10,})+(?=\.\w+$)")
+
+
+def same_picture(one: str, other: str) -> bool:
+    """Whether two addresses are sizes of one WordPress upload."""
+    return _unsized(one) == _unsized(other)
+
+
+def _unsized(address: str) -> str:
+    return _SIZE.sub("", urlsplit(address).path).lower()
+
+
+def featured_images(
+    page: Page, scope: HtmlElement, known: list[Image], rest: Mapping[str, Any] | None
+) -> Iterator[Image]:
+    """The post's own picture where it is not among the *known*: as REST, the theme or OpenGraph shows it."""
+    for image in _offered(page, scope, rest):
+        if not any(same_picture(image.url, other.url) for other in known):
+            yield image
+            return
+        if any(same_picture(image.url, other.url) for other in known):
+            return
+
+
+def _offered(page: Page, scope: HtmlElement, rest: Mapping[str, Any] | None) -> Iterator[Image]:
+    embedded = rest.get("_embedded") if rest else None
+    media = embedded.get("wp:featuredmedia") if isinstance(embedded, Mapping) else None
+    for item in media if isinstance(media, list) else []:
+        source = absolute(page.base_url, item.get("source_url") or "") if isinstance(item, Mapping) else None
+        if source:
+            yield Image(url=source, alt=fold_space(str(item.get("alt_text") or "")) or None)
+    for image in page.with_class("wp-post-image"):
+        url = real_source(image, page.base_url) if image.tag == "img" else None
+        if url and any(node is scope for node in image.iterancestors()):
+            yield _image(image, url, page.base_url)
+    if url := absolute(page.base_url, page.meta("og:image", "og:image:url", "twitter:image") or ""):
+        yield Image(url=url, alt=page.meta("og:image:alt", "twitter:image:alt"))

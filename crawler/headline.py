@@ -1,0 +1,146 @@
+"""Which element of a page is its headline, and what the headline is without the site's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archive.provenance.lines import fold_space, is_hidden, read_lines
+from archive.text import fold
+from archive.urls import host_of
+from crawler.jsonld import strings, types_of
+from crawler.markup import Page
+from crawler.regions import Regions
+
+TITLE_CLASSES = (
+    "entry-title",
+    "wp-block-post-title",
+    "post-title",
+    "elementor-page-title",
+    "tdb-title-text",
+    "article-title",
+    "single-title",
+    "post__title",
+    "entry__title",
+    "headline",
+    "page-title",
+    "p-name",
+)
+"""Most trusted first."""
+
+_SEPARATOR = re.compile(r"\s+[-–—|·•»«:/~]{1,2}\s+|\s*[|»«]\s*")
+_WITH_TEXT = etree.XPath("//body//*[text()[normalize-space(.) = $text]]")
+_ITEM = etree.XPath("//*[@itemprop='headline']")
+
+
+def find_headline(page: Page, wanted: Iterable[str], regions: Regions) -> HtmlElement | None:
+    """Return the element that prints the headline; None when nothing on the page looks like it.
+
+    *wanted* are titles given by other signals. A heading that prints one of them, or the page's `<title>` without the
+    site's name, is the headline, whatever it is called; else what the theme calls one.
+    """
+    forms = _forms(page, wanted)
+    headings = [heading for heading in _headings(page) if _is_candidate(heading, regions)]
+    ranked = [
+        (rank, -index, heading) for index, heading in enumerate(headings) if (rank := forms.get(_key(heading), 0))
+    ]
+    if ranked:
+        return max(ranked, key=lambda found: found[:2])[2]
+    named = next((heading for heading in headings if heading.tag == "h1" or _is_named(heading)), None)
+    return named if named is not None else _unmarked(page, forms, regions)
+
+
+def headline_text(element: HtmlElement) -> str:
+    return " ".join(line.text for line in read_lines(element, zone="title", base_url="") if not line.alt)
+
+
+def without_site(title: str, page: Page) -> str:
+    """*title* as a page declares it, without the site's name before or behind it.
+
+    Only a part that is the site's name by its own word, or its host's, is cut off.
+    """
+    names = {_squeezed(name) for name in site_names(page)} - {""}
+    host = re.sub(r"\W", "", host_of(page.url).rpartition(".")[0])
+    for start, end in ((m.start(), m.end()) for m in reversed(list(_SEPARATOR.finditer(title)))):
+        before, after = title[:start].strip(), title[end:].strip()
+        for part, rest in ((after, before), (before, after)):
+            squeezed = _squeezed(part)
+            if (
+                rest
+                and squeezed
+                and (squeezed in names or (len(squeezed) > 3 and squeezed in (host, _squeezed(host_of(page.url)))))
+            ):
+                return rest
+    return title
+
+
+def site_names(page: Page) -> Iterator[str]:
+    """What the site calls itself."""
+    yield from page.metas.get("og:site_name", ())
+    yield from page.metas.get("application-name", ())
+    for found in page.json_ld:
+        if types_of(found) & {"WebSite", "Organization", "Blog"}:
+            yield from strings(found.get("name"))
+
+
+def _headings(page: Page) -> Iterator[HtmlElement]:
+    """Everything that may be the headline, most trusted first."""
+    yield from page.with_class(*TITLE_CLASSES)
+    yield from _ITEM(page.tree)
+    for tag in ("h1", "h2", "h3", "h4", "h5"):
+        yield from page.tree.iter(tag)
+
+
+def _is_candidate(heading: HtmlElement, regions: Regions) -> bool:
+    if regions.of(heading) not in (None, "terms") or not _key(heading):
+        return False
+    return not any(is_hidden(node) for node in (heading, *heading.iterancestors()))
+
+
+def _is_named(heading: HtmlElement) -> bool:
+    names = (heading.get("class") or "").split()
+    return heading.get("itemprop") == "headline" or not set(TITLE_CLASSES[:9]).isdisjoint(names)
+
+
+def _forms(page: Page, wanted: Iterable[str]) -> dict[str, int]:
+    """Squeezed forms of the title → rank: what other signals call it, `<title>` whole, its beginnings, its ends."""
+    forms: dict[str, int] = {}
+    tag = page.title_tag or ""
+    declared = [*wanted, *page.metas.get("og:title", ()), *page.metas.get("twitter:title", ()), tag]
+    for title in declared:
+        forms.setdefault(_squeezed(without_site(title, page)), 100)
+    cuts = list(_SEPARATOR.finditer(tag))
+    for number, cut in enumerate(reversed(cuts)):
+        forms.setdefault(_squeezed(tag[: cut.start()]), 90 - min(number, 30))
+    for number, cut in enumerate(cuts):
+        forms.setdefault(_squeezed(tag[cut.end() :]), 50 - min(number, 30))
+    for name in site_names(page):
+        forms[_squeezed(name)] = 0
+    forms.pop("", None)
+    return forms
+
+
+def _unmarked(page: Page, forms: dict[str, int], regions: Regions) -> HtmlElement | None:
+    """An agency's theme may print the headline in a `<div>`: find the words themselves."""
+    tag = page.title_tag or ""
+    cut = next(iter(_SEPARATOR.finditer(tag)), None)
+    for text in dict.fromkeys(
+        [*page.metas.get("og:title", ()), without_site(tag, page), tag[: cut.start()] if cut else tag]
+    ):
+        found = _WITH_TEXT(page.tree, text=text) if text else ()
+        for element in found:
+            if _is_candidate(element, regions) and forms.get(_key(element)):
+                return element
+    return None
+
+
+def _key(heading: HtmlElement) -> str:
+    return _squeezed(fold_space(heading.text_content())[:1000])
+
+
+def _squeezed(text: str) -> str:
+    """Folded without spaces: a `<br>` in a headline, or its absence in `<title>`, makes no difference."""
+    return fold(text).replace(" ", "")

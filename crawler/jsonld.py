@@ -1,0 +1,75 @@
+"""JSON-LD as blogs really print it → flat objects."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from archive.provenance.lines import fold_space
+
+MAX_OBJECTS = 2000
+"""No page needs more; a script of empty brackets would have hundreds of thousands."""
+
+_WRAPPING = re.compile(
+    r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?|;)\s*$"
+)
+_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.S)
+_DECODER = json.JSONDecoder(strict=False)
+
+
+def read_objects(text: str) -> Iterator[Mapping[str, Any]]:
+    """Yield every object of one script that says what it is, arrays and `@graph` opened; none when past repair."""
+    yield from _flat(_load(text))
+
+
+def _load(text: str) -> Any:
+    """The script's value, with what is surely meant put right; None when it still is not JSON."""
+    bare = text.strip().lstrip("\ufeff")
+    for _ in range(3):
+        bare = _WRAPPING.sub("", bare).strip()
+    for attempt in (bare, _TRAILING_COMMA.sub(lambda m: m[1] or "", bare), html.unescape(bare)):
+        try:
+            return _DECODER.raw_decode(attempt)[0]
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _flat(value: Any) -> Iterator[Mapping[str, Any]]:
+    waiting = [value]
+    for _ in range(MAX_OBJECTS):
+        if not waiting:
+            return
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(reversed(value[:MAX_OBJECTS]))
+        elif isinstance(value, dict):
+            if "@type" in value or "@id" in value:
+                yield value
+            waiting.append(value.get("@graph"))
+
+
+def types_of(found: Mapping[str, Any]) -> frozenset[str]:
+    """Names of an object's types, without the vocabulary's address.
+
+    >>> sorted(types_of({"@type": ["schema:Article", "https://schema.org/SocialMediaPosting"]}))
+    ['Article', 'SocialMediaPosting']
+    """
+    return frozenset(re.split(r"[/:#]", name)[-1] for name in strings(found.get("@type")))
+
+
+def strings(value: Any) -> list[str]:
+    """The strings of a value that may be one, several or an object's name, as printed, without empty ones."""
+    values = value if isinstance(value, list) else [value]
+    named = (v.get("name") if isinstance(v, Mapping) else v for v in values)
+    return [folded for v in named if isinstance(v, str) and (folded := fold_space(html.unescape(v)))]
+
+
+def resolved(value: Any, objects: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """*value* as a list, references by `@id` followed to the object of the page that bears it."""
+    by_id = {o["@id"]: o for o in objects if isinstance(o.get("@id"), str) and len(o) > 1}
+    values = value if isinstance(value, list) else [value]
+    return [by_id.get(v["@id"], v) if isinstance(v, Mapping) and isinstance(v.get("@id"), str) else v for v in values]

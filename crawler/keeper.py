@@ -1,0 +1,84 @@
+"""Bytes first: keeps each exchange in the WARC, then writes what was made of it, in the one order that survives a kill.
+
+The WARC is synced to disk before the transaction that points into it begins; on start, whatever lies in a WARC file
+behind the last committed position belongs to no row and is cut off (`archive.warc.cut_back`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archive.store import Store
+from archive.warc import Cut, Exchange, Original, Record, WarcWriter, cut_back
+
+
+@dataclass(kw_only=True, slots=True)
+class Kept:
+    """An exchange in the WARC; `capture_id` is set by the commit that writes its row."""
+
+    exchange: Exchange
+    record: Record
+    role: str
+    capture_id: int | None = None
+
+
+class Keeper:
+    """One run's hand on the archive."""
+
+    def __init__(
+        self, store: Store, warc_folder: Path, *, site_name: str, site_id: int, run_id: int, info: Mapping[str, str]
+    ) -> None:
+        self.store = store
+        self.site_id = site_id
+        self.run_id = run_id
+        self.requests = 0
+        self.bytes = 0
+        self._pending: list[Kept] = []
+        self._positions: dict[str, int] = {}
+        self.cuts: list[Cut] = cut_back(warc_folder, store.custody.committed_warc())
+        self._warc = WarcWriter(
+            warc_folder, site=site_name, started_at=datetime.now(UTC), info=info, find_original=self._find_original
+        )
+
+    def keep(self, exchange: Exchange, role: str) -> Kept:
+        """Write the exchange to the WARC; its row follows with the next commit."""
+        record = self._warc.write(exchange)
+        kept = Kept(exchange=exchange, record=record, role=role)
+        self.requests += 1
+        self.bytes += record.payload_bytes
+        self._pending.append(kept)
+        self._positions.update([self._warc.position])  # one entry a file, should a file end between two commits
+        return kept
+
+    @contextmanager
+    def commit(self) -> Iterator[Store]:
+        """One durable transaction: the captures kept so far, and whatever the caller adds to them."""
+        self._warc.sync()
+        with self.store.atomic():
+            for kept in self._pending:
+                kept.capture_id = self.store.custody.save_capture(self.run_id, kept.exchange, kept.record, kept.role)
+            self.store.custody.commit_warc(self.run_id, self._positions)
+            yield self.store
+        self._pending.clear()
+        self._positions.clear()
+
+    def close(self) -> None:
+        if self._pending:
+            with self.commit():
+                pass
+        self._warc.close()
+
+    def _find_original(self, payload_sha256: str) -> Original | None:
+        for kept in self._pending:
+            if kept.record.payload_sha256 == payload_sha256 and not kept.record.revisit:
+                return Original(
+                    url=kept.exchange.url,
+                    at=kept.exchange.at,
+                    record_id=kept.record.record_id,
+                    payload_sha256=payload_sha256,
+                )
+        return self.store.custody.find_original(payload_sha256)

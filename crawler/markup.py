@@ -1,0 +1,243 @@
+"""A page's bytes → its tree and what its head says, parsed once for everybody.
+
+The parser cannot be interrupted, so whatever could hold it for seconds is refused before it starts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, Literal, NamedTuple
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser
+
+from archive.errors import ArchiveError
+from archive.provenance.lines import fold_space
+from archive.urls import absolute, host_of
+from crawler.charset import to_utf8
+from crawler.jsonld import read_objects
+
+Reason = Literal["too-large", "too-deep", "too-many-attributes", "not-html", "empty"]
+
+MAX_PAGE_BYTES = 5_000_000
+"""The longest real posts stay under 1 MB; a tree costs about ten times its markup."""
+MAX_ATTRIBUTES = 1000
+"""On one tag. libxml2 compares each with each: 1,000 cost 1 ms, 100,000 cost 103 s."""
+MAX_DEPTH = 2048
+"""libxml2's own limit; it drops what stands deeper, silently."""
+
+HTML_TYPES = frozenset(["", "text/html", "application/xhtml+xml"])
+PERHAPS_HTML = frozenset(["text/plain", "text/xml", "application/xml", "application/octet-stream"])
+_NOT_HTML = re.compile(
+    rb"\s*(?:%PDF-|\x89PNG|GIF8|\xff\xd8\xff|PK\x03\x04|\x1f\x8b|RIFF|[\[{]\s*[\"{\[\]}]"
+    rb"|(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,1000}?-->\s*|<\?[^>]{0,400}>\s*)*<(?:rss|feed|urlset|sitemapindex|svg|rdf:RDF)[\s>])",
+    re.S,
+)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|div|p|article)[\s>/]", re.I)
+
+
+class UnreadablePageError(ArchiveError):
+    """The page cannot be read as HTML. It is kept as a capture; `reason` is stored as its skip reason."""
+
+    def __init__(self, url: str, reason: Reason, found: str) -> None:
+        super().__init__(f"{url} cannot be read: {reason} ({found})")
+        self.url = url
+        self.reason: Reason = reason
+
+
+class HeadLink(NamedTuple):
+    """A `<link>` of the page's head, its address absolute."""
+
+    rel: frozenset[str]
+    href: str
+    type: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Page:
+    """A parsed page. Its tree belongs to everybody: read it, never change it."""
+
+    url: str
+    tree: HtmlElement
+    charset: str = "utf-8"
+
+    @cached_property
+    def base_url(self) -> str:
+        """What relative addresses start from: `<base>` when it stays on this host, else the page's own address."""
+        for base in self.tree.iter("base"):
+            address = absolute(self.url, base.get("href") or "")
+            return address if address and host_of(address) == host_of(self.url) else self.url
+        return self.url
+
+    @cached_property
+    def lang(self) -> str | None:
+        """BCP 47 as `<html lang>` declares it, spelled with hyphens."""
+        return declared_language(self.tree.get("lang") or self.tree.get("{http://www.w3.org/XML/1998/namespace}lang"))
+
+    @cached_property
+    def title_tag(self) -> str | None:
+        title = next(self.tree.iter("title"), None)
+        return fold_space(title.text or "") or None if title is not None else None
+
+    @cached_property
+    def head_links(self) -> tuple[HeadLink, ...]:
+        return tuple(self._iter_head_links())
+
+    def _iter_head_links(self) -> Iterator[HeadLink]:
+        for link in self.tree.iter("link"):
+            href = absolute(self.base_url, link.get("href") or "")
+            if href and link.get("rel"):
+                yield HeadLink(
+                    frozenset((link.get("rel") or "").lower().split()), href, (link.get("type") or "").lower()
+                )
+
+    def linked(self, rel: str) -> str | None:
+        """Address of the first `<link rel=…>` of that relation."""
+        return next((link.href for link in self.head_links if rel in link.rel), None)
+
+    @cached_property
+    def canonical(self) -> str | None:
+        """Absolute address of `rel=canonical`, believable or not; it may lie on another site."""
+        return self.linked("canonical")
+
+    @cached_property
+    def metas(self) -> Mapping[str, tuple[str, ...]]:
+        """Everything `<meta>` says: lower-case `property` or `name` → contents in page order."""
+        found: dict[str, list[str]] = {}
+        for meta in self.tree.iter("meta"):
+            name = meta.get("property") or meta.get("name") or meta.get("http-equiv")
+            content = fold_space(meta.get("content") or "")
+            if name and content:
+                found.setdefault(name.lower(), []).append(content)
+        return {name: tuple(contents) for name, contents in found.items()}
+
+    def meta(self, *names: str) -> str | None:
+        """First content of the first of *names* that the page has."""
+        return next((self.metas[name][0] for name in names if name in self.metas), None)
+
+    @cached_property
+    def json_ld(self) -> tuple[Mapping[str, Any], ...]:
+        """All JSON-LD objects, `@graph` and arrays laid flat; broken scripts that cannot be repaired are left out."""
+        scripts = (
+            s.text for s in self.tree.iter("script") if (s.get("type") or "").strip().lower() == "application/ld+json"
+        )
+        return tuple(found for text in scripts if text for found in read_objects(text))
+
+    @cached_property
+    def by_class(self) -> Mapping[str, tuple[HtmlElement, ...]]:
+        """Class name → elements that bear it, in document order."""
+        found: dict[str, list[HtmlElement]] = {}
+        for element in _WITH_CLASS(self.tree):
+            for name in set(element.get("class").split()):
+                found.setdefault(name, []).append(element)
+        return {name: tuple(elements) for name, elements in found.items()}
+
+    def with_class(self, *names: str) -> Iterator[HtmlElement]:
+        """Elements that bear one of *names*: those with the first name first."""
+        for name in names:
+            yield from self.by_class.get(name, ())
+
+    @cached_property
+    def body(self) -> HtmlElement:
+        body = self.tree.find("body")
+        return self.tree if body is None else body
+
+    @cached_property
+    def body_classes(self) -> tuple[str, ...]:
+        return tuple((self.body.get("class") or "").split())
+
+
+_JSON_LD_TYPE = re.compile(r"\s*application/ld\+json\b", re.I)
+_WITH_CLASS = etree.XPath("//*[@class]")
+
+
+def declared_language(tag: str | None) -> str | None:
+    """*tag* spelled as BCP 47, or None when it is no language tag.
+
+    >>> declared_language("en_US"), declared_language("x-default"), declared_language(" de ")
+    ('en-US', None, 'de')
+    """
+    spelled = (tag or "").strip().replace("_", "-")
+    return spelled if _LANGUAGE.fullmatch(spelled) else None
+
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+
+
+def parse_page(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None = None,
+    max_bytes: int = MAX_PAGE_BYTES,
+    max_attributes: int = MAX_ATTRIBUTES,
+) -> Page:
+    """Parse *body*, once for everything that will be read from it.
+
+    Raises UnreadablePageError, with a reason that can be stored, and nothing else whatever the bytes are.
+    """
+    if len(body) > max_bytes:
+        raise UnreadablePageError(url, "too-large", f"{len(body)} bytes, at most {max_bytes}")
+    if not body.strip(b" \t\r\n\f\0"):
+        raise UnreadablePageError(url, "empty", "no text at all")
+    _check_type(body, url, content_type)
+    markup, charset = to_utf8(body, content_type)
+    _check_attributes(markup, url, max_attributes)
+    return Page(url=url, tree=_parse(markup, url), charset=charset)
+
+
+def _check_type(body: bytes, url: str, content_type: str | None) -> None:
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    start = body[:4096].replace(b"\0", b"")
+    if kind not in HTML_TYPES and not (kind in PERHAPS_HTML and _HTML.search(start)):
+        raise UnreadablePageError(url, "not-html", f"served as {kind}")
+    if _NOT_HTML.match(start.removeprefix(b"\xef\xbb\xbf")) or b"<" not in body:
+        raise UnreadablePageError(url, "not-html", f"begins with {body[:16]!r}")
+
+
+def _check_attributes(markup: bytes, url: str, limit: int) -> None:
+    safe = _harmless(limit).match(markup)
+    end = safe.end() if safe else 0
+    if end < len(markup):
+        raise UnreadablePageError(url, "too-many-attributes", f"more than {limit} on one tag, at byte {end}")
+
+
+def _parse(markup: bytes, url: str) -> HtmlElement:
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        tree = etree.fromstring(markup, parser)
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise UnreadablePageError(url, "empty", str(error)) from error
+    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
+        raise UnreadablePageError(url, "too-deep", f"more than {MAX_DEPTH} levels of markup")
+    if tree is None or not len(tree):
+        raise UnreadablePageError(url, "empty", "no element in it")
+    return tree
+
+
+@cache
+def _harmless(limit: int) -> re.Pattern[bytes]:
+    """Matches markup up to the first tag of more than *limit* attributes, in one pass of the regex engine.
+
+    It reads tags, comments and raw text as HTML's tokeniser does (and libxml2 from 2.14 on), since a bomb can hide
+    behind a quote that only one of the two takes for one. Every repeat is possessive: no input makes it go back.
+    """
+    value = rb"""(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+|(?=>)|\Z))?+"""
+    rest = rb"(?:[\s/]*+[^\s/>][^\s/>=]*+" + value + rb"){0,%d}+[\s/]*+(?:>|\Z)" % limit
+    raw = rb"(?:" + rb"|".join(_RAW_TEXT) + rb")(?=[\s/>])"
+    forms = (
+        rb"[^<]++",
+        rb"<(?![a-z!?/])",
+        rb"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))",
+        rb"<(?:[!?]|/(?![a-z]))(?!--)[^>]*+(?:>|\Z)",
+        *(rb"<" + tag + rb"(?=[\s/>])" + rest + rb"(?:[^<]++|<(?!/" + tag + rb"[\s/>]))*+" for tag in _RAW_TEXT),
+        rb"<(?!" + raw + rb")[a-z][^\s/>]*+" + rest,
+        rb"</[a-z][^\s/>]*+" + rest,
+    )
+    return re.compile(rb"(?:" + rb"|".join(forms) + rb")*+", re.I)
+
+
+_RAW_TEXT = (b"script", b"style", b"textarea", b"title", b"iframe", b"xmp", b"noframes", b"noembed")

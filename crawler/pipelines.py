@@ -1,0 +1,73 @@
+"""A post's way into the archive: read its provenance, look at it once more, store it. One transaction a post."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from scrapy.crawler import Crawler
+
+from archive import provenance
+from archive.model import Post, Reading
+from archive.store.values import instant, now
+from crawler.items import PostItem
+
+DOUBTFUL_BELOW: Final = 0.7
+"""A repost read with less confidence than this goes to the review queue."""
+
+
+class ProvenancePipeline:
+    """Who first published it, who wrote it and when, each with the words that say so."""
+
+    def process_item(self, item: PostItem) -> PostItem:
+        item.reading = provenance.read(item.post.lines, item.context)
+        return item
+
+
+class ChecksPipeline:
+    """Names what looks wrong with a post or its reading; refuses nothing, since a thin page is kept too."""
+
+    def process_item(self, item: PostItem) -> PostItem:
+        assert item.reading is not None
+        item.doubts = tuple(name for name, is_doubtful in CHECKS if is_doubtful(item.post, item.reading))
+        return item
+
+
+Check = Callable[[Post, Reading], bool]
+
+CHECKS: Final[tuple[tuple[str, Check], ...]] = (
+    ("no headline", lambda post, _: not post.title),
+    ("no date", lambda post, _: not post.posted_on),
+    ("no text", lambda post, _: not post.text.strip()),
+    ("unsure of where it is from", lambda _, reading: reading.kind == "repost" and reading.confidence < DOUBTFUL_BELOW),
+    ("a repost without an outlet", lambda _, reading: reading.kind == "repost" and not reading.outlet),
+)
+
+
+class StorePipeline:
+    """Writes the post, its revision if it changed, its evidence and its frontier entry in one transaction."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> StorePipeline:
+        return cls(crawler)
+
+    def process_item(self, item: PostItem) -> PostItem:
+        assert item.reading is not None
+        keeper, tally = self.crawler.keeper, self.crawler.tally  # type: ignore[attr-defined]
+        seen_at = instant(item.kept.exchange.at) if item.kept else now()
+        with keeper.commit() as store:
+            saved = store.posts.save(
+                keeper.site_id,
+                keeper.run_id,
+                item.post,
+                item.reading,
+                capture_id=item.kept.capture_id if item.kept else None,
+                seen_at=seen_at,
+                aliases=item.aliases,
+            )
+            store.frontier.finish(keeper.site_id, item.key)
+        tally.count_post(saved, item)
+        return item

@@ -1,0 +1,173 @@
+"""The parts of a page that are not the post: menus, sidebars, share bars, related posts, comments.
+
+Themes and plugins name them by a few hundred class names and ids. Whole names are matched, so that wrappers named after
+a layout (`has-sidebar`, `content-sidebar-wrap`) are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+from lxml.html import HtmlElement
+
+Part = Literal[
+    "nav",
+    "breadcrumb",
+    "pagination",
+    "aside",
+    "footer",
+    "related",
+    "comments",
+    "share",
+    "author",
+    "form",
+    "notice",
+    "terms",
+]
+
+_WHO = (
+    r"(?:site|main|primary|secondary|mobile|desktop|top|bottom|header|footer|global|left|right|blog|page|post|entry|et)"
+)
+NAMES: tuple[tuple[Part, str], ...] = (
+    ("breadcrumb", r"(?:\w+[-_]+)*bread-?crumbs?(?:[-_].*)?|crumbs?|trail-items|bcn|aioseo-breadcrumbs"),
+    (
+        "pagination",
+        r"(?:\w+[-_]+)*pagination(?:[-_].*)?|page-numbers|page-links|post-page-numbers|nav-links|wp-pagenavi|pager"
+        r"|nav-(?:previous|next|below|above|single)|navigation|(?:posts?|entry|single|article)[-_]nav(?:igation)?(?:[-_].*)?"
+        r"|prev-next(?:[-_].*)?|adjacent-posts?|elementor-post-navigation.*|et_pb_posts?_nav.*|wp-block-post-navigation-link",
+    ),
+    (
+        "comments",
+        r"(?:post-)?comments?(?:[-_](?:area|list|section|wrapper|wrap|container|template|respond|form|title|link).*)?"
+        r"|respond|reply-title|commentlist|comment-?reply.*|disqus.*|fb-comments|wp-block-(?:post-)?comments.*|et_pb_comments.*",
+    ),
+    (
+        "share",
+        r"shar(?:e|ing)(?:[-_].*)?|share-?(?:bar|buttons?|links?|this)|sharedaddy|sd-.*|(?:\w+[-_]+)+shar(?:e|ing|er)(?:[-_].*)?"
+        r"|social(?:[-_].*)?|addtoany.*|a2a_.*|heateor.*|ssba.*|sfsi.*|shareaholic.*|et_social.*|wp-block-social-links?|essb.*"
+        r"|jp-(?:post-)?flair|jetpack-likes.*|likes?-(?:button|widget).*|mashsb.*|printfriendly|pf-button.*|print-?(?:link|button|friendly|post|page).*"
+        r"|wp-block-outermost-social-sharing.*|elementor-share-buttons.*|elementor-widget-(?:share-buttons|social-icons)|simplesocial.*|ssb.*|dpsp-.*",
+    ),
+    (
+        "related",
+        r"related(?:[-_].*)?|(?:\w+[-_]+)+related(?:[-_].*)?|relatedposts?|jp-relatedposts.*|yarpp.*|crp_.*|rp4wp.*|zemanta.*"
+        r"|(?:recent|latest|popular|trending|more|similar|recommended|suggested|other)[-_]?(?:posts?|articles?|stories|news)(?:[-_].*)?"
+        r"|you-?(?:may|might).*|read-?(?:next|also)|up-?next|wp-block-(?:latest-posts|query|query-loop|post-template)"
+        r"|elementor-widget-(?:posts|archive-posts|loop-.*)|elementor-posts.*|et_pb_(?:blog|portfolio|posts).*|also-like.*|fl-post-grid.*",
+    ),
+    (
+        "aside",
+        rf"(?:{_WHO}[-_]?)?sidebar(?:[-_](?:\d+|area|inner|content|wrap|wrapper|container|primary|main|left|right|widgets?))?"
+        r"|widget|widget[-_]area|widget_.*|widgettitle|et_pb_widget(?:_area)?.*|elementor-widget-(?:sidebar|wp-widget-.*)"
+        r"|wp-block-(?:archives|categories|tag-cloud|calendar|rss)(?:[-_].*)?",
+    ),
+    (
+        "author",
+        r"(?:post-|entry-|article-)?author-?_?(?:box|bio|card|area|description|profile|section|about|block|details)(?:[-_].*)?"
+        r"|(?:about|post|entry)-(?:the-)?author-(?:box|bio|info|wrap).*|about-(?:the-)?author|saboxplugin.*|pp-(?:multiple-)?author.*box.*"
+        r"|wp-block-post-author-biography|elementor-(?:widget-)?author-box.*|molongui.*",
+    ),
+    (
+        "form",
+        r"(?:\w+[-_]+)*newsletter(?:[-_].*)?|(?:\w+[-_]+)*subscribe(?:[-_].*)?|subscri(?:ption|be).*|mc4wp.*|mailchimp.*|mc_embed.*|gform_.*|wpcf7.*"
+        r"|hs-form.*|hbspt.*|sign-?up(?:[-_].*)?|opt-?in(?:[-_].*)?|jetpack_subscription.*|et_bloom.*|tnp(?:[-_].*)?|wpforms.*|nf-form.*"
+        r"|search-?form.*|elementor-widget-(?:form|search.*)|wp-block-(?:search|jetpack-subscriptions).*|klaviyo.*|et_pb_(?:contact|signup).*",
+    ),
+    (
+        "notice",
+        r"(?:\w+[-_]+)*cookies?(?:[-_].*)?|gdpr.*|cmplz.*|moove_gdpr.*|cky-.*|onetrust.*|ot-sdk.*|cybotcookie.*|consent(?:[-_].*)?|popup(?:[-_].*)?"
+        r"|pum(?:[-_].*)?|modal(?:[-_].*)?|announcement(?:[-_].*)?|(?:notice|alert|promo|cta)-(?:bar|banner|box)|ads?|adsbygoogle|advert(?:isement)?s?(?:[-_].*)?"
+        r"|google-auto-placed|elementor-location-popup|skip-link|skip-to-content",
+    ),
+    (
+        "terms",
+        r"(?:(?:post|entry|article)-)?(?:tags|categories)(?:-links|-list)?|tags?-links|cat-links|post_tags|tag-?cloud|wp-block-post-terms",
+    ),
+    (
+        "footer",
+        r"(?:site|page|main|global|entry|post|article|et)[-_]footer(?:[-_].*)?|footer|colophon|footer-.*|elementor-location-footer|et-l--footer"
+        r"|fl-page-footer.*|copyright|site-info|back-to-top|scroll-?(?:to-?)?top",
+    ),
+    (
+        "nav",
+        rf"(?:{_WHO}[-_]?)?(?:nav|navbar|menu|navigation)(?:[-_](?:links|area|container|wrap|wrapper|inner|bar|list|items?|toggle|primary|main|\d+))?"
+        r"|menu-item.*|site-header.*|masthead|mega-?menu.*|elementor-location-header|et-l--header|fl-page-header.*|wp-block-navigation.*"
+        r"|elementor-widget-nav-menu|off-?canvas.*|drawer(?:[-_].*)?|language-(?:switcher|selector)|wpml-ls.*|site-branding|top-?bar|toc(?:[-_].*)?|ez-toc.*",
+    ),
+)
+_PATTERNS: tuple[tuple[Part, re.Pattern[str]], ...] = tuple((part, re.compile(names, re.I)) for part, names in NAMES)
+
+ROLES: dict[str, Part] = {
+    "navigation": "nav",
+    "menu": "nav",
+    "menubar": "nav",
+    "banner": "nav",
+    "complementary": "aside",
+    "contentinfo": "footer",
+    "search": "form",
+    "dialog": "notice",
+    "alertdialog": "notice",
+}
+TAGS: dict[str, Part] = {"nav": "nav", "aside": "aside", "footer": "footer", "form": "form", "dialog": "notice"}
+_WHOLE_PAGE = frozenset(["html", "body", "main", "article"])
+
+
+def own_part(element: HtmlElement) -> Part | None:
+    """What *element* by its own tag, role, id and classes is; None for what may be the post."""
+    if element.tag in _WHOLE_PAGE:
+        return None
+    label = element.get("aria-label")
+    named = part_named(label.replace(" ", "-")) if label and element.tag in ("nav", "ol", "div") else None
+    if named in ("breadcrumb", "pagination"):
+        return named
+    names = element.get("class")
+    named = _part_of_names(names) if names else None
+    identity = element.get("id")
+    named = named or (part_named(identity) if identity else None)
+    return named or ROLES.get(element.get("role") or "") or TAGS.get(str(element.tag))
+
+
+@lru_cache(maxsize=4096)
+def _part_of_names(names: str) -> Part | None:
+    return next((part for name in names.split() if (part := part_named(name))), None)
+
+
+@lru_cache(maxsize=4096)
+def part_named(name: str) -> Part | None:
+    """What a class name or id says by itself."""
+    if name.startswith(_ABOUT_THE_LAYOUT):
+        return None
+    return next((part for part, pattern in _PATTERNS if pattern.fullmatch(name)), None)
+
+
+_ABOUT_THE_LAYOUT = ("has-", "no-", "with-", "is-", "hide-", "show-", "without-")
+
+
+class Regions:
+    """Says of each element of one page which part of it the element stands in; remembers what it looked at."""
+
+    def __init__(self) -> None:
+        self._known: dict[HtmlElement, Part | None] = {}
+
+    def of(self, element: HtmlElement) -> Part | None:
+        """The innermost part around *element*, itself included; None in the page's main matter."""
+        path: list[HtmlElement] = []
+        node: HtmlElement | None = element
+        while node is not None and node not in self._known:
+            path.append(node)
+            node = node.getparent()
+        part = self._known[node] if node is not None else None
+        for node in reversed(path):
+            own = own_part(node)
+            part = own if own and not _wraps_the_page(node, own) else part
+            self._known[node] = part
+        return part
+
+
+def _wraps_the_page(element: HtmlElement, part: Part) -> bool:
+    """Pages stand in forms, and some themes name the frame around everything `page-nav`."""
+    if next(element.iter("main"), None) is not None:
+        return True
+    return part in ("nav", "form", "aside") and next(element.iter("h1"), None) is not None and element.tag != "nav"

@@ -1,0 +1,62 @@
+"""Archived markup is hostile: what is kept of it for reading, by a strict list of what is allowed."""
+
+from __future__ import annotations
+
+import nh3
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archive.urls import absolute
+from crawler.figures import real_source
+
+TAGS = frozenset(
+    (
+        "a abbr b blockquote br caption cite code dd del dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd"
+        " li mark ol p pre q s samp small span strong sub sup table tbody td tfoot th thead time tr u ul var"
+    ).split()
+)
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "blockquote": {"cite"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start", "reversed"},
+    "q": {"cite"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+}
+DROPPED_WITH_CONTENT = frozenset(
+    "script style noscript template svg math iframe object embed form button select textarea input canvas audio video map".split()
+)
+_ADDRESSED = etree.XPath(".//*[@href or @cite]")
+
+
+def readable_html(body: HtmlElement, base_url: str) -> str:
+    """*body* for reading: addresses absolute, lazy images in place, nothing that runs, loads or names itself.
+
+    Classes and ids go too: archived markup must not clash with the page it is shown in. *body* is changed.
+    """
+    for element in _ADDRESSED(body):
+        for name in ("href", "cite"):
+            if element.get(name):
+                _set_or_drop(element, name, absolute(base_url, element.get(name) or ""))
+    for image in body.iter("img"):
+        _set_or_drop(image, "src", real_source(image, base_url))
+    inner = (body.text or "") + "".join(etree.tostring(child, encoding="unicode", method="html") for child in body)
+    return nh3.clean(
+        inner,
+        tags=set(TAGS),
+        attributes=ATTRIBUTES,
+        clean_content_tags=set(DROPPED_WITH_CONTENT),
+        url_schemes={"http", "https"},
+        link_rel="noopener noreferrer nofollow",
+        strip_comments=True,
+    ).strip()
+
+
+def _set_or_drop(element: HtmlElement, name: str, address: str | None) -> None:
+    if address:
+        element.set(name, address)
+    else:
+        element.attrib.pop(name, None)

@@ -1,0 +1,429 @@
+"""What each signal of a page says about its post: one reader a signal, joined in the order in which they are trusted."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from lxml import etree
+from lxml.html import HtmlElement, fromstring
+
+from archive.dates import find_dates
+from archive.model import Line
+from archive.provenance.lines import fold_space, read_lines
+from archive.text import fold
+from archive.urls import canonical_url
+from crawler.content import Anatomy
+from crawler.headline import without_site
+from crawler.jsonld import resolved, strings, types_of
+from crawler.markup import Page, declared_language
+
+YEARS = range(1990, 2100)
+"""A post of another year is a mistake of the page's."""
+
+ARTICLES = frozenset(
+    "Article BlogPosting NewsArticle Report SocialMediaPosting TechArticle OpinionNewsArticle AnalysisNewsArticle "
+    "ReportageNewsArticle AdvertiserContentArticle ScholarlyArticle PressRelease".split()
+)
+NO_CATEGORY = frozenset(
+    fold(word)
+    for word in (
+        "home",
+        "start",
+        "blog",
+        "the blog",
+        "our blog",
+        "inicio",
+        "accueil",
+        "startseite",
+        "posts",
+        "you are here",
+    )
+)
+"""What stands in breadcrumbs beside categories."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What one signal says; a field it is silent about is None or ()."""
+
+    title: str | None = None
+    posted_at: str | None = None
+    """As given: an ISO day or time, with or without a zone."""
+    modified_at: str | None = None
+    site_author: str | None = None
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    wordpress_id: int | None = None
+
+
+FIELDS = tuple(f.name for f in fields(Facts))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Joined:
+    """The most trusted word on each field, and who said it."""
+
+    facts: Facts
+    signals: Mapping[str, str] = field(default_factory=dict)
+
+
+def join(said: list[tuple[str, Facts]]) -> Joined:
+    """Take each field from the first of *said* (most trusted first) that has it."""
+    values: dict[str, Any] = {}
+    signals: dict[str, str] = {}
+    for name in FIELDS:
+        for signal, facts in said:
+            if value := getattr(facts, name):
+                values[name], signals[name] = value, signal
+                break
+    return Joined(facts=Facts(**values), signals=signals)
+
+
+# ------------------------------------------------------------------------------------------------------ REST
+
+
+def from_rest(rest: Mapping[str, Any] | None) -> Facts:
+    """One object of `/wp-json/wp/v2/posts`, with `_embed` when categories and author are to be known."""
+    if not rest:
+        return Facts()
+    embedded = _mapping(rest.get("_embedded"))
+    terms = [_mapping(term) for group in _list(embedded.get("wp:term")) for term in _list(group)]
+    authors = [name for author in _list(embedded.get("author")) for name in strings(_mapping(author).get("name"))]
+    return Facts(
+        title=plain(_mapping(rest.get("title")).get("rendered")),
+        posted_at=read_iso(rest.get("date")),
+        modified_at=read_iso(f"{rest['modified_gmt']}Z" if isinstance(rest.get("modified_gmt"), str) else None),
+        site_author=authors[0] if authors else None,
+        categories=_names(terms, "category"),
+        tags=_names(terms, "post_tag"),
+        wordpress_id=_number(rest.get("id")),
+    )
+
+
+def plain(markup: Any) -> str | None:
+    """The words of a scrap of HTML, on one line."""
+    if not isinstance(markup, str) or not markup.strip():
+        return None
+    if "<" not in markup:
+        return fold_space(html.unescape(markup)) or None
+    try:
+        return fold_space(fromstring(f"<div>{markup}</div>").text_content()) or None
+    except (etree.ParserError, ValueError):
+        return None
+
+
+def _names(terms: list[Mapping[str, Any]], taxonomy: str) -> tuple[str, ...]:
+    return _unique(name for term in terms if term.get("taxonomy") == taxonomy for name in strings(term.get("name")))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _number(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+
+
+def _unique(values: Iterator[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+# --------------------------------------------------------------------------------------------------- JSON-LD
+
+
+def find_article(page: Page) -> Mapping[str, Any] | None:
+    """The page's JSON-LD object for its post: the one that names this address, else the first article."""
+    articles = [found for found in page.json_ld if types_of(found) & ARTICLES]
+    own = {_address(page.url), _address(page.canonical)} - {None}
+    for article in articles:
+        named = [article.get(key) for key in ("url", "@id", "mainEntityOfPage")]
+        named = [value.get("@id") if isinstance(value, Mapping) else value for value in named]
+        if any(isinstance(value, str) and _address(value) in own for value in named):
+            return article
+    return articles[0] if articles else None
+
+
+def _address(url: str | None) -> str | None:
+    try:
+        return canonical_url(url) if url else None
+    except ValueError:
+        return None
+
+
+def from_json_ld(page: Page) -> Facts:
+    article = find_article(page)
+    web_page = next((found for found in page.json_ld if "WebPage" in types_of(found)), {})
+    if article is None:
+        # Yoast describes a post of a site without an owner by its WebPage alone; a listing's is a CollectionPage.
+        return Facts(
+            posted_at=read_iso(web_page.get("datePublished")), modified_at=read_iso(web_page.get("dateModified"))
+        )
+    authors = [name for author in resolved(article.get("author"), page.json_ld) for name in strings(author)]
+    headline = strings(article.get("headline")) or strings(article.get("name"))
+    return Facts(
+        title=without_site(headline[0], page) if headline else None,
+        posted_at=read_iso(article.get("datePublished")) or read_iso(web_page.get("datePublished")),
+        modified_at=read_iso(article.get("dateModified")) or read_iso(web_page.get("dateModified")),
+        site_author=", ".join(dict.fromkeys(a for a in authors if not a.startswith("http"))) or None,
+        categories=_unique(iter(strings(article.get("articleSection")))),
+        tags=_unique(tag for words in strings(article.get("keywords")) for tag in _listed(words)),
+    )
+
+
+def _listed(words: str) -> list[str]:
+    return [word.strip() for word in words.split(",") if word.strip()]
+
+
+# ------------------------------------------------------------------------------------- microdata, hentry, theme
+
+_PUBLISHED = etree.XPath(
+    "//*[@itemprop='datePublished']|//time[@pubdate]|//*[contains(concat(' ', @class, ' '), ' dt-published ')]"
+    "|//time[contains(@class, 'entry-date') or contains(@class, 'published') or contains(@class, 'post-date')]"
+    "|//*[contains(concat(' ', @class, ' '), ' published ') and (@title or @datetime)]"
+)
+_TIMES = etree.XPath("//time[@datetime]")
+_MODIFIED = etree.XPath(
+    "//*[@itemprop='dateModified']|//time[contains(@class, 'updated') or contains(@class, 'modified')]"
+    "|//*[contains(concat(' ', @class, ' '), ' dt-updated ')]"
+)
+_BY_MARKUP = etree.XPath("//*[@itemprop='author']|//a[contains(concat(' ', @rel, ' '), ' author ')]")
+_TERMS = etree.XPath("//a[contains(concat(' ', @rel, ' '), ' tag ')]")
+AUTHOR_CLASSES = (
+    "fn",
+    "p-author",
+    "author-name",
+    "entry-author-name",
+    "wp-block-post-author__name",
+    "wp-block-post-author-name",
+    "elementor-post-info__item--type-author",
+    "posted-by",
+    "byline",
+    "entry-author",
+    "post-author",
+    "meta-author",
+)
+_BY = re.compile(
+    r"^(?:(?:written|posted|published)\s+)?(?:by|von|por|par|di|author)\s*[:|]?\s+|^(?:posted|author)\s*:\s*", re.I
+)
+_UNLINKED_BYLINES = 6
+"""From this place on AUTHOR_CLASSES name lines that an editor may have written into the body too."""
+
+
+def from_microdata(page: Page, anatomy: Anatomy) -> Facts:
+    """What the theme's markup says about the post: itemprop, hentry, rel, and WordPress' customary classes."""
+    return Facts(
+        posted_at=_first_time(_own(_PUBLISHED(page.tree), anatomy))
+        or _first_time(_outside(_TIMES(page.tree), anatomy)),
+        modified_at=_first_time(_own(_MODIFIED(page.tree), anatomy)),
+        site_author=_author(page, anatomy),
+        categories=_unique(_terms(page, anatomy, category=True)),
+        tags=_unique(_terms(page, anatomy, category=False)),
+    )
+
+
+def _own(elements: list[HtmlElement], anatomy: Anatomy) -> list[HtmlElement]:
+    return [element for element in elements if anatomy.is_own(element)]
+
+
+def _outside(elements: list[HtmlElement], anatomy: Anatomy) -> list[HtmlElement]:
+    body = anatomy.container.element
+    return [e for e in _own(elements, anatomy) if not any(node is body for node in e.iterancestors())]
+
+
+def _first_time(elements: list[HtmlElement]) -> str | None:
+    given = (e.get("datetime") or e.get("content") or e.get("title") for e in elements)
+    return next((iso for value in given if (iso := read_iso(value))), None)
+
+
+def _author(page: Page, anatomy: Anatomy) -> str | None:
+    marked = [*_BY_MARKUP(page.tree), *page.with_class(*AUTHOR_CLASSES[:_UNLINKED_BYLINES])]
+    named = _outside(list(page.with_class(*AUTHOR_CLASSES[_UNLINKED_BYLINES:])), anatomy)
+    for element in (*_own(marked, anatomy), *named):
+        name = element.get("content") or element.xpath("string(.//*[@itemprop='name'])") or _printed(element)
+        name = without_by(fold_space(str(name)))
+        if 1 < len(name) < 80:
+            return name
+    return None
+
+
+def without_by(byline: str) -> str:
+    """The name in a byline of the theme: "Posted by Jane Doe" is by Jane Doe."""
+    return _BY.sub("", byline)
+
+
+def _printed(element: HtmlElement) -> str:
+    lines = read_lines(element, zone="head", base_url="")
+    return lines[0].text if lines and not lines[0].alt else ""
+
+
+def _terms(page: Page, anatomy: Anatomy, *, category: bool) -> Iterator[str]:
+    for link in _own(_TERMS(page.tree), anatomy):
+        if ("category" in (link.get("rel") or "").split() or "/category/" in (link.get("href") or "")) is category:
+            yield from filter(None, [fold_space(link.text_content())])
+    names = (
+        ("cat-links", "post-categories", "entry-categories") if category else ("tags-links", "post-tags", "entry-tags")
+    )
+    for holder in _own(list(page.with_class(*names)), anatomy):
+        links = [link for link in holder.iter("a") if "tag" not in (link.get("rel") or "").split()]
+        yield from (words for link in links if (words := fold_space(link.text_content())))
+
+
+# ---------------------------------------------------------------------------------------------------- OpenGraph
+
+
+def from_opengraph(page: Page) -> Facts:
+    author = page.meta(
+        "author", "article:author", "twitter:data1" if page.meta("twitter:label1") == "Written by" else "author"
+    )
+    title = page.meta("og:title", "twitter:title")
+    return Facts(
+        title=without_site(title, page) if title else None,
+        posted_at=read_iso(page.meta("article:published_time", "og:article:published_time", "date", "dc.date.issued")),
+        modified_at=read_iso(page.meta("article:modified_time", "og:updated_time")),
+        site_author=author if author and not author.startswith("http") else None,
+        categories=_unique(iter(page.metas.get("article:section", ()))),
+        tags=_unique(iter(page.metas.get("article:tag", ()))),
+        language=page.lang or declared_language(page.meta("og:locale", "content-language")),
+    )
+
+
+# -------------------------------------------------------------------------------------------- what is printed
+
+_DATE_CLASSES = re.compile(r"(?:^|[\s_-])(?:date|time|published|posted|meta|day)(?:$|[\s_-])", re.I)
+_PERMALINK_DAY = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])/(0[1-9]|[12]\d|3[01])/")
+_BODY_CATEGORY = re.compile(r"(?:single-)?category-([a-z][\w-]*)$")
+_ID_CLASS = re.compile(r"(?:postid|post)-(\d{1,10})$")
+
+
+def from_text(page: Page, anatomy: Anatomy, lines: list[Line]) -> Facts:
+    """What is left to a reader's eye: the headline, the day beside it, the breadcrumb; then the address itself."""
+    title = anatomy.title or (without_site(page.title_tag, page) if page.title_tag else None)
+    return Facts(
+        title=title,
+        posted_at=printed_day(lines, page.lang) or _day_in_permalink(page),
+        categories=_crumb_categories(anatomy.crumbs, title) or _class_categories(page, anatomy),
+        wordpress_id=_id_in_markup(page, anatomy),
+    )
+
+
+def printed_day(lines: list[Line], language: str | None) -> str | None:
+    """The day printed beside the headline by the theme: a line of the head that is a date, and little else."""
+    for line in lines:
+        if line.zone != "head" or line.alt or len(line.text) > 120:
+            continue
+        days = [found for found in find_dates(line.text, language) if found.iso and len(found.iso) == 10]
+        if days and (_DATE_CLASSES.search(line.classes) or len(line.text) - len(days[0].text) <= 40):
+            return days[0].iso
+    return None
+
+
+def _day_in_permalink(page: Page) -> str | None:
+    found = _PERMALINK_DAY.search(urlsplit(page.url).path)
+    return read_iso("-".join(found.groups())) if found else None
+
+
+def _crumb_categories(crumbs: tuple[str, ...], title: str | None) -> tuple[str, ...]:
+    """What stands between the site's name and the post's own: `MichAuto > Blog > Media Coverage > Title`."""
+    if len(crumbs) < 2:
+        return ()
+    own = fold(title or "")
+    last = fold(crumbs[-1]).removesuffix("…")
+    middle = crumbs[1:-1] if own.startswith(last) or last.startswith(own[:20]) else crumbs[1:]
+    return tuple(crumb for crumb in middle if fold(crumb) not in NO_CATEGORY)
+
+
+def _class_categories(page: Page, anatomy: Anatomy) -> tuple[str, ...]:
+    """WordPress writes the slugs of a post's categories into the classes of its `<article>`: better than nothing."""
+    names = (anatomy.scope.get("class") or "").split() if anatomy.scope is not page.body else []
+    slugs = [found[1] for name in (*names, *page.body_classes) if (found := _BODY_CATEGORY.match(name))]
+    return _unique(slug.replace("-", " ").title() for slug in slugs if slug != "uncategorized" and not slug.isdigit())
+
+
+def _id_in_markup(page: Page, anatomy: Anatomy) -> int | None:
+    """Number of the post by body class, article id, short link or the link to its REST object."""
+    for name in page.body_classes:
+        if name.startswith("postid-") and (found := _ID_CLASS.match(name)):
+            return int(found[1])
+    for element in (anatomy.scope, anatomy.container.element):
+        for name in (element.get("id") or "", *(element.get("class") or "").split()):
+            if found := _ID_CLASS.match(name):
+                return int(found[1])
+    return _id_in_links(page)
+
+
+_REST_POST = re.compile(r"/wp/v2/posts/(\d{1,10})$")
+
+
+def _id_in_links(page: Page) -> int | None:
+    for link in page.head_links:
+        if "alternate" in link.rel and (found := _REST_POST.search(link.href)):
+            return int(found[1])
+    short = page.linked("shortlink")
+    numbers = parse_qs(urlsplit(short).query).get("p", []) if short else []
+    return next((int(n) for n in numbers if n.isascii() and n.isdigit() and 0 < len(n) < 11), None)
+
+
+# ------------------------------------------------------------------------------------------------------- time
+
+_ISO = re.compile(
+    r"\s*(\d{4})-?(\d\d)-?(\d\d)(?:[T\s]+(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?\s*$",
+    re.I,
+)
+
+
+def read_iso(value: Any) -> str | None:
+    """*value* when it is a day or time of a year that a blog can have, spelled one way; None otherwise.
+
+    >>> read_iso("2021-08-18T01:02:03-0400"), read_iso("2021-08-18"), read_iso("2021-02-31"), read_iso("0000-00-00 00:00:00")
+    ('2021-08-18T01:02:03-04:00', '2021-08-18', None, None)
+    """
+    found = _ISO.match(value) if isinstance(value, str) else None
+    if found is None or int(found[1]) not in YEARS:
+        return None
+    day = f"{found[1]}-{found[2]}-{found[3]}"
+    zone = (found[7] or "").upper()
+    zone = "+00:00" if zone in ("Z", "UTC", "GMT") else f"{zone[:3]}:{zone[3:].lstrip(':') or '00'}" if zone else ""
+    iso = f"{day}T{found[4]}:{found[5]}:{found[6] or '00'}{zone}" if found[4] else day
+    try:
+        datetime.fromisoformat(iso)
+    except ValueError:
+        return None
+    return iso
+
+
+def local_day(posted_at: str | None, printed: str | None) -> str | None:
+    """The day of *posted_at* in the blog's own time zone.
+
+    That is the day as it stands, unless the time is in UTC and the page prints the neighbouring day: then the printed
+    one, if the sun can have stood so: no place is more than 14 hours ahead of UTC or 12 behind.
+    """
+    if posted_at is None:
+        return printed
+    day = posted_at[:10]
+    if not posted_at.endswith("+00:00") or printed is None or printed == day:
+        return day
+    instant = datetime.fromisoformat(posted_at)
+    earliest, latest = (instant - timedelta(hours=12)).date(), (instant + timedelta(hours=14)).date()
+    return printed if earliest <= date.fromisoformat(printed) <= latest else day
+
+
+def utc_instant(given: str | None) -> str | None:
+    """A time with a zone as a UTC instant; None for a bare day or a time of no known zone.
+
+    >>> utc_instant("2021-08-18T01:02:03-04:00"), utc_instant("2021-08-18")
+    ('2021-08-18T05:02:03Z', None)
+    """
+    if given is None or len(given) < 25:
+        return None
+    return datetime.fromisoformat(given).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

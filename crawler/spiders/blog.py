@@ -1,0 +1,329 @@
+"""The crawl: takes work from the archive's frontier, fetches it, and hands each answer to the function that reads it.
+
+A post's page goes through `crawler.pages` and the pipelines; every other answer through `crawler.findings`. Whatever an
+answer brings is stored in the same transaction that takes its URL off the frontier.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Final
+from urllib.parse import urljoin
+
+import scrapy
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
+
+from archive.errors import ArchiveError, NotABlogError, UnreachableError
+from archive.model import Post
+from archive.store.frontier import Seed
+from archive.store.values import now
+from archive.urls import canonical_url
+from crawler import findings
+from crawler.addresses import listing_root
+from crawler.findings import Findings
+from crawler.items import PostItem
+from crawler.pages import Page, UnreadablePageError, is_protected, page_kind, parse_page, read_post
+from crawler.profiles import SiteProfile, load_profile, user_folders
+from crawler.reading import context_of
+from crawler.skips import SkipReason, reason_of, status_reason
+
+logger = logging.getLogger(__name__)
+
+BATCH: Final = 16
+"""URLs taken from the frontier at a time: enough to keep every slot busy, little enough to stay in memory."""
+
+
+class BlogSpider(scrapy.Spider):
+    """One run over one blog. `scrapy crawl blog -a site=michauto` works as well as `clipfile crawl michauto`."""
+
+    name = "blog"
+
+    def __init__(
+        self,
+        site: str = "michauto",
+        profile: SiteProfile | None = None,
+        categories: tuple[str, ...] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.profile = profile or load_profile(site, user_folders())
+        self.categories = categories
+        self.fatal: ArchiveError | None = None
+        self.on_their_way: set[str] = set()
+        self.given_up: set[str] = set()
+        self.bases: set[str] = set()
+        self.has_categories = False
+        self.has_sources = False
+        self.seen_by_listing: dict[str, set[str]] = {}
+        self.stored: set[int] = set()
+        self.answered = asyncio.Event()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> BlogSpider:
+        spider: BlogSpider = super().from_crawler(crawler, *args, **kwargs)
+        spider.limit = crawler.settings.getint("CLIPFILE_LIMIT")
+        crawler.signals.connect(spider.item_stored, signal=signals.item_scraped)
+        crawler.signals.connect(spider.item_failed, signal=signals.item_error)
+        return spider
+
+    limit = 0
+
+    def in_scope(self, url: str) -> bool:
+        return self.profile.in_scope(url)
+
+    # ------------------------------------------------------------------ the frontier's work, as requests
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Requests for what waits in the frontier, until nothing waits and nothing is on its way."""
+        self.keeper, self.tally = self.crawler.keeper, self.crawler.tally  # type: ignore[union-attr]
+        self.store(Findings(seeds=findings.first_seeds(self.profile, self.categories)))
+        while True:
+            self.answered.clear()
+            seeds = self.next_seeds()
+            for seed in seeds:
+                self.on_their_way.add(seed.key)
+                yield self.request(seed)
+            if not seeds and not self.on_their_way and not self.recheck_unseen():
+                break
+            if not seeds and self.on_their_way:
+                await self.answered.wait()
+        self.conclude()
+
+    def next_seeds(self) -> list[Seed]:
+        room = BATCH - len(self.on_their_way)
+        if self.limit:
+            room = min(room, self.limit - self.tally.seen - len(self.on_their_way))
+        if room <= 0:
+            return []
+        return self.keeper.store.frontier.waiting(self.keeper.site_id, room, beside=self.on_their_way | self.given_up)
+
+    def request(self, seed: Seed) -> Request:
+        return Request(
+            seed.url,
+            callback=self.parse,
+            errback=self.failed,
+            cb_kwargs={"seed": seed},
+            meta={"role": seed.role},
+            dont_filter=True,  # the frontier holds each address once
+        )
+
+    def recheck_unseen(self) -> bool:
+        """Once all is fetched: queue the archive's posts that no source showed, to see whether they are still there."""
+        if self.categories or self.limit or not self.tally.seen:
+            return False
+        unseen = self.keeper.store.posts.not_seen_in(self.keeper.run_id, self.keeper.site_id)
+        seeds = [
+            Seed(key=canonical_url(url), url=url, role="post", priority=findings.PRIORITIES["recheck"])
+            for url in unseen
+            if self.in_scope(url)
+        ]
+        with self.keeper.commit() as store:
+            return bool(store.frontier.add(self.keeper.site_id, seeds))
+
+    # ------------------------------------------------------------------ answers
+
+    def parse(self, response: Response, seed: Seed) -> Iterator[PostItem]:
+        """Any answer: a post becomes an item, whose pipeline takes it off the frontier; the rest is read here."""
+        item = None
+        try:
+            if seed.role == "post":
+                item = self.parse_post(response, seed)
+            else:
+                self.store(self.read(response, seed), done=seed)
+        except Exception:
+            self.given_up.add(seed.key)
+            raise
+        finally:
+            if item is None:
+                self.arrived(seed.key)
+        if item is not None:
+            yield item
+
+    def arrived(self, key: str) -> None:
+        self.on_their_way.discard(key)
+        self.answered.set()
+
+    def item_stored(self, item: PostItem) -> None:
+        self.arrived(item.key)
+
+    def item_failed(self, item: PostItem) -> None:
+        self.given_up.add(item.key)
+        self.arrived(item.key)
+
+    def read(self, response: Response, seed: Seed) -> Findings:
+        hint = seed.hint or {}
+        url, status, body = response.url, response.status, response.body
+        if seed.role == "rest-categories":
+            return findings.from_rest_categories(body, status, hint, self.profile, self.bases)
+        if seed.role == "rest-posts":
+            headers = {
+                key.decode("latin-1"): values[-1].decode("latin-1")
+                for key, values in response.headers.items()
+                if values
+            }
+            return findings.from_rest_posts(body, status, headers, url, hint, self.profile)
+        if status != 200:
+            return self.not_there(response, seed)
+        if seed.role == "sitemap":
+            return findings.from_sitemap(body, url, self.profile, hint)
+        if seed.role == "feed":
+            walk = not {"rest", "sitemap"} & {name for name, state in self.tally.sources.items() if state == "open"}
+            return findings.from_feed(body, url, self.profile, hint, walk=walk)
+        return self.read_listing(response, seed)
+
+    def read_listing(self, response: Response, seed: Seed) -> Findings:
+        hint = seed.hint or {}
+        page = self.parsed(response)
+        if isinstance(page, UnreadablePageError):
+            return Findings(refused=[(seed.url, SkipReason(page.reason), str(page))])
+        seen = self.seen_by_listing.setdefault(listing_root(seed.url), set())
+        found = findings.from_listing(page, seed.url, self.profile, hint, seen=seen, bases=self.bases)
+        found.seeds += self.sources(page, response) if hint.get("start") else []
+        return found
+
+    def sources(self, page: Page | None, response: Response) -> list[Seed]:
+        """The sources beside the listings, once a run."""
+        if self.has_sources:
+            return []
+        self.has_sources = True
+        link = b", ".join(response.headers.getlist("Link")).decode("latin-1")
+        named = self.crawler.robots.sitemaps(response.url) if hasattr(self.crawler, "robots") else ()
+        return findings.source_seeds(page, response.url, self.profile, link_header=link, robots_sitemaps=named)
+
+    def not_there(self, response: Response, seed: Seed) -> Findings:
+        """A source or listing that answers with an error; nothing is amiss where we only guessed that it exists."""
+        hint = seed.hint or {}
+        found = Findings(seeds=self.sources(None, response) if hint.get("start") else [])
+        if seed.role in ("sitemap", "feed"):
+            found.states[seed.role] = f"closed: HTTP {response.status}"
+        elif not hint.get("guessed"):
+            found.refused.append((seed.url, status_reason(response.status), f"HTTP {response.status}"))
+        return found
+
+    def parse_post(self, response: Response, seed: Seed) -> PostItem | None:
+        if response.status != 200:
+            self.absent(seed, f"HTTP {response.status}", status_reason(response.status), response)
+            return None
+        page = self.parsed(response)
+        if isinstance(page, UnreadablePageError):
+            self.skip(seed, SkipReason(page.reason), str(page))
+        elif is_protected(page):
+            self.skip(seed, SkipReason.PASSWORD_PROTECTED)
+        elif self.led_home(response, seed):
+            self.absent(seed, f"leads to {response.url}", SkipReason.NOT_A_POST, response)
+        elif page_kind(page) not in ("post", "other") and not (seed.hint or {}).get("rest"):
+            self.skip(seed, SkipReason.NOT_A_POST, f"a {page_kind(page)}")
+        else:
+            return self.read_post(page, response, seed)
+        return None
+
+    def read_post(self, page: Page, response: Response, seed: Seed) -> PostItem | None:
+        self.store(findings.from_post_links(page, self.profile, bases=self.bases, has_categories=self.has_categories))
+        post = read_post(page, selectors=self.profile.selectors, rest=(seed.hint or {}).get("rest"))
+        key = canonical_url(post.url)
+        if key != seed.key and self.keeper.store.frontier.is_done(self.keeper.site_id, key):
+            self.same_again(seed, post)
+            return None
+        return PostItem(
+            post=post,
+            context=context_of(post, self.profile),
+            key=seed.key,
+            kept=response.meta.get("capture"),
+            aliases=(seed.url, response.url, *response.meta.get("redirect_urls", ())),
+        )
+
+    def parsed(self, response: Response) -> Page | UnreadablePageError:
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        try:
+            return parse_page(response.body, url=response.url, content_type=content_type or None)
+        except UnreadablePageError as error:
+            return error
+
+    def led_home(self, response: Response, seed: Seed) -> bool:
+        """Whether the post's address redirects to a page every blog has: how some plugins say 404."""
+        final = canonical_url(response.url)
+        return final != seed.key and final in {canonical_url(url) for url in self.home_urls()}
+
+    def home_urls(self) -> Iterator[str]:
+        for url in self.profile.listing_urls:
+            yield url
+            yield urljoin(url, "/")
+
+    # ------------------------------------------------------------------ what is stored
+
+    def store(self, found: Findings, *, done: Seed | None = None) -> None:
+        """Everything an answer brought, and its URL off the frontier, in one transaction."""
+        self.has_categories = self.has_categories or found.has_categories
+        self.tally.sources.update(found.states)
+        with self.keeper.commit() as store:
+            site_id, run_id = self.keeper.site_id, self.keeper.run_id
+            store.frontier.add(site_id, [seed for seed in found.seeds if self.in_scope(seed.url)])
+            for seed in found.seeds:
+                if seed.role == "post" and seed.hint:
+                    store.frontier.hint(site_id, seed.key, seed.hint)
+            store.custody.save_sightings(site_id, run_id, found.sightings)
+            for url, reason, detail in found.refused:
+                store.custody.save_skip(run_id, url, "post", reason, detail)
+            if done:
+                store.frontier.finish(site_id, done.key)
+        for url, reason, detail in found.refused:
+            self.tally.count_skip(url, reason, detail)
+
+    def skip(self, seed: Seed, reason: SkipReason, detail: str = "") -> None:
+        with self.keeper.commit() as store:
+            store.custody.save_skip(self.keeper.run_id, seed.url, seed.role, reason, detail)
+            store.frontier.finish(self.keeper.site_id, seed.key)
+        self.tally.count_skip(seed.url, reason, detail)
+
+    def same_again(self, seed: Seed, post: Post) -> None:
+        """Another address of a post that is stored already: remembered as such, not read again."""
+        with self.keeper.commit() as store:
+            store.posts.add_address(self.keeper.site_id, post.url, seed.url)
+            store.frontier.finish(self.keeper.site_id, seed.key)
+
+    def absent(self, seed: Seed, how: str, reason: SkipReason, response: Response) -> None:
+        """A post that is not where it was, or never was where a source says."""
+        post_id = self.keeper.store.posts.find(self.keeper.site_id, seed.url)
+        if post_id is None:
+            self.skip(seed, reason, how)
+            return
+        with self.keeper.commit() as store:
+            kept = response.meta.get("capture")
+            gone = store.posts.save_absence(
+                post_id, self.keeper.run_id, how, noticed_at=now(), capture_id=kept.capture_id if kept else None
+            )
+            store.frontier.finish(self.keeper.site_id, seed.key)
+        self.tally.count_absence(seed.url, how, gone=gone)
+
+    def failed(self, failure: Failure) -> None:
+        """A request that brought no answer we may use: its reason is stored, and the run goes on."""
+        seed: Seed = failure.request.cb_kwargs["seed"]  # type: ignore[attr-defined]
+        reason, detail = reason_of(failure)
+        if reason is SkipReason.ERROR:
+            logger.error(
+                "%s: %s", seed.url, detail, exc_info=(failure.type, failure.value, failure.getTracebackObject())
+            )
+        self.skip(seed, reason, detail)
+        self.arrived(seed.key)
+
+    def conclude(self) -> None:
+        """Name the run's end when nothing of the blog was found at all."""
+        if self.tally.seen or self.tally.absent or self.tally.resumed or self.categories:
+            return
+        start = self.profile.start_urls[0]
+        reasons = {skip["url"]: skip for skip in self.tally.skipped}
+        if start in reasons:
+            skip = reasons[start]
+            words = SkipReason(skip["reason"]).meaning
+            self.fatal = UnreachableError(
+                f"{start}: {words} ({skip['detail']})" if skip["detail"] else f"{start}: {words}"
+            )
+        else:
+            self.fatal = NotABlogError(
+                f"no posts were found at {start}", hint="clipfile sites check shows what is there"
+            )

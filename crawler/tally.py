@@ -1,0 +1,103 @@
+"""What a run has done so far: the counts behind the progress line and the report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Final
+
+from archive.store import SavedPost
+from crawler.items import PostItem
+
+EXAMPLES: Final = 20
+"""How many posts, skips or doubts of a kind the report names; the rest are counted."""
+
+
+@dataclass(kw_only=True)
+class Tally:
+    clock: Callable[[], float] = monotonic
+    started_s: float = field(init=False)
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    errors: int = 0
+    resumed: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    outlets: Counter[str] = field(default_factory=Counter)
+    skips: Counter[str] = field(default_factory=Counter)
+    skipped: list[dict[str, str]] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    doubts: list[dict[str, Any]] = field(default_factory=list)
+    doubtful: int = 0
+    absences: int = 0
+    absent: list[dict[str, str]] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
+    """What each source of posts turned out to be worth: name → open, closed, empty, and why."""
+    waits_for: str = ""
+
+    def __post_init__(self) -> None:
+        self.started_s = self.clock()
+
+    @property
+    def seen(self) -> int:
+        return self.new + self.changed + self.unchanged
+
+    @property
+    def elapsed_s(self) -> float:
+        return self.clock() - self.started_s
+
+    def count_post(self, saved: SavedPost, item: PostItem) -> None:
+        setattr(self, saved.outcome, getattr(self, saved.outcome) + 1)
+        assert item.reading is not None
+        self.kinds[item.reading.kind] += 1
+        if item.reading.kind == "repost":
+            self.outlets[item.reading.outlet or "(no outlet found)"] += 1
+        about = {"id": saved.id, "title": item.post.title or item.post.url}
+        if saved.outcome == "changed":
+            note(self.changes, {**about, "changes": list(saved.changes)})
+        if item.doubts:
+            self.doubtful += 1
+            note(self.doubts, {**about, "doubts": list(item.doubts), "confidence": round(item.reading.confidence, 2)})
+
+    def count_skip(self, url: str, reason: str, detail: str | None) -> None:
+        self.skips[reason] += 1
+        note(self.skipped, {"url": url, "reason": reason, "detail": detail or ""})
+
+    def count_absence(self, url: str, how: str, *, gone: bool) -> None:
+        self.gone += gone
+        self.absences += 1
+        note(self.absent, {"url": url, "how": how})
+
+    def report(self, *, requests: int, received_bytes: int) -> dict[str, Any]:
+        """The run's report as stored in `runs.report`; the order of keys is the order it is told in."""
+        return {
+            "requests": requests,
+            "bytes": received_bytes,
+            "seconds": round(self.elapsed_s, 1),
+            "seen": self.seen,
+            "new": self.new,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "gone": self.gone,
+            "missing": self.absences,
+            "absent": self.absent,
+            "errors": self.errors,
+            "resumed": self.resumed,
+            "kinds": dict(self.kinds.most_common()),
+            "outlets": dict(self.outlets.most_common()),
+            "skips": dict(self.skips.most_common()),
+            "skipped": self.skipped,
+            "changes": self.changes,
+            "doubtful": self.doubtful,
+            "doubts": self.doubts,
+            "sources": self.sources,
+        }
+
+
+def note(examples: list[dict[str, Any]], example: dict[str, Any]) -> None:
+    """Keep *example* unless enough are kept already: a report stays readable and memory flat on a large blog."""
+    if len(examples) < EXAMPLES:
+        examples.append(example)

@@ -1,0 +1,101 @@
+"""Opening an archive: what is refused, in which words, and that nothing is changed then."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archive.database import open_database, open_readonly
+from archive.errors import (
+    ArchiveError,
+    CannotWriteError,
+    DamagedArchiveError,
+    LockedError,
+    NewerArchiveError,
+    NotAnArchiveError,
+)
+from archive.folder import ArchiveFolder
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def from_the_future(path: Path) -> None:
+    db = open_database(path)
+    db.execute("insert into _sqlite_migrations (migration_set, name, applied_at) values ('clipfile', 'm999_tomorrow', '')")
+    db.close()
+
+
+def a_text_file(path: Path) -> None:
+    path.write_text("Minutes of the harbor committee, 4 May.\n" * 50)
+
+
+def another_database(path: Path) -> None:
+    db = sqlite3.connect(path)
+    db.execute("create table recipes (name text)")
+    db.close()
+
+
+def a_torn_file(path: Path) -> None:
+    open_database(path).close()
+    data = bytearray(path.read_bytes())
+    data[4096:12288] = b"\x5a" * 8192
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        pytest.param(from_the_future, NewerArchiveError, "newer Clipfile", id="newer schema"),
+        pytest.param(a_text_file, NotAnArchiveError, "not a database", id="text file"),
+        pytest.param(another_database, NotAnArchiveError, "not a Clipfile archive", id="another database"),
+        pytest.param(a_torn_file, DamagedArchiveError, "can't be read", id="torn file"),
+    ],
+)
+def test_what_is_no_archive_of_ours_is_refused_and_left_as_it_is(tmp_path, make, error, words) -> None:
+    path = tmp_path / "archive.db"
+    make(path)
+    before = digest(path)
+    for opener in (open_database, open_readonly):
+        with pytest.raises(error, match=words):
+            opener(path).execute("select count(*) from posts")
+    assert digest(path) == before
+
+
+def test_a_folder_that_cannot_be_written_is_named_before_anything_is_fetched(tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file where a folder should be")
+    with pytest.raises(CannotWriteError, match="blocked"):
+        open_database(blocked / "data" / "archive.db")
+
+
+def test_an_archive_that_was_never_begun_says_how_to_begin(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="clipfile crawl"):
+        ArchiveFolder(path=tmp_path / "nowhere").open_readonly()
+
+
+def test_a_second_writer_is_told_who_holds_the_archive(folder: ArchiveFolder) -> None:
+    with folder.writing("a crawl of blog"):
+        attempt = (
+            "import sys; from pathlib import Path; from archive.folder import ArchiveFolder\n"
+            "with ArchiveFolder(path=Path(sys.argv[1])).writing('another'): pass"
+        )
+        second = subprocess.run([sys.executable, "-c", attempt, str(folder.path)], capture_output=True, text=True, check=False)
+    assert LockedError.__name__ in second.stderr
+    assert "a crawl of blog (process" in second.stderr
+
+
+def test_the_lock_is_free_again_when_its_holder_was_killed(folder: ArchiveFolder) -> None:
+    hold = (
+        "import os, signal, sys; from pathlib import Path; from archive.folder import ArchiveFolder\n"
+        "with ArchiveFolder(path=Path(sys.argv[1])).writing('doomed'): os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", hold, str(folder.path)], check=False)
+    with folder.writing("the next one") as store:
+        assert store.db.table_names()
