@@ -35,7 +35,7 @@ SEASONS = (
     "otoño invierno estate autunno inverno verão outono"
 )
 WEEKDAYS = (
-    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed weds thu thur thurs fri sat sun "
+    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed weds thu thur thurs fri sat "
     "lunes martes miércoles miercoles jueves viernes sábado sabado domingo lundi mardi mercredi jeudi vendredi samedi dimanche "
     "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag lunedì lunedi martedì martedi mercoledì mercoledi "
     "giovedì giovedi venerdì venerdi sabato domenica segunda-feira terça-feira quarta-feira quinta-feira sexta-feira "
@@ -183,9 +183,7 @@ def _alternation(words: Iterator[str] | list[str]) -> str:
 
 _MONTH_NUMBER = {fold(word): number for number, words in enumerate(MONTHS, 1) for word in words.split()}
 _MONTH = f"(?:{_alternation([w for words in MONTHS for w in words.split()])})"
-_WEEKDAY = (
-    rf"(?:(?<![^\W_])(?:{_alternation(WEEKDAYS.split())})\.?(?:\s*[,|]\s*(?:den\s+|le\s+)?|\s+(?:den\s+|le\s+)?))?"
-)
+_WEEKDAY = rf"(?:(?<![^\W_])(?:{_alternation(WEEKDAYS.split())}|(?<![^\W\d_]\s)sun)\.?(?:\s*[,|]\s*(?:den\s+|le\s+)?|\s+(?:den\s+|le\s+)?))?"
 _YEAR = r"(?P<year>(?:1[6-9]|20)\d\d)(?!\d)"
 _SHORT_YEAR = r"[’'](?P<short>\d\d)(?!\d)"
 _DAY = r"(?P<day>[0-3]?\d)(?!\d)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from archive.database import check_folder_can_be_written, open_readonly
-from archive.errors import LockedError
+from archive.errors import LockedError, UsageError
 from archive.store import Store
 
 DEFAULT_FOLDER: Final = Path("data")
@@ -37,6 +38,15 @@ class ArchiveFolder:
     @property
     def lock_path(self) -> Path:
         return self.path / "writer.lock"
+
+    def contact(self) -> str:
+        """How a site's owner reaches whoever crawls: `contact` in clipfile.toml; '' when none is given."""
+        path = self.path / "clipfile.toml"
+        try:
+            settings = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{path} can't be read: {error}") from error
+        return str(settings.get("contact", ""))
 
     def open_readonly(self) -> Database:
         """For reading; NotAnArchiveError when nothing was crawled here yet."""

@@ -36,7 +36,16 @@ def find_gaps(db: Database, site: str | None = None) -> list[SiteGaps]:
 
 def _site_gaps(db: Database, site_id: int, name: str) -> SiteGaps:
     shown = db.execute(
-        "select source, count(*) from sightings where site_id = ? group by source order by source", [site_id]
+        """
+        select source, sum(last_run_id = latest) as shown
+        from sightings join (
+            select source as asked, max(last_run_id) as latest from sightings where site_id = :site group by source
+        ) on asked = source
+        where site_id = :site
+        group by source
+        order by source
+        """,
+        {"site": site_id},
     ).fetchall()
     held = db.execute("select count(*) from posts where site_id = ? and gone_at is null", [site_id]).fetchone()[0]
     return SiteGaps(site=name, counts={**dict(shown), "archive": held}, missing=tuple(_missing(db, site_id)))
@@ -52,11 +61,13 @@ def _missing(db: Database, site_id: int) -> Iterator[Gap]:
             (select detail from skips where skips.key = sightings.key order by skips.id desc limit 1) as detail
         from sightings
         left join post_urls on post_urls.url = sightings.key
-        where sightings.site_id = ? and post_urls.post_id is null
+        where sightings.site_id = :site and post_urls.post_id is null and sightings.last_run_id >= (
+            select max(last_run_id) from sightings as same where same.site_id = :site and same.source = sightings.source
+        )
         group by sightings.key
         order by sightings.key
         """,
-        [site_id],
+        {"site": site_id},
     )
     for row in rows:
         sources = tuple(sorted(row["sources"].split(",")))

@@ -11,7 +11,7 @@ from typing import Literal
 
 Kind = Literal["repost", "own", "press_release", "other"]
 Completeness = Literal["full", "excerpt", "pointer"]
-"""How much of the article the post carries; `pointer` means a headline, or a link to audio or video, without the text."""
+"""How much of the article the post carries; `pointer`: a headline or a link to audio or video, without the text."""
 
 Zone = Literal["breadcrumb", "title", "head", "content"]
 """Where a line stands: in the breadcrumb, is the page's headline, between headline and content, or in the content."""
@@ -164,6 +164,6 @@ class PageContext:
     house_names: tuple[str, ...] = ()
     """The blog's own names, magazines and organisation: never an original outlet."""
     date_order: Literal["mdy", "dmy", "ymd"] | None = None
-    """How the blog writes ambiguous numeric dates; None: by language, mdy for en-US and undeclared English, dmy otherwise."""
+    """How the blog writes ambiguous numeric dates; None: mdy for en-US and undeclared English, dmy otherwise."""
     words: int = 0
     """Length of the body in words."""

@@ -82,3 +82,12 @@ def duration(seconds: float) -> str:
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun.
+
+    >>> plural(1, "post"), plural(1200, "post")
+    ('1 post', '1,200 posts')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -24,9 +24,9 @@ def canonical_url(url: str) -> str:
     """Return the spelling under which *url* is stored and compared.
 
     Scheme https, host lower case without `www.` and default port, path percent-encoded one way with a closing slash on
-    directories (a last segment without a dot), no fragment, no tracking parameters, the rest sorted. `http` and `https`,
-    `www.` and bare host are taken for one blog: WordPress answers them with one post. Loopback and other explicit ports
-    keep their scheme, since a different port is a different server.
+    directories (a last segment without a dot), no fragment, no tracking parameters, the rest sorted. `http` and
+    `https`, `www.` and bare host are taken for one blog: WordPress answers them with one post. Addresses with a port of
+    their own keep their scheme, since a different port is a different server.
 
     >>> canonical_url("HTTP://www.Blog.Example/2011/02/titular?utm_source=tw#more")
     'https://blog.example/2011/02/titular/'

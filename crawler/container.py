@@ -60,7 +60,6 @@ _OUTSIDE: frozenset[Part | None] = frozenset(
     ["nav", "aside", "footer", "related", "comments", "author", "form", "notice", "breadcrumb", "pagination", "share"]
 )
 _LENGTH = etree.XPath("string-length(normalize-space(.))")
-_ARTICLE_BODY = etree.XPath("//*[@itemprop='articleBody']")
 
 EXCERPT_CHARS = 600
 ENOUGH_CARDS = 3
@@ -77,17 +76,21 @@ class Container(NamedTuple):
 
 def find_container(page: Page, headline: HtmlElement | None, regions: Regions) -> Container:
     """Return the innermost element around the body: by a known name, else by where the prose is."""
-    for found in _known(page):
-        elements = [element for element in found[0] if _may_hold_a_post(element, regions)]
-        chosen = _choose(elements, headline)
+    for elements, layout in _known(page):
+        chosen = _choose([e for e in elements if _may_hold_a_post(e, regions)], headline)
         if chosen is not None:
-            return Container(chosen, found[1])
-    return _group(page, headline, regions) or _wrapper(page, headline, regions) or _densest(page, headline, regions)
+            return Container(chosen, layout)
+    group = _group(page, headline, regions)
+    if group is not None:
+        return group
+    article = _own_article(page, headline, regions)
+    found = _densest(page.body if article is None else article, headline)
+    return Container(found, "density" if article is None else "article")
 
 
 def _known(page: Page) -> Iterator[tuple[Sequence[HtmlElement], str]]:
-    yield from ((page.by_class[name], layout) for name, layout in CONTAINERS if name in page.by_class)
-    if body := _ARTICLE_BODY(page.tree):
+    yield from ((list(page.with_class(name)), layout) for name, layout in CONTAINERS if name in page.class_names)
+    if body := page.with_property.get("articleBody"):
         yield body, "article-body"
 
 
@@ -112,7 +115,7 @@ def _path(element: HtmlElement) -> set[HtmlElement]:
 
 def _group(page: Page, headline: HtmlElement | None, regions: Regions) -> Container | None:
     for name, layout in GROUPS:
-        modules = [e for e in page.by_class.get(name, ()) if _may_hold_a_post(e, regions)]
+        modules = [e for e in page.with_class(name) if _may_hold_a_post(e, regions)]
         if modules and sum(map(_LENGTH, modules)) >= EXCERPT_CHARS / 3:
             return Container(common_ancestor(modules), layout)
     return None
@@ -126,32 +129,27 @@ def common_ancestor(elements: Sequence[HtmlElement]) -> HtmlElement:
     return max(shared, key=lambda element: sum(1 for _ in element.iterancestors()))
 
 
-def _wrapper(page: Page, headline: HtmlElement | None, regions: Regions) -> Container | None:
+def _own_article(page: Page, headline: HtmlElement | None, regions: Regions) -> HtmlElement | None:
     """The post's own `<article>`, when it is one: in some themes only comments and cards are."""
     articles = dict.fromkeys((*page.with_class(*WRAPPERS), *page.tree.iter("article")))
     own = [e for e in articles if e.tag not in ("body", "html") and _may_hold_a_post(e, regions)]
     if headline is not None:
         path = _path(headline)
         own = [element for element in own if element in path]
-    chosen = own[0] if len(own) == 1 or (own and headline is not None) else None
-    return Container(chosen, "article") if chosen is not None else None
+    return own[0] if len(own) == 1 or (own and headline is not None) else None
 
 
-def _densest(page: Page, headline: HtmlElement | None, regions: Regions) -> Container:
-    """Descend from `<body>` for as long as one child holds most of the prose."""
-    elements = [e for e in page.body.iter() if isinstance(e.tag, str)]
+def _densest(root: HtmlElement, headline: HtmlElement | None) -> HtmlElement:
+    """Descend from *root* for as long as one child holds most of the prose."""
+    elements = list(root.iter())
     weights = _weights(elements, _left_out(elements), headline)
-    node = page.body
-    while True:
+    node = root
+    while weights.get(node):
         heaviest = max(node, key=lambda child: weights.get(child, 0.0), default=None)
-        if (
-            heaviest is None
-            or weights.get(heaviest, 0.0) < MOST_OF_IT * weights.get(node, 0.0)
-            or not weights.get(node)
-        ):
+        if heaviest is None or weights.get(heaviest, 0.0) < MOST_OF_IT * weights[node]:
             break
         node = heaviest
-    return Container(next((e for e in (node, *node.iterancestors()) if e.tag in _HOLDERS), page.body), "density")
+    return next((e for e in (node, *node.iterancestors()) if e.tag in _HOLDERS), root)
 
 
 _HOLDERS = frozenset("div section article main td body html center blockquote li form".split())

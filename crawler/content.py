@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 
 from lxml import etree
 from lxml.html import Element, HtmlElement
@@ -63,6 +63,8 @@ INTERFACE = frozenset(
 )
 """What buttons say: no words of a post, when they are a whole line."""
 
+INTERFACE_CHARS = 60
+
 _NOISE: frozenset[Part | None] = frozenset(
     [
         "nav",
@@ -83,10 +85,7 @@ _MARKED = etree.XPath(
     ".//*[@class or @id or @role or @hidden or @style or @aria-label]|.//nav|.//aside|.//footer|.//form|.//dialog"
 )
 _LENGTH = etree.XPath("string-length(normalize-space(.))")
-_BREADCRUMBS = etree.XPath(
-    "//*[@id='breadcrumbs' or @id='breadcrumb' or @id='crumbs' or contains(@itemtype, 'BreadcrumbList')"
-    " or contains(translate(@aria-label, 'B', 'b'), 'breadcrumb')]"
-)
+_BREADCRUMB_IDS = etree.XPath("id('breadcrumbs')|id('breadcrumb')|id('crumbs')")
 _CRUMB_SIGNS = (re.compile(r"\s*(?:>|»|›|→|⟩|❯|::)\s*"), re.compile(r"\s+[/|•·]\s+"))
 """Arrows part crumbs wherever they stand; other signs only where no arrow does, since titles hold them too."""
 HEAD_CHARS = 600
@@ -129,8 +128,9 @@ class Anatomy:
     @cached_property
     def breadcrumb(self) -> HtmlElement | None:
         """The element that prints the breadcrumb; None when the page has none to be seen."""
-        named = [name for name in self.page.by_class if part_named(name) == "breadcrumb"]
-        for element in (*self.page.with_class(*named), *_BREADCRUMBS(self.page.tree)):
+        named = [name for name in self.page.class_names if "crumb" in name and part_named(name) == "breadcrumb"]
+        labelled = (e for e in self.page.tree.iter("nav", "ol") if "breadcrumb" in (e.get("aria-label") or "").lower())
+        for element in chain(self.page.with_class(*named), _BREADCRUMB_IDS(self.page.tree), labelled):
             if not is_hidden(element) and element.tag not in ("body", "html") and self._is_crumb(element):
                 return element
         return None
@@ -208,7 +208,7 @@ def read_post_lines(anatomy: Anatomy, body: Body) -> list[Line]:
         if element is not None
         for line in read_lines(element, zone=zone, base_url=page.base_url)
     ]
-    return [line for line in lines if fold(line.text) not in INTERFACE]
+    return [line for line in lines if len(line.text) > INTERFACE_CHARS or fold(line.text) not in INTERFACE]
 
 
 def _copy(element: HtmlElement) -> HtmlElement:

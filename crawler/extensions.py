@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -18,11 +18,11 @@ from twisted.internet.task import LoopingCall
 
 from archive.folder import ArchiveFolder
 from archive.provenance import READER
+from archive.report import plural
 from crawler.keeper import Keeper
 from crawler.profiles import SiteProfile
+from crawler.skips import SkipReason
 from crawler.tally import Tally
-
-logger = logging.getLogger(__name__)
 
 PROGRESS_EVERY_S: Final = 0.5
 LOG_EVERY_S: Final = 30.0
@@ -56,11 +56,11 @@ class ArchiveExtension:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.folder = ArchiveFolder(path=Path(crawler.settings["CLIPFILE_ARCHIVE"]))
-        self.profile: SiteProfile = crawler.spider.profile  # type: ignore[union-attr]
+        self.profile: SiteProfile = crawler.spider.profile
         self.failure: str | None = None
         self.resources = ExitStack()
         self.store = self.resources.enter_context(self.folder.writing(f"a crawl of {self.profile.name}"))
-        self.tally = Tally()
+        self.tally = Tally(limit=crawler.settings.getint("CLIPFILE_LIMIT"))
         self.site_id, self.run_id, self.mode = self._begin()
         self.keeper = Keeper(
             self.store,
@@ -70,7 +70,7 @@ class ArchiveExtension:
             run_id=self.run_id,
             info=self._warcinfo(),
         )
-        crawler.keeper, crawler.tally = self.keeper, self.tally  # type: ignore[attr-defined]
+        crawler.keeper, crawler.tally = self.keeper, self.tally
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> ArchiveExtension:
@@ -78,7 +78,8 @@ class ArchiveExtension:
             raise NotConfigured("this spider does not fill an archive")
         extension = cls(crawler)
         crawler.signals.connect(extension.spider_closed, signal=signals.spider_closed)
-        crawler.signals.connect(extension.spider_error, signal=signals.spider_error)
+        crawler.signals.connect(extension.count_error, signal=signals.spider_error)
+        crawler.signals.connect(extension.count_error, signal=signals.item_error)
         return extension
 
     def _begin(self) -> tuple[int, int, str]:
@@ -115,8 +116,8 @@ class ArchiveExtension:
             "settings": ", ".join(f"{name}={value}" for name, value in self._settings().items()),
         }
 
-    def spider_error(self, failure: Any) -> None:
-        """An exception of ours while a page was handled: the page stays in the frontier, the run says so."""
+    def count_error(self, failure: Any) -> None:
+        """An exception while a page was handled: it stays in the frontier, and the run says so."""
         self.tally.errors += 1
         self.failure = f"{failure.type.__name__}: {failure.getErrorMessage()}"
 
@@ -128,25 +129,49 @@ class ArchiveExtension:
             with self.store.atomic():
                 self.store.custody.finish_run(self.run_id, status, reason=why, report=facts)
             run = next(self.store.db.query("select * from runs_report where id = ?", [self.run_id]))
-            self.crawler.run_end = RunEnd(run=run, report=facts)  # type: ignore[attr-defined]
+            self.crawler.run_end = RunEnd(run=run, report=facts)
         finally:
             self.resources.close()
 
     def _outcome(self, spider: Spider, reason: str) -> tuple[str, str | None]:
         """Run status and its reason. `interrupted` keeps the frontier, so that the next run goes on from there."""
-        if fatal := getattr(spider, "fatal", None):
-            return "failed", str(fatal)
+        fatal = getattr(spider, "fatal", None)
         if reason != "finished":
-            return "interrupted", STOPPED.get(reason, reason)
-        failed = self.tally.errors + sum(self.tally.skips[name] for name in self.tally.skips if name in FAILURES)
+            return "interrupted", str(fatal) if fatal else STOPPED.get(reason, reason)
+        if fatal:
+            return "failed", str(fatal)
+        waiting = sum(left for _, left in self.store.frontier.counts(self.site_id).values())
+        if waiting and self.tally.limit:
+            return "limited", f"stopped at its limit of {plural(self.tally.limit, 'post')}, {waiting:,} pages wait"
+        failed = self.tally.errors + sum(count for name, count in self.tally.skips.items() if name not in HARMLESS)
         if failed:
-            return "partial", self.failure or f"{failed} pages failed"
+            return "partial", self.failure or f"{plural(failed, 'page')} failed"
         return "done", None
 
 
-STOPPED: Final = {"shutdown": "stopped by the operator"}
+STOPPED: Final = {
+    "shutdown": "stopped by the operator",
+    "closespider_timeout": "it took longer than CLOSESPIDER_TIMEOUT",
+    "closespider_pagecount": "it fetched more than CLOSESPIDER_PAGECOUNT pages",
+    "memusage_exceeded": "it needed more memory than MEMUSAGE_LIMIT_MB",
+}
 
-FAILURES: Final = frozenset[str]()
+HARMLESS: Final = frozenset(
+    {
+        SkipReason.PASSWORD_PROTECTED,
+        SkipReason.NOT_A_POST,
+        SkipReason.NOT_FOUND,
+        SkipReason.NOT_HTML,
+        SkipReason.ROBOTS_DISALLOWED,
+        SkipReason.OFF_SITE,
+        SkipReason.REDIRECT_OFF_SITE,
+        SkipReason.NOT_HTTP,
+        SkipReason.REDIRECT_NOT_HTTP,
+        SkipReason.BAD_ADDRESS,
+        SkipReason.CREDENTIALS,
+    }
+)
+"""Skips that are the blog's own doing and no failure of the run."""
 
 
 class ProgressExtension:
@@ -181,10 +206,10 @@ class ProgressExtension:
             sys.stderr.write(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}")
             sys.stderr.flush()
         else:
-            logger.info("%s", line)
+            sys.stderr.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {self.crawler.spider.name}: {line}\n")
 
     def line(self) -> str:
-        tally, keeper = self.crawler.tally, self.crawler.keeper  # type: ignore[attr-defined]
+        tally, keeper = self.crawler.tally, self.crawler.keeper
         counts = keeper.store.frontier.counts(keeper.site_id)
         done, waiting = counts.get("post", (0, 0))
         rate = keeper.requests / tally.elapsed_s if tally.elapsed_s else 0.0

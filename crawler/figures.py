@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from archive.model import Image
-from archive.provenance.lines import fold_space, is_ornament, read_lines
-from archive.urls import absolute, host_of
+from archive.provenance.lines import address_of, fold_space, is_ornament, read_lines
+from archive.urls import host_of
 from crawler.markup import Page
 
 SOURCES = (
@@ -36,7 +37,10 @@ ATTACHED = ("pdf", "doc", "docx", "odt", "xls", "xlsx", "ods", "csv", "ppt", "pp
 _CAPTION_CLASSES = frozenset(
     "wp-caption-text wp-element-caption gallery-caption image-caption widget-image-caption".split()
 )
-_FRAMES = frozenset("figure dl li td div".split())
+_FRAMES = frozenset(
+    "wp-caption gallery-item elementor-widget-image elementor-image image-wrapper blocks-gallery-item".split()
+)
+FRAME_LEVELS = 6
 _PICTURE = r"(?:photo(?:graph)?|foto|image|imagem|immagine|imagen|bild|picture|illustration|graphic|video|cover)s?"
 _CREDIT = re.compile(
     rf"""(?<![^\s(\[.|–—-])
@@ -56,7 +60,7 @@ def real_source(image: HtmlElement, base_url: str) -> str | None:
     """Address of the picture itself: not of the placeholder, nor of a tracking pixel; None when there is none."""
     for name in SOURCES:
         value = image.get(name)
-        if value and not _PLACEHOLDER.search(value) and (address := absolute(base_url, value)):
+        if value and not _PLACEHOLDER.search(value) and (address := address_of(base_url, value)):
             return address
     return next(reversed(candidates(image, base_url)), None) or _from_noscript(image, base_url)
 
@@ -66,7 +70,7 @@ def candidates(image: HtmlElement, base_url: str) -> tuple[str, ...]:
     found: dict[str, float] = {}
     for name in SOURCE_SETS:
         for address, size in _source_set(image.get(name) or ""):
-            if not _PLACEHOLDER.search(address) and (whole := absolute(base_url, address)):
+            if not _PLACEHOLDER.search(address) and (whole := address_of(base_url, address)):
                 found.setdefault(whole, size)
     return tuple(sorted(found, key=lambda address: found[address]))
 
@@ -82,7 +86,7 @@ def _from_noscript(image: HtmlElement, base_url: str) -> str | None:
         return None
     real = next(following.iter("img"), None)
     source = real.get("src") if real is not None else None
-    return absolute(base_url, source) if source and not _PLACEHOLDER.search(source) else None
+    return address_of(base_url, source) if source and not _PLACEHOLDER.search(source) else None
 
 
 def read_images(body: HtmlElement, base_url: str) -> list[Image]:
@@ -116,17 +120,11 @@ def _image(image: HtmlElement, url: str, base_url: str) -> Image:
 
 def _caption(image: HtmlElement) -> str | None:
     """The words in the image's own frame: of a gallery's many frames the innermost."""
-    for frame in image.iterancestors():
-        if frame.tag not in ("a", "picture", "span", "p", "dt") and frame.tag not in _FRAMES:
-            return None
-        words = [
-            e for e in frame.iter("figcaption", "p", "dd", "div", "span") if e.tag == "figcaption" or _is_caption(e)
-        ]
-        if words:
-            lines = read_lines(words[0], zone="content", base_url="")
+    for frame in islice(image.iterancestors(), FRAME_LEVELS):
+        if frame.tag == "figure" or not _FRAMES.isdisjoint((frame.get("class") or "").split()):
+            words = next((e for e in frame.iter() if e.tag == "figcaption" or _is_caption(e)), None)
+            lines = read_lines(words, zone="content", base_url="") if words is not None else []
             return " ".join(line.text for line in lines if not line.alt) or None
-        if frame.tag == "figure" or "wp-caption" in (frame.get("class") or "").split():
-            return None
     return None
 
 
@@ -152,7 +150,7 @@ def printed_credit(caption: str) -> str | None:
 def read_attachments(body: HtmlElement, base_url: str) -> Iterator[Image]:
     """Files the post offers: documents among its own uploads or on its own host."""
     for link in body.iter("a", "object", "embed", "iframe"):
-        address = absolute(base_url, link.get("href") or link.get("data") or link.get("src") or "")
+        address = address_of(base_url, link.get("href") or link.get("data") or link.get("src") or "")
         if address and _is_attached(address, base_url):
             words = fold_space(link.text_content()) if link.tag == "a" else ""
             yield Image(url=address.partition("#")[0], role="attachment", alt=words or None)
@@ -193,12 +191,12 @@ def _offered(page: Page, scope: HtmlElement, rest: Mapping[str, Any] | None) -> 
     embedded = rest.get("_embedded") if rest else None
     media = embedded.get("wp:featuredmedia") if isinstance(embedded, Mapping) else None
     for item in media if isinstance(media, list) else []:
-        source = absolute(page.base_url, item.get("source_url") or "") if isinstance(item, Mapping) else None
+        source = address_of(page.base_url, item.get("source_url") or "") if isinstance(item, Mapping) else None
         if source:
             yield Image(url=source, alt=fold_space(str(item.get("alt_text") or "")) or None)
     for image in page.with_class("wp-post-image"):
         url = real_source(image, page.base_url) if image.tag == "img" else None
         if url and any(node is scope for node in image.iterancestors()):
             yield _image(image, url, page.base_url)
-    if url := absolute(page.base_url, page.meta("og:image", "og:image:url", "twitter:image") or ""):
+    if url := address_of(page.base_url, page.meta("og:image", "og:image:url", "twitter:image") or ""):
         yield Image(url=url, alt=page.meta("og:image:alt", "twitter:image:alt"))

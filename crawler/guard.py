@@ -258,6 +258,6 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         self._pool = GuardedPool(
             reactor,
             allowed=allowed_origin(settings.get("ALLOW_PRIVATE_ORIGIN")),
-            head_bytes=settings.getint("HEADERS_MAXSIZE", 262_144),
+            head_bytes=settings.getint("HEADERS_MAXSIZE"),
         )
         self._pool.maxPersistentPerHost = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")

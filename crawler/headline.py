@@ -33,7 +33,8 @@ TITLE_CLASSES = (
 
 _SEPARATOR = re.compile(r"\s+[-–—|·•»«:/~]{1,2}\s+|\s*[|»«]\s*")
 _WITH_TEXT = etree.XPath("//body//*[text()[normalize-space(.) = $text]]")
-_ITEM = etree.XPath("//*[@itemprop='headline']")
+CERTAIN = 100
+"""Rank of a heading that prints the whole title; beginnings and ends of `<title>` rank lower."""
 
 
 def find_headline(page: Page, wanted: Iterable[str], regions: Regions) -> HtmlElement | None:
@@ -43,14 +44,19 @@ def find_headline(page: Page, wanted: Iterable[str], regions: Regions) -> HtmlEl
     site's name, is the headline, whatever it is called; else what the theme calls one.
     """
     forms = _forms(page, wanted)
-    headings = [heading for heading in _headings(page) if _is_candidate(heading, regions)]
-    ranked = [
-        (rank, -index, heading) for index, heading in enumerate(headings) if (rank := forms.get(_key(heading), 0))
-    ]
-    if ranked:
-        return max(ranked, key=lambda found: found[:2])[2]
-    named = next((heading for heading in headings if heading.tag == "h1" or _is_named(heading)), None)
-    return named if named is not None else _unmarked(page, forms, regions)
+    best: HtmlElement | None = None
+    named: HtmlElement | None = None
+    best_rank = 0
+    for heading in _headings(page):
+        rank, is_named = forms.get(_key(heading), 0), named is None and _is_named(heading)
+        if (rank <= best_rank and not is_named) or not _is_candidate(heading, regions):
+            continue
+        if rank == CERTAIN:
+            return heading
+        named = heading if is_named else named
+        best, best_rank = (heading, rank) if rank > best_rank else (best, best_rank)
+    found = best if best is not None else named
+    return found if found is not None else _unmarked(page, forms, regions)
 
 
 def headline_text(element: HtmlElement) -> str:
@@ -89,7 +95,7 @@ def site_names(page: Page) -> Iterator[str]:
 def _headings(page: Page) -> Iterator[HtmlElement]:
     """Everything that may be the headline, most trusted first."""
     yield from page.with_class(*TITLE_CLASSES)
-    yield from _ITEM(page.tree)
+    yield from page.with_property.get("headline", ())
     for tag in ("h1", "h2", "h3", "h4", "h5"):
         yield from page.tree.iter(tag)
 
@@ -101,8 +107,12 @@ def _is_candidate(heading: HtmlElement, regions: Regions) -> bool:
 
 
 def _is_named(heading: HtmlElement) -> bool:
+    """Whether the theme calls it the headline, by tag, class or microdata."""
     names = (heading.get("class") or "").split()
-    return heading.get("itemprop") == "headline" or not set(TITLE_CLASSES[:9]).isdisjoint(names)
+    return heading.tag == "h1" or heading.get("itemprop") == "headline" or not _OWN_NAMES.isdisjoint(names)
+
+
+_OWN_NAMES = frozenset(TITLE_CLASSES[:9])
 
 
 def _forms(page: Page, wanted: Iterable[str]) -> dict[str, int]:
@@ -111,7 +121,7 @@ def _forms(page: Page, wanted: Iterable[str]) -> dict[str, int]:
     tag = page.title_tag or ""
     declared = [*wanted, *page.metas.get("og:title", ()), *page.metas.get("twitter:title", ()), tag]
     for title in declared:
-        forms.setdefault(_squeezed(without_site(title, page)), 100)
+        forms.setdefault(_squeezed(without_site(title, page)), CERTAIN)
     cuts = list(_SEPARATOR.finditer(tag))
     for number, cut in enumerate(reversed(cuts)):
         forms.setdefault(_squeezed(tag[: cut.start()]), 90 - min(number, 30))

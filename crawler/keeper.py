@@ -6,12 +6,14 @@ behind the last committed position belongs to no row and is cut off (`archive.wa
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from archive.errors import CannotWriteError
 from archive.store import Store
 from archive.warc import Cut, Exchange, Original, Record, WarcWriter, cut_back
 
@@ -46,7 +48,8 @@ class Keeper:
 
     def keep(self, exchange: Exchange, role: str) -> Kept:
         """Write the exchange to the WARC; its row follows with the next commit."""
-        record = self._warc.write(exchange)
+        with disk_trouble_named():
+            record = self._warc.write(exchange)
         kept = Kept(exchange=exchange, record=record, role=role)
         self.requests += 1
         self.bytes += record.payload_bytes
@@ -57,16 +60,20 @@ class Keeper:
     @contextmanager
     def commit(self) -> Iterator[Store]:
         """One durable transaction: the captures kept so far, and whatever the caller adds to them."""
-        self._warc.sync()
-        with self.store.atomic():
-            for kept in self._pending:
-                kept.capture_id = self.store.custody.save_capture(self.run_id, kept.exchange, kept.record, kept.role)
-            self.store.custody.commit_warc(self.run_id, self._positions)
-            yield self.store
+        with disk_trouble_named():
+            self._warc.sync()
+            with self.store.atomic():
+                for kept in self._pending:
+                    kept.capture_id = self.store.custody.save_capture(
+                        self.run_id, kept.exchange, kept.record, kept.role
+                    )
+                self.store.custody.commit_warc(self.run_id, self._positions)
+                yield self.store
         self._pending.clear()
         self._positions.clear()
 
     def close(self) -> None:
+        """Commit what is still pending and let the WARC go. Raises CannotWriteError when the disk refuses."""
         if self._pending:
             with self.commit():
                 pass
@@ -82,3 +89,17 @@ class Keeper:
                     payload_sha256=payload_sha256,
                 )
         return self.store.custody.find_original(payload_sha256)
+
+
+@contextmanager
+def disk_trouble_named() -> Iterator[None]:
+    """A full or failing disk as the CannotWriteError a person can act on, whichever of the two files met it."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotWriteError(f"the archive can't be written: {error.strerror or error}", hint=GO_ON) from error
+    except sqlite3.OperationalError as error:
+        raise CannotWriteError(f"the archive can't be written: {error}", hint=GO_ON) from error
+
+
+GO_ON = "free some space, then run the same crawl again: it goes on from here"

@@ -135,9 +135,9 @@ def _from_markup(page: Page) -> Iterator[Sign]:
         yield Sign("one hentry", kind, 2)
     elif distinct >= 3:
         yield Sign(f"{distinct} hentries", "listing", 3)
-    if page.by_class.get("type-page"):
+    if "type-page" in page.class_names:
         yield Sign("type-page", "page", 3)
-    if any(name in page.by_class for name in ("post-navigation", "nav-previous")) and distinct < 3:
+    if any(name in page.class_names for name in ("post-navigation", "nav-previous")) and distinct < 3:
         yield Sign("links to the neighbouring posts", "post", 1)
     cards = [card for card in _CARDS(page.tree) if regions.of(card) is None]
     if len(cards) >= MANY_CARDS:

@@ -6,8 +6,7 @@ from typing import Literal, NamedTuple
 
 from lxml import etree
 
-from archive.provenance.lines import fold_space
-from archive.urls import absolute
+from archive.provenance.lines import address_of, fold_space
 from crawler.markup import Page
 from crawler.regions import Part, Regions
 
@@ -44,7 +43,7 @@ def read_links(page: Page) -> list[PageLink]:
     found: list[PageLink] = []
     for link in _LINKS(page.tree):
         href = (link.get("href") or "").strip()
-        address = absolute(page.base_url, href) if href and href[0] != "#" else None
+        address = address_of(page.base_url, href) if href and href[0] != "#" else None
         if address:
             region = _REGIONS.get(regions.of(link), "main")
             found.append(PageLink(address, _words(link), frozenset((link.get("rel") or "").lower().split()), region))

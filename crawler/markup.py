@@ -6,16 +6,17 @@ The parser cannot be interrupted, so whatever could hold it for seconds is refus
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Literal, NamedTuple
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser
+from lxml.html import HtmlElement
 
 from archive.errors import ArchiveError
-from archive.provenance.lines import fold_space
+from archive.provenance.lines import address_of, fold_space
 from archive.urls import absolute, host_of
 from crawler.charset import to_utf8
 from crawler.jsonld import read_objects
@@ -84,15 +85,16 @@ class Page:
 
     @cached_property
     def head_links(self) -> tuple[HeadLink, ...]:
+        """The head's links that tell something of the page; styles, icons and preconnections are left out."""
         return tuple(self._iter_head_links())
 
     def _iter_head_links(self) -> Iterator[HeadLink]:
         for link in self.tree.iter("link"):
-            href = absolute(self.base_url, link.get("href") or "")
-            if href and link.get("rel"):
-                yield HeadLink(
-                    frozenset((link.get("rel") or "").lower().split()), href, (link.get("type") or "").lower()
-                )
+            rel = frozenset((link.get("rel") or "").lower().split())
+            if rel and rel.isdisjoint(_LOADS):
+                href = address_of(self.base_url, (link.get("href") or "").strip())
+                if href:
+                    yield HeadLink(rel, href, (link.get("type") or "").lower())
 
     def linked(self, rel: str) -> str | None:
         """Address of the first `<link rel=…>` of that relation."""
@@ -127,18 +129,43 @@ class Page:
         return tuple(found for text in scripts if text for found in read_objects(text))
 
     @cached_property
-    def by_class(self) -> Mapping[str, tuple[HtmlElement, ...]]:
-        """Class name → elements that bear it, in document order."""
+    def _by_classes(self) -> Mapping[str, list[tuple[int, HtmlElement]]]:
+        """Whole `class` attribute → its elements, numbered in document order: far fewer than there are class names."""
+        found: defaultdict[str, list[tuple[int, HtmlElement]]] = defaultdict(list)
+        for number, element in enumerate(_WITH_CLASS(self.tree)):
+            found[element.get("class")].append((number, element))
+        return found
+
+    @cached_property
+    def class_names(self) -> Mapping[str, tuple[str, ...]]:
+        """Class name → the `class` attributes that hold it."""
+        found: dict[str, tuple[str, ...]] = {}
+        for classes in self._by_classes:
+            for name in classes.split():
+                found[name] = (*found[name], classes) if name in found else (classes,)
+        return found
+
+    def with_class(self, *names: str) -> Iterator[HtmlElement]:
+        """Elements that bear one of *names*: those with the first name first, then in document order."""
+        for name in names:
+            attributes = self.class_names.get(name)
+            if attributes:
+                numbered = {n: element for classes in attributes for n, element in self._by_classes[classes]}
+                yield from (numbered[n] for n in sorted(numbered))
+
+    @cached_property
+    def with_property(self) -> Mapping[str, tuple[HtmlElement, ...]]:
+        """Microdata: `itemprop` → its elements."""
         found: dict[str, list[HtmlElement]] = {}
-        for element in _WITH_CLASS(self.tree):
-            for name in set(element.get("class").split()):
+        for element in _WITH_PROPERTY(self.tree):
+            for name in element.get("itemprop").split():
                 found.setdefault(name, []).append(element)
         return {name: tuple(elements) for name, elements in found.items()}
 
-    def with_class(self, *names: str) -> Iterator[HtmlElement]:
-        """Elements that bear one of *names*: those with the first name first."""
-        for name in names:
-            yield from self.by_class.get(name, ())
+    @cached_property
+    def related_links(self) -> tuple[HtmlElement, ...]:
+        """Links of the body that say how they relate to the page: `rel=author`, `rel="category tag"`."""
+        return tuple(_WITH_REL(self.tree))
 
     @cached_property
     def body(self) -> HtmlElement:
@@ -150,8 +177,13 @@ class Page:
         return tuple((self.body.get("class") or "").split())
 
 
+_LOADS = frozenset(
+    "stylesheet preload prefetch preconnect dns-prefetch modulepreload icon apple-touch-icon mask-icon".split()
+)
 _JSON_LD_TYPE = re.compile(r"\s*application/ld\+json\b", re.I)
 _WITH_CLASS = etree.XPath("//*[@class]")
+_WITH_PROPERTY = etree.XPath("//*[@itemprop]")
+_WITH_REL = etree.XPath("//a[@rel]")
 
 
 def declared_language(tag: str | None) -> str | None:
@@ -206,7 +238,8 @@ def _check_attributes(markup: bytes, url: str, limit: int) -> None:
 
 
 def _parse(markup: bytes, url: str) -> HtmlElement:
-    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_ELEMENTS)
     try:
         tree = etree.fromstring(markup, parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
@@ -216,6 +249,10 @@ def _parse(markup: bytes, url: str) -> HtmlElement:
     if tree is None or not len(tree):
         raise UnreadablePageError(url, "empty", "no element in it")
     return tree
+
+
+# lxml.html's own look-up asks Python for the class of every single element: a microsecond each, for `<form>` and `<input>`.
+_ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
 
 
 @cache

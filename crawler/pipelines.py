@@ -56,7 +56,7 @@ class StorePipeline:
 
     def process_item(self, item: PostItem) -> PostItem:
         assert item.reading is not None
-        keeper, tally = self.crawler.keeper, self.crawler.tally  # type: ignore[attr-defined]
+        keeper, tally = self.crawler.keeper, self.crawler.tally
         seen_at = instant(item.kept.exchange.at) if item.kept else now()
         with keeper.commit() as store:
             saved = store.posts.save(

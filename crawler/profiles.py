@@ -27,7 +27,7 @@ DateOrder = Literal["mdy", "dmy", "ymd"]
 BUILT_IN_FOLDER = Path(__file__).parent / "sites"
 
 SELECTOR_NAMES = (
-    *("title", "content", "posted_on", "modified_at", "site_author", "categories", "tags", "breadcrumb", "remove"),
+    *("title", "content", "date", "modified", "author", "categories", "tags"),
     *("listing_post", "listing_link", "listing_next"),
 )
 """What a profile may point at with a CSS selector; everything else is read automatically."""

@@ -47,7 +47,7 @@ def read_bytes(body: bytes, url: str, profile: SiteProfile, content_type: str | 
 
 
 def profile_for_page(url: str) -> SiteProfile:
-    """The profile of the blog a page is from: by its address, or by its domain when it comes from a mirror or portal."""
+    """The profile of the blog a page is from: by its address, or by its domain when a mirror or portal served it."""
     host = host_of(url)
     for profile in list_profiles():
         homes = [host_of(start) for start in profile.start_urls]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, cast
 
 from lxml.html import HtmlElement
 
@@ -31,7 +31,7 @@ _WHO = (
     r"(?:site|main|primary|secondary|mobile|desktop|top|bottom|header|footer|global|left|right|blog|page|post|entry|et)"
 )
 NAMES: tuple[tuple[Part, str], ...] = (
-    ("breadcrumb", r"(?:\w+[-_]+)*bread-?crumbs?(?:[-_].*)?|crumbs?|trail-items|bcn|aioseo-breadcrumbs"),
+    ("breadcrumb", r"(?:\w+[-_]+)*bread-?crumbs?(?:[-_].*)?|crumbs?|aioseo-breadcrumbs"),
     (
         "pagination",
         r"(?:\w+[-_]+)*pagination(?:[-_].*)?|page-numbers|page-links|post-page-numbers|nav-links|wp-pagenavi|pager"
@@ -97,7 +97,7 @@ NAMES: tuple[tuple[Part, str], ...] = (
         r"|elementor-widget-nav-menu|off-?canvas.*|drawer(?:[-_].*)?|language-(?:switcher|selector)|wpml-ls.*|site-branding|top-?bar|toc(?:[-_].*)?|ez-toc.*",
     ),
 )
-_PATTERNS: tuple[tuple[Part, re.Pattern[str]], ...] = tuple((part, re.compile(names, re.I)) for part, names in NAMES)
+_NAMED = re.compile("|".join(f"(?P<{part}>{names})" for part, names in NAMES), re.I)
 
 ROLES: dict[str, Part] = {
     "navigation": "nav",
@@ -129,19 +129,22 @@ def own_part(element: HtmlElement) -> Part | None:
     return named or ROLES.get(element.get("role") or "") or TAGS.get(str(element.tag))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _part_of_names(names: str) -> Part | None:
     return next((part for name in names.split() if (part := part_named(name))), None)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def part_named(name: str) -> Part | None:
     """What a class name or id says by itself."""
-    if name.startswith(_ABOUT_THE_LAYOUT):
+    if name.startswith(_ABOUT_THE_LAYOUT) or _SERIAL.search(name):
         return None
-    return next((part for part, pattern in _PATTERNS if pattern.fullmatch(name)), None)
+    found = _NAMED.fullmatch(name)
+    return cast("Part", found.lastgroup) if found else None
 
 
+# Names made for one element (`elementor-element-3f2a91c`, `post-1234`): asked once and never again.
+_SERIAL = re.compile(r"[-_](?=[a-f]*\d)[0-9a-f]{4,}$")
 _ABOUT_THE_LAYOUT = ("has-", "no-", "with-", "is-", "hide-", "show-", "without-")
 
 

@@ -6,7 +6,7 @@ import nh3
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archive.urls import absolute
+from archive.provenance.lines import address_of
 from crawler.figures import real_source
 
 TAGS = frozenset(
@@ -40,7 +40,7 @@ def readable_html(body: HtmlElement, base_url: str) -> str:
     for element in _ADDRESSED(body):
         for name in ("href", "cite"):
             if element.get(name):
-                _set_or_drop(element, name, absolute(base_url, element.get(name) or ""))
+                _set_or_drop(element, name, address_of(base_url, element.get(name) or ""))
     for image in body.iter("img"):
         _set_or_drop(image, "src", real_source(image, base_url))
     inner = (body.text or "") + "".join(etree.tostring(child, encoding="unicode", method="html") for child in body)

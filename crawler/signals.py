@@ -146,7 +146,7 @@ def find_article(page: Page) -> Mapping[str, Any] | None:
     """The page's JSON-LD object for its post: the one that names this address, else the first article."""
     articles = [found for found in page.json_ld if types_of(found) & ARTICLES]
     own = {_address(page.url), _address(page.canonical)} - {None}
-    for article in articles:
+    for article in articles if len(articles) > 1 else ():
         named = [article.get(key) for key in ("url", "@id", "mainEntityOfPage")]
         named = [value.get("@id") if isinstance(value, Mapping) else value for value in named]
         if any(isinstance(value, str) and _address(value) in own for value in named):
@@ -187,18 +187,8 @@ def _listed(words: str) -> list[str]:
 
 # ------------------------------------------------------------------------------------- microdata, hentry, theme
 
-_PUBLISHED = etree.XPath(
-    "//*[@itemprop='datePublished']|//time[@pubdate]|//*[contains(concat(' ', @class, ' '), ' dt-published ')]"
-    "|//time[contains(@class, 'entry-date') or contains(@class, 'published') or contains(@class, 'post-date')]"
-    "|//*[contains(concat(' ', @class, ' '), ' published ') and (@title or @datetime)]"
-)
-_TIMES = etree.XPath("//time[@datetime]")
-_MODIFIED = etree.XPath(
-    "//*[@itemprop='dateModified']|//time[contains(@class, 'updated') or contains(@class, 'modified')]"
-    "|//*[contains(concat(' ', @class, ' '), ' dt-updated ')]"
-)
-_BY_MARKUP = etree.XPath("//*[@itemprop='author']|//a[contains(concat(' ', @rel, ' '), ' author ')]")
-_TERMS = etree.XPath("//a[contains(concat(' ', @rel, ' '), ' tag ')]")
+_PUBLISHED = ("entry-date", "published", "post-date", "dt-published", "entry-time")
+_MODIFIED = ("updated", "modified", "dt-updated", "entry-modified-time")
 AUTHOR_CLASSES = (
     "fn",
     "p-author",
@@ -223,13 +213,28 @@ _UNLINKED_BYLINES = 6
 def from_microdata(page: Page, anatomy: Anatomy) -> Facts:
     """What the theme's markup says about the post: itemprop, hentry, rel, and WordPress' customary classes."""
     return Facts(
-        posted_at=_first_time(_own(_PUBLISHED(page.tree), anatomy))
-        or _first_time(_outside(_TIMES(page.tree), anatomy)),
-        modified_at=_first_time(_own(_MODIFIED(page.tree), anatomy)),
+        posted_at=_published(page, anatomy),
+        modified_at=_first_time(_own(_timed(page, "dateModified", _MODIFIED), anatomy)),
         site_author=_author(page, anatomy),
         categories=_unique(_terms(page, anatomy, category=True)),
         tags=_unique(_terms(page, anatomy, category=False)),
     )
+
+
+def _published(page: Page, anatomy: Anatomy) -> str | None:
+    marked = _first_time(_own(_timed(page, "datePublished", _PUBLISHED), anatomy))
+    return marked or _first_time(_outside([e for e in page.tree.iter("time") if not _is_update(e)], anatomy))
+
+
+def _timed(page: Page, item: str, names: tuple[str, ...]) -> list[HtmlElement]:
+    """Elements that give a time in an attribute, by microdata and by class."""
+    named = (e for e in page.with_class(*names) if e.get("datetime") or e.get("title") or e.get("content"))
+    return [*page.with_property.get(item, ()), *named]
+
+
+def _is_update(element: HtmlElement) -> bool:
+    names = (element.get("class") or "").split()
+    return not set(_MODIFIED).isdisjoint(names) and "published" not in names
 
 
 def _own(elements: list[HtmlElement], anatomy: Anatomy) -> list[HtmlElement]:
@@ -247,9 +252,10 @@ def _first_time(elements: list[HtmlElement]) -> str | None:
 
 
 def _author(page: Page, anatomy: Anatomy) -> str | None:
-    marked = [*_BY_MARKUP(page.tree), *page.with_class(*AUTHOR_CLASSES[:_UNLINKED_BYLINES])]
-    named = _outside(list(page.with_class(*AUTHOR_CLASSES[_UNLINKED_BYLINES:])), anatomy)
-    for element in (*_own(marked, anatomy), *named):
+    linked = (link for link in page.related_links if "author" in _rel(link))
+    marked = [*page.with_property.get("author", ()), *linked, *page.with_class(*AUTHOR_CLASSES[:_UNLINKED_BYLINES])]
+    named = list(page.with_class(*AUTHOR_CLASSES[_UNLINKED_BYLINES:]))
+    for element in (*_own(marked, anatomy), *_outside(named, anatomy)):
         name = element.get("content") or element.xpath("string(.//*[@itemprop='name'])") or _printed(element)
         name = without_by(fold_space(str(name)))
         if 1 < len(name) < 80:
@@ -267,15 +273,19 @@ def _printed(element: HtmlElement) -> str:
     return lines[0].text if lines and not lines[0].alt else ""
 
 
+def _rel(link: HtmlElement) -> list[str]:
+    return (link.get("rel") or "").lower().split()
+
+
 def _terms(page: Page, anatomy: Anatomy, *, category: bool) -> Iterator[str]:
-    for link in _own(_TERMS(page.tree), anatomy):
-        if ("category" in (link.get("rel") or "").split() or "/category/" in (link.get("href") or "")) is category:
+    for link in _own([link for link in page.related_links if "tag" in _rel(link)], anatomy):
+        if ("category" in _rel(link) or "/category/" in (link.get("href") or "")) is category:
             yield from filter(None, [fold_space(link.text_content())])
     names = (
         ("cat-links", "post-categories", "entry-categories") if category else ("tags-links", "post-tags", "entry-tags")
     )
     for holder in _own(list(page.with_class(*names)), anatomy):
-        links = [link for link in holder.iter("a") if "tag" not in (link.get("rel") or "").split()]
+        links = [link for link in holder.iter("a") if "tag" not in _rel(link)]
         yield from (words for link in links if (words := fold_space(link.text_content())))
 
 

@@ -32,6 +32,11 @@ class SkipReason(StrEnum):
         member.meaning = meaning
         return member
 
+    @classmethod
+    def of(cls, value: str) -> SkipReason:
+        """The member of a stored value; KeyError for one nobody stores."""
+        return cls.__members__[value.upper().replace("-", "_")]
+
     ROBOTS_DISALLOWED = "robots-disallowed", "robots.txt forbids this address to us"
     ROBOTS_UNREACHABLE = "robots-unreachable", "robots.txt could not be had, so nothing of that host is fetched"
 
@@ -80,7 +85,6 @@ class SkipReason(StrEnum):
     NOT_HTML = "not-html", "the answer is not an HTML page"
     EMPTY = "empty", "a page without anything on it"
     TOO_LARGE = "too-large", "the page is larger than the reader takes"
-    TOO_DEEP_MARKUP = "too-deep-markup", "the page's tags are nested deeper than the reader takes"
     TOO_MANY_ATTRIBUTES = "too-many-attributes", "a tag of the page has more attributes than the reader takes"
 
     ERROR = "error", "an error without a name of its own; the detail says which"
@@ -90,9 +94,9 @@ class Skipped(scrapy_errors.IgnoreRequest):
     """A request given up for a reason we store; reaches the request's errback."""
 
     def __init__(self, reason: SkipReason, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else str(reason))
         self.reason = reason
-        self.detail = detail
+        self.detail = plain(detail)
+        super().__init__(f"{reason}: {self.detail}" if detail else str(reason))
 
 
 class HeadersTooLargeError(Exception):
@@ -150,4 +154,13 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _detail(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:DETAIL_CHARACTERS]
+    return plain(f"{type(error).__name__}: {error}")
+
+
+def plain(text: str) -> str:
+    """*text* cut to size and safe to print: a server's words may carry control characters, for a terminal to obey.
+
+    >>> plain("gone\\x1b[2J")
+    'gone\ufffd[2J'
+    """
+    return "".join(char if char.isprintable() else "\ufffd" for char in text[:DETAIL_CHARACTERS])

@@ -18,6 +18,8 @@ EXAMPLES: Final = 20
 @dataclass(kw_only=True)
 class Tally:
     clock: Callable[[], float] = monotonic
+    limit: int = 0
+    """Posts after which the run stops; 0 for no limit."""
     started_s: float = field(init=False)
     new: int = 0
     changed: int = 0

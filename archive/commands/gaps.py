@@ -6,10 +6,11 @@ from dataclasses import asdict
 
 import click
 
-from archive.commands.options import archive_option, echo_json, echo_table, json_option, plural
+from archive.commands.options import archive_option, echo_json, echo_table, json_option
 from archive.errors import UsageError
 from archive.folder import ArchiveFolder
 from archive.gaps import SiteGaps, find_gaps
+from archive.report import plural
 
 
 @click.command("gaps")

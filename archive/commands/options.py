@@ -49,8 +49,3 @@ def echo_table(rows: Iterable[Sequence[Any]], headers: Sequence[str]) -> None:
     """A plain table; control characters of archived words never reach the terminal."""
     safe = [[printable(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     click.echo(tabulate(safe, headers=headers, tablefmt="simple", disable_numparse=False))
-
-
-def plural(count: int, noun: str) -> str:
-    """'1 post', '2 posts', with thousands marked."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -10,8 +10,9 @@ from typing import Any, Final
 import click
 
 from archive.clippings import dossier, find_post_id
-from archive.commands.options import archive_option, echo_json, json_option, plural
+from archive.commands.options import archive_option, echo_json, json_option
 from archive.folder import ArchiveFolder
+from archive.report import plural
 from archive.terminal import printable
 
 FIELDS: Final = (

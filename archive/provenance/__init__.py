@@ -80,8 +80,7 @@ def _page(lines: Sequence[Line], context: PageContext, house: House) -> Page:
     foot_from = max(len(lines) - FOOT_LINES, _first_paragraph(lines) + 1)
     reads = [read_line(i, line, context, house) for i, line in enumerate(lines) if i < HEAD_LINES or i >= foot_from]
     head = [r for r in reads if r.index < foot_from]
-    foot = [r for r in reads if r.index >= foot_from]
-    blocks = [*find_blocks(head, context, house), *find_blocks(foot, context, house, foot=True)]
+    blocks = find_blocks(reads, context, house)
     attributions = [a for r in reads for a in read_attributions(r, context, house, edge=_is_edge(r, head, foot_from))]
     return Page(
         context=context, house=house, reads=reads, foot_from=foot_from, blocks=blocks, attributions=attributions

@@ -14,7 +14,7 @@ from archive.model import PageContext
 from archive.provenance.fragments import Fragment
 from archive.provenance.house import House
 from archive.provenance.press import press
-from archive.provenance.roles import Read
+from archive.provenance.roles import Read, Role
 
 WEIGHTS: dict[str, float] = {
     "outlet-known": 4.0,
@@ -37,6 +37,7 @@ WEIGHTS: dict[str, float] = {
     "author-in-caption": -3.5,
     "author-of-the-house": -3.0,
     "author-behind-dash": -2.6,
+    "author-as-heading": -2.0,
     "author-is-site-author": -0.8,
     "outlet-date-adjacent": 1.5,
     "outlet-author-adjacent": 1.0,
@@ -47,11 +48,22 @@ WEIGHTS: dict[str, float] = {
     "unused-date": -0.3,
     "house-in-run": -1.5,
     "event-in-run": -3.0,
+    "one-of-many-outlets": -2.0,
     "unexplained-in-line": -0.8,
     "paragraph-before": -0.25,
 }
 LONGEST_RUN = 9
-_SKIPPABLE = ("credit", "chrome", "alt", "echo", "category", "caption", "site-date", "site-author", "weak-hook")
+_SKIPPABLE: tuple[Role, ...] = (
+    "credit",
+    "chrome",
+    "alt",
+    "echo",
+    "category",
+    "caption",
+    "site-date",
+    "site-author",
+    "weak-hook",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,8 @@ class Block:
     paragraphs_before: int = 0
     foot: bool = False
     event: bool = False
+    listing: bool = False
+    """Several outlets with dates of their own: references or press mentions."""
     house: bool = False
     """The blog's own name stands among the lines."""
 
@@ -96,11 +110,14 @@ class Block:
         return any(p.fragment.byline and p.fragment.byline.board for p in self.authors)
 
 
-def find_blocks(reads: Sequence[Read], context: PageContext, house: House, *, foot: bool = False) -> list[Block]:
-    """The best assignment of every run in *reads*, best first."""
-    found = [
-        best for run, before in _runs(reads) if (best := _best(run, before, context, house, foot=foot)) is not None
-    ]
+def find_blocks(reads: Sequence[Read], context: PageContext, house: House) -> list[Block]:
+    """The best assignment of every run in *reads*, best first; a run with next to no text below it is a foot."""
+    found = []
+    last = max((r.index for r in reads if r.is_paragraph), default=0)
+    for run, before in _runs(reads):
+        foot = before >= 2 and run[0].index > last - 1
+        if (best := _best(run, 0 if foot else before, context, house, foot=foot)) is not None:
+            found.append(best)
     return sorted(found, key=lambda b: -b.score)
 
 
@@ -109,6 +126,9 @@ def _runs(reads: Sequence[Read]) -> Iterator[tuple[list[Read], int]]:
     run: list[Read] = []
     paragraphs, skipped = 0, 0
     for read in reads:
+        if run and read.index - run[-1].index > skipped + 8:
+            yield run, paragraphs
+            run = []
         if _is_metadata(read):
             if run and skipped > 2:
                 yield run, paragraphs
@@ -137,7 +157,18 @@ def _runs(reads: Sequence[Read]) -> Iterator[tuple[list[Read], int]]:
 
 
 def _is_metadata(read: Read) -> bool:
-    if read.has("text", "release", "contact", "salutation", "site-date", "site-author", "chrome", "credit"):
+    if read.has(
+        "text",
+        "quote-person",
+        "references",
+        "release",
+        "contact",
+        "salutation",
+        "site-date",
+        "site-author",
+        "chrome",
+        "credit",
+    ):
         return False
     return read.parsed.explained >= 0.34 and any(
         f.part in ("outlet", "date", "author", "domain", "house") for f in read.parsed.fragments
@@ -146,16 +177,29 @@ def _is_metadata(read: Read) -> bool:
 
 def _best(run: list[Read], before: int, context: PageContext, house: House, *, foot: bool) -> Block | None:
     pieces = [Piece(read, fragment) for read in run for fragment in read.parsed.fragments]
-    outlets = [p for p in pieces if p.fragment.part == "outlet"][:6]
+    likely = [p for p in pieces if p.fragment.part == "outlet"]
+    namelike = [Piece(read, fragment) for read in run for fragment in read.parsed.alternatives] if not likely else []
+    outlets = [*likely, *namelike][:6]
     dates = [p for p in pieces if p.fragment.part == "date" and p.fragment.iso][:4]
     authors = [p for p in pieces if p.fragment.part == "author"]
     scorer = _Scorer(run, before, context, house, outlets, dates, authors)
     choices = [
         scorer.block(o, d, a, foot=foot)
         for o, d, a in product([None, *outlets], [None, *dates], [(), *_groups(authors)])
-        if o or d or a
+        if (o or d or a) and _consistent(o, d, a)
     ]
     return max(choices, key=lambda b: b.score, default=None)
+
+
+def _consistent(outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]) -> bool:
+    """A bare name is taken for the outlet only in the order outlet, date, author, and never for the author too."""
+    if outlet is None or outlet.fragment.rule != "name-like-outlet":
+        return True
+    if not date or not authors or any(a.at == outlet.at for a in authors):
+        return False
+    return all(
+        outlet.at < date.at < a.at or (a.fragment.label is not None and 0 < a.at - outlet.at < 3) for a in authors
+    )
 
 
 def _groups(authors: list[Piece]) -> list[tuple[Piece, ...]]:
@@ -194,7 +238,7 @@ class _Scorer:
         scored = tuple((name, WEIGHTS[name] * factor) for name, factor in features)
         return Block(
             reads=tuple(self.run), outlet=outlet, date=date, authors=authors, score=sum(w for _, w in scored), features=scored,
-            agency=self._agency(outlet), paragraphs_before=self.before, foot=foot, event=any(r.has("event") for r in self.run),
+            agency=self._agency(outlet), paragraphs_before=self.before, foot=foot, event=any(r.has("event") for r in self.run), listing=self._is_list(),
             house=self._has_house(),
         )  # fmt: skip
 
@@ -251,6 +295,8 @@ class _Scorer:
             yield "author-is-site-author", 1
         if any(f.part == "text" for f in piece.read.parsed.fragments):
             yield "unexplained-in-line", 1
+        if line.level is not None and not fragment.label and any(r.line.level is None for r in self.run):
+            yield "author-as-heading", 1
 
     def _together(
         self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]
@@ -274,6 +320,8 @@ class _Scorer:
         yield "unused-date", 0 if date or not self.dates else 1
         if self._has_house():
             yield "house-in-run", 1
+        if self._is_list():
+            yield "one-of-many-outlets", 1
         if any(r.has("event") for r in self.run):
             yield "event-in-run", 1
         yield "paragraph-before", min(self.before, 10)
@@ -282,6 +330,16 @@ class _Scorer:
         return next(
             (o for o in self.outlets if o is not outlet and o.fragment.match and o.fragment.match.outlet.agency), None
         )
+
+    def _is_list(self) -> bool:
+        """Whether the run names several outlets on lines of their own, as references and mentions do."""
+        named = {
+            (o.at, o.fragment.match.outlet.id)
+            for o in self.outlets
+            if o.fragment.match and not o.fragment.match.outlet.agency
+        }
+        dated = {d.at for d in self.dates}
+        return len({outlet for _, outlet in named}) > 1 and len({at for at, _ in named} & dated) > 1
 
     def _has_house(self) -> bool:
         return any(f.part == "house" for r in self.run for f in r.parsed.fragments)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from archive.dates import fold
+from archive.dates import day_of, fold
 from archive.model import Completeness, Kind, PageContext
 from archive.outlets import Match
 from archive.provenance.blocks import Block, Piece
@@ -146,7 +146,7 @@ def _is_round_up(page: Page) -> bool:
 
 def _heading_outlet(read: Read) -> Match | None:
     head, colon, rest = read.line.text.partition(":")
-    return known(head) if colon and 3 < len(rest) and 3 <= len(head) < 40 and len(rest.split()) > 3 else None
+    return known(head) if colon and len(rest) > 3 and 3 <= len(head) < 40 and len(rest.split()) > 3 else None
 
 
 # --- offers -----------------------------------------------------------------------------------------------------------
@@ -218,7 +218,11 @@ def _author_values(block: Block, confidence: float) -> Iterator[Value]:
 
 def _block_confidence(block: Block, page: Page, signals: Signals) -> tuple[float, str]:
     """Confidence by what the block is made of; 0 when it is no provenance block."""
-    if block.event or (block.outlet and (block.outlet.read.line.caption or block.outlet.read.line.quoted)):
+    if (
+        block.event
+        or block.listing
+        or (block.outlet and (block.outlet.read.line.caption or block.outlet.read.line.quoted))
+    ):
         return 0.0, "event"
     base, rule = _block_base(block, page, signals)
     if block.house and not (block.outlet and block.outlet.fragment.known and block.date):
@@ -243,8 +247,10 @@ def _block_base(block: Block, page: Page, signals: Signals) -> tuple[float, str]
 
 
 def _known_block(block: Block, outlet: Piece, signals: Signals) -> tuple[float, str]:
-    sure = outlet.fragment.score
     parts = bool(block.date) + bool(block.names or block.board)
+    sure = (
+        max(outlet.fragment.score, (0.75, 0.9, 0.96)[parts]) if outlet.fragment.score > 0.7 else outlet.fragment.score
+    )
     glued = any(f.part == "text" for f in outlet.read.parsed.fragments)
     if parts == 2:
         return 0.98 * sure - 0.05 * glued, "block:known-outlet+date+author"
@@ -291,13 +297,15 @@ def _nameless_block(block: Block, date: Piece, page: Page, signals: Signals) -> 
     """Date and author under the title: the outlet stood there as a logo or a link, and is lost."""
     if block.house or any(p.fragment.byline and p.fragment.byline.role for p in block.authors):
         return 0.0, "in-house"
+    iso, posted = day_of(date.fragment.iso), day_of(page.context.posted_on)
     same_day = date.fragment.iso == page.context.posted_on
     if signals.press_category:
         return 0.82, "block:date+author-in-press-category"
-    if signals.hook:
+    if signals.hook and (signals.hook.originals or not same_day):
         return 0.74, "block:date+author-and-hook"
-    if block.labelled_author and page.context.posted_on and not same_day and block.paragraphs_before == 0:
-        return 0.6, "block:date+byline-before-the-post"
+    earlier = iso is not None and posted is not None and 2 <= (posted - iso).days <= 30
+    if block.labelled_author and earlier and block.paragraphs_before == 0 and not page.house.is_press:
+        return 0.56, "block:date+byline-before-the-post"
     return 0.0, "block:date+author"
 
 
@@ -363,15 +371,17 @@ def _from_title(page: Page, signals: Signals) -> Iterator[Offer]:
                 break
 
 
-def _title_lines(page: Page) -> Iterator[tuple[str, str, int]]:
+def _title_lines(page: Page, *, headings: bool = True) -> Iterator[tuple[str, str, int]]:
     for read in page.head[:14]:
-        if read.line.zone == "title" or (read.has("heading") and read.index < 10):
-            yield read.line.text, read.line.where, read.index
-        elif (
-            page.context.title
-            and len(page.context.title) > 12
-            and fold(page.context.title) in fold(read.line.text)
-            and len(read.line.text) < 220
+        if (
+            read.line.zone == "title"
+            or (headings and read.has("heading") and read.index < 10)
+            or (
+                page.context.title
+                and len(page.context.title) > 12
+                and fold(page.context.title) in fold(read.line.text)
+                and len(read.line.text) < 220
+            )
         ):
             yield read.line.text, read.line.where, read.index
 
@@ -582,9 +592,9 @@ def _loose_authors(page: Page, offer: Offer) -> Iterator[Value]:
 def _headline_author(page: Page, offer: Offer) -> Iterator[Value]:
     if offer.match is None:
         return
-    for text, where, _ in _title_lines(page):
+    for text, where, _ in _title_lines(page, headings=False):
         for name in (_HONORIFIC.sub("", text.partition(": ")[0]), text.rpartition(": ")[2]):
-            if ": " in text and person_shape(name) > 0.9:
+            if ": " in text and person_shape(name) > 0.9 and known(name) is None:
                 yield Value(value=recase(name), printed=name, where=where, rule="headline-name", confidence=0.6)
                 return
 

@@ -13,7 +13,7 @@ from archive.model import Line, PageContext
 from archive.outlets import Match
 from archive.provenance.house import House
 from archive.provenance.links import DOMAIN
-from archive.provenance.names import Byline, cut_label, is_role, person_shape, read_byline
+from archive.provenance.names import Byline, is_role, person_shape, read_byline
 from archive.provenance.press import known, outlet_shape, press, without_tail
 
 Part = Literal["outlet", "date", "author", "role", "place", "domain", "label", "house", "text"]
@@ -48,6 +48,8 @@ class Parsed:
     """A line read as metadata: its fragments in printed order and how much of it they explain."""
 
     fragments: tuple[Fragment, ...]
+    alternatives: tuple[Fragment, ...] = ()
+    """Other readings: a bare name could be a publication's."""
     explained: float
     """Share of the letters that fragments other than `text` account for, 0–1."""
 
@@ -107,10 +109,21 @@ def parse(line: Line, context: PageContext, house: House) -> Parsed:
         fragments.append(_dated(date, label, context))
         at = date.end
     fragments += _chunks(_AFTER_DATE.sub("", text[at:]) if dates else text[at:], house)
-    return Parsed(fragments=tuple(fragments), explained=_explained(fragments))
+    return Parsed(
+        fragments=tuple(fragments), alternatives=tuple(_alternatives(fragments)), explained=_explained(fragments)
+    )
 
 
 _NOTHING = Parsed(fragments=(), explained=0.0)
+
+
+def _alternatives(fragments: list[Fragment]) -> Iterable[Fragment]:
+    """ "Tech Century" reads like a person; on a line of its own it may be the outlet."""
+    if len(fragments) == 1 and fragments[0].part == "author" and fragments[0].label is None:
+        printed = fragments[0].printed
+        score = 0.45 if person_shape(printed) < 1 else 0.2
+        if "," not in printed and len(printed.split()) <= 4:
+            yield Fragment(part="outlet", printed=printed, score=score, rule="name-like-outlet")
 
 
 def _explained(fragments: Iterable[Fragment]) -> float:

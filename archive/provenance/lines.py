@@ -267,7 +267,7 @@ class _Reader:
 
     def _anchor(self, node: HtmlElement) -> _Anchor | None:
         href = node.get("href")
-        address = _address(self._base_url, href.strip()) if href and not href.startswith("#") else None
+        address = address_of(self._base_url, href.strip()) if href and not href.startswith("#") else None
         if address is None:
             return None
         self._anchors += 1
@@ -335,8 +335,8 @@ _NOT_BOLD = frozenset("normal lighter 100 200 300 400 500".split())
 _NOT_ITALIC = frozenset({"normal"})
 
 
-def _address(base_url: str, href: str) -> str | None:
-    """As `absolute`, without joining what is absolute already: that is a fifth of the whole walk."""
+def address_of(base_url: str, href: str) -> str | None:
+    """As `archive.urls.absolute`, without joining what is absolute already: that is a fifth of the whole walk."""
     return href if _ABSOLUTE.match(href) else absolute(base_url, href)
 
 

@@ -9,6 +9,9 @@ from functools import lru_cache
 
 from archive.dates import fold
 from archive.provenance.words import (
+    ALSO_FIRST_NAMES,
+    ALSO_SURNAMES,
+    MEDIA_WORDS,
     DEGREES,
     HONORIFICS,
     NEVER_IN_NAMES,
@@ -46,6 +49,7 @@ _AFFILIATION = re.compile(
     r"\s+(?:of|for|from|at|in|special to|originally for|für|pour|para|per|du|dans)\s+(?:the\s+)?(?=[A-Z@])|(?<=[a-z])originally for\s",
     re.IGNORECASE,
 )
+_ABSTRACT = re.compile(r"(?:tion|sions?|ness|ities|ology|isms?|ments|tions|ability|ously|izing|ized|ically)$")
 _TOKEN = re.compile(r"(?:[^\W\d_]\.(?:-?[^\W\d_]\.)*|(?:[DLOdl][’'‘`])?[^\W\d_](?:[^\W\d_]|[’'‘`.·-](?=[^\W\d_]))*\.?)")
 
 
@@ -125,13 +129,14 @@ def person_shape(text: str) -> float:
         return 0.0
     keys = [fold(word) for word in words]
     real = [k for w, k in zip(words, keys, strict=True) if not _is_connecting(w, k)]
-    if not 2 <= len(real) <= 4 or any(k in NEVER_IN_NAMES for k in keys if k not in PARTICLES):
+    if not 2 <= len(real) <= 4 or any(k in NEVER_IN_NAMES for k in keys if k not in PARTICLES and len(k) > 1):
         return 0.0
-    if any(k in ORGANISATION_WORDS for k in real):
+    if any(k in ORGANISATION_WORDS or k in MEDIA_WORDS for k in real):
         return 0.0
-    rare = sum(k in RARE_IN_NAMES for k in real)
-    if rare == len(real) or (rare and keys[0] in RARE_IN_NAMES and rare >= len(real) - 1 and len(real) > 2):
-        return 0.0
+    rare = sum(k in RARE_IN_NAMES or bool(_ABSTRACT.search(k)) for k in real)
+    whole = sum(len(k) > 1 for k in real)
+    if rare == whole or (rare > 1 and rare >= whole - 1 and real[0] in RARE_IN_NAMES):
+        return 0.6 if whole < 4 and real[0] in ALSO_FIRST_NAMES and real[-1] in ALSO_SURNAMES else 0.0
     return 1.0 if not rare else 0.7
 
 

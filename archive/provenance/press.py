@@ -8,22 +8,12 @@ from functools import lru_cache
 from archive.dates import fold
 from archive.outlets import Match, Outlets, load_outlets
 from archive.provenance.names import person_shape
-from archive.provenance.words import NEVER_IN_NAMES, RARE_IN_NAMES, ROLE_WORDS
+from archive.provenance.words import MEDIA_WORDS, NEVER_IN_NAMES, RARE_IN_NAMES, ROLE_WORDS
 
-MEDIA_WORDS = frozenset(
-    fold(word)
-    for word in (
-        "news times press journal post tribune herald gazette magazine radio tv television business daily weekly monthly review "
-        "observer chronicle globe bulletin dispatch examiner guardian telegraph sentinel broadcasting newspaper newspapers "
-        "courier reporter ledger enterprise register argus mercury inquirer republican democrat today insider wire fm am record leader advocate eagle standard mirror "
-        "zeitung rundschau tagblatt tageblatt anzeiger kurier nachrichten bote merkur diario periódico jornal gaceta heraldo "
-        "correo voz mundo giornale corriere gazzetta revista rivista revue gazette journal quotidien dépêche écho courrier voix progrès tribuna folha estado "
-        "blatt blätter presse prensa imprensa stampa stadtanzeiger wochenblatt newsletter podcast network media"
-    ).split()
-)
 _CONNECTING = frozenset(
     "of the and & for on in de la le les du des da do dos del della di el los las der die das und et e y i al at".split()
 )
+_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday source original open first".split())
 _CALL_SIGN = re.compile(
     r"[WK][A-Z]{2,3}(?:[- ](?:TV|FM|AM|DT))?(?:[ -]\d{1,4}(?:\.\d)?)?(?: (?:AM|FM|TV|News|Radio|Detroit))*(?:, \d+)?"
 )
@@ -70,7 +60,8 @@ def known_prefix(text: str) -> tuple[Match, str] | None:
     words = text.split()
     for count in range(min(len(words), 8), 0, -1):
         candidate = " ".join(words[:count])
-        if (match := known(candidate)) is not None and match.confidence >= 0.8:
+        least = 0.6 if count == len(words) else 0.8
+        if (match := known(candidate)) is not None and match.confidence >= least:
             return match, candidate.strip(' .,;:–—-"“”«»()|*')
     return None
 
@@ -97,19 +88,18 @@ def outlet_shape(text: str) -> float:
         return 0.0
     if _CALL_SIGN.fullmatch(text) or _DOMAIN_NAME.fullmatch(text):
         return 0.9
-    if (
-        any(not (w[0].isupper() or w[0].isdigit() or w.casefold() in _CONNECTING) for w in words)
-        or text[0].isdigit()
-        and len(words) < 2
+    if any(not (w[0].isupper() or w[0].isdigit() or w.casefold() in _CONNECTING) for w in words) or (
+        text[0].isdigit() and len(words) < 2
     ):
         return 0.0
     keys = [fold(w) for w in words]
     if any(k in ROLE_WORDS for k in keys) or keys[-1] in _CONNECTING:
         return 0.0
     content = [k for k in keys if k not in _CONNECTING]
-    if any(k in NEVER_IN_NAMES for k in content):
+    media = any(k in MEDIA_WORDS for k in keys)
+    if any(k in NEVER_IN_NAMES and not (media and k in _DAYS) for k in content):
         return 0.0
-    if any(k in MEDIA_WORDS for k in keys):
+    if media:
         return 0.9 if len(words) > 1 else 0.4
     rare = sum(k in RARE_IN_NAMES for k in content)
     if rare and rare >= len(content) - (len(content) > 2):

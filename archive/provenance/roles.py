@@ -21,7 +21,7 @@ from archive.urls import host_of
 
 Role = Literal[
     "breadcrumb", "title", "echo", "site-date", "site-author", "category", "credit", "hook", "weak-hook", "release", "release-end", "contact",
-    "dateline", "salutation", "event", "quoted", "caption", "alt", "attribution", "chrome", "text", "metadata", "heading", "place",
+    "dateline", "salutation", "event", "quoted", "caption", "alt", "attribution", "quote-person", "references", "chrome", "text", "metadata", "heading", "place",
 ]  # fmt: skip
 
 RULES: tuple[tuple[Role, str, str], ...] = (
@@ -36,7 +36,10 @@ RULES: tuple[tuple[Role, str, str], ...] = (
     ("credit", "photo-credit", r"^\W{0,3}(?:(?:lead |header |cover |featured |main )?(?:photos?|images?|pictures?|illustrations?|graphics?|pictured|foto|fotos|imagen|imagem|immagine|bild|"
      r"crédit(?:s)? photo|cr[ée]dito|credit|photo credit|image credit|image source|bildquelle|grafik|graphic|getty|shutterstock|photographer|video)\b"
      r"\s*(?:\(?s\)?)?\s*(?:credits?|source|courtesy(?: of)?|by|from|provided by|via|©|:|/|—|–|-|di|de|por|von|par)|credit\S|©|\(c\)\s|pro(?=[A-Z]\w+ \w+.*flickr))"),
-    ("credit", "courtesy-photo", r"^\W{0,3}(?:courtesy (?:photo|image|of)|(?:ap|file|stock|courtesy|submitted|staff|contributed) (?:photo|image)|getty images|istock|adobe stock|shutterstock|unsplash)\b.{0,80}$|"
+    ("quote-person", "name-behind-dash", r"^[–—-]{1,2}\s?[A-Z][\w’'.-]+ [A-Z].{3,120}$"),
+    ("references", "list-heading", r"^\W*(?:references|sources|notes|footnotes|further reading|works cited|bibliography|related (?:articles|coverage|stories|reading)|in the press|more coverage|"
+     r"quellen|literatur|références|sources et références|bibliographie|referencias|bibliografía|riferimenti|referências)\W*$"),
+    ("credit", "courtesy-photo", r"^\W{0,3}(?:courtesy (?:photo|image)|(?:ap|file|stock|courtesy|submitted|staff|contributed) (?:photo|image)|getty images|istock|adobe stock|shutterstock|unsplash)\b.{0,80}$|"
      r"\b(?:getty images|shutterstock|istock(?:photo)?|adobe stock|flickr|wikimedia commons|unsplash|cc by(?:-\w\w)*)\W*$"),
     ("credit", "photo-words", r"\b(?:photo|image|picture|illustration|foto)s? ?(?:credit|courtesy|by|:)\s*\S.{0,80}$|\(photo\b.{0,120}\)$"),
     ("hook", "read-the-full-article", r"^(?!.*\b(?:subscribe|subscribers?|sign (?:in|up)|log ?in|register|members? only|become a member)\b).*?(?:\b(?:read|view|see|find|visit|listen(?: to)?|watch|hear|check out|continue reading|access|click(?: here)?)\b.{0,40}?\b(?:full|original|complete|entire|whole|rest of (?:the|this))\b"
@@ -55,7 +58,10 @@ RULES: tuple[tuple[Role, str, str], ...] = (
      r"(?:facebook|twitter|google\+?|reddit|email|linkedin|print|share|whatsapp|pinterest){2,})\W*$"),
     ("chrome", "image-file", r"^\S{0,60}\b(?:\w+[-_]){1,8}\w*(?:\.(?:jpe?g|png|gif|webp).{0,30}|\d+x\d+)$|^file \d{6,}.*|^.{0,80}\bheadshot$|^\S+\.(?:jpe?g|png|gif|webp)$"),
 )  # fmt: skip
-_COMPILED = tuple((role, name, re.compile(pattern, re.IGNORECASE)) for role, name, pattern in RULES)
+_COMPILED = tuple(
+    (role, name, re.compile(pattern, re.NOFLAG if role == "quote-person" else re.IGNORECASE))
+    for role, name, pattern in RULES
+)
 
 _DATELINE = re.compile(
     r"^(?:[A-ZÀ-Þ][A-ZÀ-Þ.’' -]{2,30}(?:,\s*[A-Z][\w.]{1,12})?|[A-Z][a-z]+(?: [A-Z][a-z]+)?,\s(?:[A-Z][a-z]{1,5}\.|[A-Z]{2}))\s*"

@@ -28,6 +28,8 @@ class Rule:
     name: str
     language: str
     trigger: re.Pattern[str]
+    stems: tuple[str, ...] = ()
+    """One of these stands in every sentence of the kind, in lower case: cheaper to look for than the trigger."""
     strength: float
     """Confidence when the outlet is a known one."""
     anywhere: bool = False
@@ -64,74 +66,67 @@ _CA_TEXT = r"(?:article|entrevista|reportatge|notícia|text|columna|tribuna|edit
 _WHEN = r"(?:\s*(?:,|\()?\s*(?:on|in|am|vom|le|il|el|em|en|del|du)?\s*[^.,;()]{0,40}\d[^.;()]{0,25}?[,)]?\s*)??"
 
 RULES: tuple[Rule, ...] = tuple(
-    Rule(name=name, language=language, trigger=re.compile(pattern, re.IGNORECASE), strength=strength, anywhere="any" in flags, known_only="known" in flags)
-    for name, language, strength, flags, pattern in (
+    Rule(name=name, language=language, stems=tuple(stems.split()), trigger=re.compile(pattern, re.IGNORECASE), strength=strength, anywhere="any" in flags, known_only="known" in flags)
+    for name, language, stems, strength, flags, pattern in (
         # English
-        ("originally-appeared", "en", 0.97, "any", r"\b(?:originally|first|initially|previously|also)\s+(?:was\s+)?(?:appeared|published|posted|printed|ran|run|aired|broadcast|featured|released|reported|written|appearing)"
+        ("originally-appeared", "en", "origin first initial previous also", 0.97, "any", r"\b(?:originally|first|initially|previously|also)\s+(?:was\s+)?(?:appeared|published|posted|printed|ran|run|aired|broadcast|featured|released|reported|written|appearing)"
          r"(?:\s+online)?" + _WHEN + r"\s*(?:at|in|on|by|for|with|via|through|from)\s+"),
-        ("first-appeared-on", "en", 0.9, "known", r"\b(?:appeared first|first appeared)\s+(?:on|at|in)\s+"),
-        ("original-article", "en", 0.93, "", r"\boriginal(?:ly)?\s+(?:" + _ARTICLE + r"\s+)?(?:from|at|in|on|by|for|via)\s+"),
-        ("republished-from", "en", 0.96, "any", r"\b(?:re-?printed|re-?published|re-?posted|repost|cross-?posted|excerpted|reproduced|syndicated|used)\s+(?:here\s+)?(?:with (?:the )?(?:kind |express )?permission\s+)?(?:\(?here\)?\s+)?(?:from|of|by|courtesy of|via)\s+"),
-        ("with-permission", "en", 0.95, "", r"\b(?:with (?:the )?(?:kind )?permission (?:from|of)|courtesy of|by permission of|originally for)\s+(?!the photo)"),
-        ("this-article-is-from", "en", 0.94, "", r"\b(?:this|the following|the above|the) (?:following |above )?" + _ARTICLE + r"\s+(?:(?:is|was|comes|came|ran|runs|appears|appeared|has been|first|originally|is being|also)\s+)+(?:(?:originally|first|recently|also)\s+)?"
+        ("first-appeared-on", "en", "appeared", 0.9, "known", r"\b(?:appeared first|first appeared)\s+(?:on|at|in)\s+"),
+        ("original-article", "en", "origin", 0.93, "", r"\boriginal(?:ly)?\s+(?:" + _ARTICLE + r"\s+)?(?:from|at|in|on|by|for|via)\s+"),
+        ("republished-from", "en", "print publish post excerpt reproduc syndicat used repost", 0.96, "any", r"\b(?:re-?printed|re-?published|re-?posted|repost|cross-?posted|excerpted|reproduced|syndicated|used)\s+(?:here\s+)?(?:with (?:the )?(?:kind |express )?permission\s+)?(?:\(?here\)?\s+)?(?:from|of|by|courtesy of|via)\s+"),
+        ("with-permission", "en", "permission courtesy originally", 0.95, "", r"\b(?:with (?:the )?(?:kind )?permission (?:from|of)|courtesy of|by permission of|originally for)\s+(?!the photo)"),
+        ("this-article-is-from", "en", "this following above the", 0.94, "", r"\b(?:this|the following|the above|the) (?:following |above )?" + _ARTICLE + r"(?:\s+by\s[^.]{3,60}?)?\s+(?:(?:is|was|comes|came|ran|runs|appears|appeared|has been|first|originally|is being|also)\s+)+(?:(?:originally|first|recently|also)\s+)?"
          r"(?:(?:re-?)?(?:published|printed|posted|produced|provided|shared|taken|featured|adapted|excerpted|reported|written|aired|carried)\s+)?" + _WHEN + r"\s*(?:to you\s+)?(?:in|on|from|by|at|for|via|courtesy of)\s+"),
-        ("from-an-article-in", "en", 0.9, "", r"^\W*(?:from|excerpt(?:ed)? from|taken from|adapted from|via|in) (?:an?|the|today['’]s|this) (?:\w+ ){0,2}?" + _ARTICLE + r" (?:in|by|from|at|on) "),
-        ("article-in", "en", 0.86, "known", r"^\W*(?:(?:a|an|the|my|our|his|her|great|good|new|recent|excellent|front[- ]page|today['’]s|nice) ){0,3}(?:editorial|op-?ed|article|column|letter(?: to the editor)?|feature|story|profile|opinion piece|commentary|essay|piece|report|write-?up)\s+(?:\w+ )?(?:in|from|for) (?:today['’]s |yesterday['’]s |this week['’]s )?"),
-        ("read-it-at", "en", 0.86, "", r"^\W*(?:you can |please |to |click here to |click to |or )?(?:read|see|view|watch|hear|listen to|find|continue reading|keep reading|check out|click|visit|go to|access)\b(?:\s+(?:on|here|the|this|her|his|their|more|full|original|complete|entire|whole|rest|of|story|"
+        ("from-an-article-in", "en", "from via in", 0.9, "", r"^\W*(?:from|excerpt(?:ed)? from|taken from|adapted from|via|in) (?:an?|the|today['’]s|this) (?:\w+ ){0,2}?" + _ARTICLE + r" (?:in|by|from|at|on) "),
+        ("article-in", "en", "editorial op-ed oped article column letter feature story profile piece commentary essay report write", 0.86, "known", r"^\W*(?:(?:a|an|the|my|our|his|her|great|good|new|recent|excellent|front[- ]page|today['’]s|nice) ){0,3}(?:editorial|op-?ed|article|column|letter(?: to the editor)?|feature|story|profile|opinion piece|commentary|essay|piece|report|write-?up)\s+(?:\w+ )?(?:in|from|for) (?:today['’]s |yesterday['’]s |this week['’]s )?"),
+        ("read-it-at", "en", "read see view watch hear listen find continue check click visit go access", 0.86, "", r"(?:^|[.!?]\s)\W*(?:you can |please |to |click here to |click to |or )?(?:read|see|view|watch|hear|listen to|find|continue reading|keep reading|check out|click|visit|go to|access)\b(?:\s+(?:on|here|the|this|her|his|their|more|full|original|complete|entire|whole|rest|of|story|"
          + _ARTICLE + r"|it|about|online))*,?\s+(?:at|on|in|from|via|by|to|(?:on )?the (?:homepage|website|web site|site) of)\s+"),
-        ("more-at", "en", 0.86, "known", r"^\W*(?:more|full (?:story|article)|complete story|story|continued?|rest of the (?:story|article))\s+(?:from|at|on|in|via)\s+"),
-        ("writing-for", "en", 0.9, "known", r"\bwriting\b[^.]{0,50}?\b(?:for|in|at)\s+"),
-        ("as-reported-by", "en", 0.88, "known", r"^(?:.{0,40}[–—-]\s*)?\W*as (?:reported|published|seen|featured|posted|printed|it appeared) (?:by|in|on|at)\s+"),
-        ("source", "en", 0.9, "", r"^\W*(?:source|sources|story source|article source|original source|via|hat tip|h/t|originally from|news source|published (?:in|by|at)|appeared in|repost from|reposted from|article from|story from|story by|taken from)\s*:?\s+"),
-        ("go-to", "en", 0.9, "known", r"^\W*(?:please |kindly )?(?:go|head|hop|click|turn)(?: on)?(?: over| through)? to\s+"),
-        ("comes-from", "en", 0.93, "", r"\bthis (?:post|article|story|piece|news|text|essay)?\s*comes (?:to us )?(?:from|via|courtesy of)\s+"),
-        ("special-to", "en", 0.88, "known", r"^\W*(?:special to|exclusive to|written for|for)\s+"),
-        ("from", "en", 0.84, "known", r"(?:^\W*|[”\"]\s+)from\s+"),
-        ("quote-via", "en", 0.8, "known", r"(?<=\S\s)via\s?:\s?"),
+        ("more-at", "en", "more full complete story continue rest", 0.86, "known", r"^\W*(?:more|full (?:story|article)|complete story|story|continued?|rest of the (?:story|article))\s+(?:from|at|on|in|via)\s+"),
+        ("writing-for", "en", "writing", 0.9, "known", r"\bwriting\b[^.]{0,50}?\b(?:for|in|at)\s+"),
+        ("as-reported-by", "en", "as", 0.88, "known", r"^(?:.{0,40}[–—-]\s*)?\W*as (?:reported|published|seen|featured|posted|printed|it appeared) (?:by|in|on|at)\s+"),
+        ("source", "en", "source via tip h/t original published appeared from story taken", 0.9, "", r"^\W*(?:source|sources|story source|article source|original source|via|hat tip|h/t|originally from|news source|published (?:in|by|at)|appeared in|repost from|reposted from|article from|story from|story by|taken from)\s*:?\s+"),
+        ("go-to", "en", "go head hop click turn", 0.9, "known", r"^\W*(?:please |kindly )?(?:go|head|hop|click|turn)(?: on)?(?: over| through)? to\s+"),
+        ("comes-from", "en", "comes", 0.93, "", r"\bthis (?:post|article|story|piece|news|text|essay)?\s*comes (?:to us )?(?:from|via|courtesy of)\s+"),
+        ("special-to", "en", "special exclusive written for", 0.88, "known", r"^\W*(?:special to|exclusive to|written for|for)\s+"),
+        ("from", "en", "from", 0.84, "known", r"(?:^\W*|[”\"]\s+)from\s+"),
+        ("quote-via", "en", "via", 0.8, "known", r"(?<=\S\s)via\s?:\s?"),
         # Spanish
-        ("publicado-en", "es", 0.95, "any", r"\b" + _ES_TEXT + r"\b.{0,80}?\b(?:publicad[oa]s?|aparecid[oa]s?|difundid[oa]|emitid[oa]|que publica|que publicó|ha publicado|publica|publicó)\b" + _WHEN + r"\s*(?:(?:originalmente|originariamente|hoy|ayer|recientemente|previamente)\s+)*(?:en|por)\s+"),
-        ("publicado-originalmente", "es", 0.95, "any", r"\b(?:publicad[oa]|aparecid[oa]|aparecio|apareció|publicó)\s+(?:originalmente|originariamente|por primera vez|hoy|ayer)\s*(?:en|por)\s+"),
-        ("publicado-en-bare", "es", 0.9, "", r"^\W*(?:este \w+ )?(?:se publicó|fue publicado|publicad[oa]|aparecid[oa]|tomado|extraído|reproducido|vía)(?:\s+originalmente)?\s+(?:en|por|de|del|desde)\s+"),
-        ("fuente", "es", 0.92, "", r"^\W*(?:fuentes?|vía|medio|origen)\s*:\s*"),
-        ("articulo-de-en", "es", 0.9, "known", r"^\W*(?:nuevo |interesante |gran |el |un )?" + _ES_TEXT + r"\b.{0,70}?\ben\s+(?=el |la |[A-Z])"),
-        ("leer-en", "es", 0.88, "", r"\b(?:leer|lee|lea|ver|vea|seguir leyendo|puede leerse|consultar)\b.{0,50}?\b(?:en|de)\s+(?=el |la |[A-Z])"),
+        ("publicado-en", "es", "publi aparec difund emitid", 0.95, "any", r"\b" + _ES_TEXT + r"\b.{0,80}?\b(?:publicad[oa]s?|aparecid[oa]s?|difundid[oa]|emitid[oa]|que publica|que publicó|ha publicado|publica|publicó)\b" + _WHEN + r"\s*(?:(?:originalmente|originariamente|hoy|ayer|recientemente|previamente)\s+)*(?:en|por)\s+"),
+        ("publicado-originalmente", "es", "public aparec", 0.95, "any", r"\b(?:publicad[oa]|aparecid[oa]|aparecio|apareció|publicó)\s+(?:originalmente|originariamente|por primera vez|hoy|ayer)\s*(?:en|por)\s+"),
+        ("publicado-en-bare", "es", "public aparec tomad extra reproduc vía", 0.9, "", r"^\W*(?:este \w+ )?(?:se publicó|fue publicado|publicad[oa]|aparecid[oa]|tomado|extraído|reproducido|vía)(?:\s+originalmente)?\s+(?:en|por|de|del|desde)\s+"),
+        ("fuente", "es", "fuente vía medio origen", 0.92, "", r"^\W*(?:fuentes?|vía|medio|origen)\s*:\s*"),
+        ("articulo-de-en", "es", "en", 0.9, "known", r"^\W*(?:nuevo |interesante |gran |el |un )?" + _ES_TEXT + r"\b.{0,70}?\ben\s+(?=el |la |[A-Z])"),
+        ("leer-en", "es", "leer lee lea ver vea seguir puede consultar", 0.88, "", r"\b(?:leer|lee|lea|ver|vea|seguir leyendo|puede leerse|consultar)\b.{0,50}?\b(?:en|de)\s+(?=el |la |[A-Z])"),
         # French
-        ("paru-dans", "fr", 0.96, "any", r"\b(?:parue?s?|publiée?s?|diffusée?s?|initialement publiée?|à retrouver|repris)\b" + _WHEN + r"\s*(?:(?:initialement|ce jour|aujourd['’]hui|hier|samedi|dimanche|lundi|mardi|mercredi|jeudi|vendredi|récemment|également)\s+)*(?:dans|sur|par|en une de|chez)\s+"),
-        ("article-de-pour", "fr", 0.93, "", r"^\W*(?:voici |lire |un |une |l['’]|notre |son |sa |la |le )*" + _FR_TEXT + r"\b(?:\s+(?:de|d['’]|par|avec)\s?[^.]{3,60}?)?\s(?:pour|dans|sur|au|aux)\s+"),
-        ("source-fr", "fr", 0.92, "", r"^\W*(?:sources?|origine|via|d['’]après)\s?:\s*"),
-        ("lire-sur", "fr", 0.9, "", r"^\W*(?:à |a )?(?:lire|retrouver|retrouvez|voir|écouter|lisez)\b.{0,50}?\b(?:sur|dans|chez)\s+"),
+        ("paru-dans", "fr", "paru publi diffus retrouver repris", 0.96, "any", r"\b(?:parue?s?|publiée?s?|diffusée?s?|initialement publiée?|à retrouver|repris)\b" + _WHEN + r"\s*(?:(?:initialement|ce jour|aujourd['’]hui|hier|samedi|dimanche|lundi|mardi|mercredi|jeudi|vendredi|récemment|également)\s+)*(?:dans|sur|par|en une de|chez)\s+"),
+        ("article-de-pour", "fr", "article tribune entretien interview chronique reportage texte éditorial billet portrait papier vue enquête lettre", 0.93, "", r"^\W*(?:voici |lire |un |une |l['’]|notre |son |sa |la |le )*" + _FR_TEXT + r"\b(?:\s+(?:de|d['’]|par|avec)\s?[^.]{3,60}?)?\s(?:pour|dans|sur|au|aux)\s+"),
+        ("source-fr", "fr", "source origine via après", 0.92, "", r"^\W*(?:sources?|origine|via|d['’]après)\s?:\s*"),
+        ("lire-sur", "fr", "lire retrouve voir écouter lisez", 0.9, "", r"^\W*(?:à |a )?(?:lire|retrouver|retrouvez|voir|écouter|lisez)\b.{0,50}?\b(?:sur|dans|chez)\s+"),
         # German
-        ("erschienen-in", "de", 0.96, "any", r"\b(?:erschien(?:en)?|veröffentlicht(?:e)?|publiziert|abgedruckt|gedruckt|nachzulesen|zu lesen|zuerst|übernommen|entnommen)\b" + _WHEN + r"\s*(?:(?:zuerst|zunächst|ursprünglich|heute|erstmals|im original)\s+)*(?:in|im|bei|auf|aus|von|vom)\s+"),
-        ("artikel-in", "de", 0.92, "", r"^\W*(?:(?:aktueller|neuer|interessanter|lesenswerter|schöner|toller|ein|der|unser|den|zum|hier)\s+)*(?:\w+)?" + _DE_TEXT + r"\b(?:\s+(?:von|mit|über)\s[^.]{3,60}?)?\s+(?:in|im|aus|auf|bei|vom|von)\s+"),
-        ("quelle", "de", 0.92, "", r"^\W*(?:quellen?|aus|via|mit freundlicher genehmigung (?:von|der|des))\s?:?\s+"),
-        ("in-der-zeitung", "de", 0.86, "known", r"^\W*(?:in|aus) (?:der|dem|den|des)\s+"),
+        ("erschienen-in", "de", "erschien veröffentlicht publiziert druckt nachzulesen lesen zuerst übernommen entnommen", 0.96, "any", r"\b(?:erschien(?:en)?|veröffentlicht(?:e)?|publiziert|abgedruckt|gedruckt|nachzulesen|zu lesen|zuerst|übernommen|entnommen)\b" + _WHEN + r"\s*(?:(?:zuerst|zunächst|ursprünglich|heute|erstmals|im original)\s+)*(?:in|im|bei|auf|aus|von|vom)\s+"),
+        ("artikel-in", "de", "artikel beitrag bericht interview kommentar text reportage essay kolumne porträt meldung leserbrief gespräch", 0.92, "", r"^\W*(?:(?:aktueller|neuer|interessanter|lesenswerter|schöner|toller|ein|der|unser|den|zum|hier)\s+)*(?:\w+)?" + _DE_TEXT + r"\b(?:\s+(?:von|mit|über)\s[^.]{3,60}?)?\s+(?:in|im|aus|auf|bei|vom|von)\s+"),
+        ("quelle", "de", "quelle aus via genehmigung", 0.92, "", r"^\W*(?:quellen?|aus|via|mit freundlicher genehmigung (?:von|der|des))\s?:?\s+"),
+        ("in-der-zeitung", "de", "in aus", 0.86, "known", r"^\W*(?:in|aus) (?:der|dem|den|des)\s+"),
         # Italian
-        ("uscito-su", "it", 0.95, "any", r"\b(?:uscit[oaie]|appars[oaie]|pubblicat[oaie]|tratt[oaie]|ripres[oaie])\b" + _WHEN + r"\s*(?:(?:originariamente|oggi|ieri|originalmente|anche|per la prima volta)\s+)*(?:su|sul|sulla|sullo|sull['’]|in|da|dal|dalla|dall['’]|nel|nella|nell['’])(?:\s+|(?<=['’]))"),
-        ("articolo-su", "it", 0.9, "", r"^\W*(?:(?:un|il|mio|nuovo|bell['’])\s*)*" + _IT_TEXT + r"\b(?:\s+(?:di|a|con)\s[^.]{3,60}?)?\s+(?:su|sul|sulla|sull['’]|per|in|nel|dal|da)\s+"),
-        ("fonte", "it", 0.92, "", r"^\W*(?:fonte|fonti|via)\s?:\s*"),
-        ("leggi-su", "it", 0.88, "", r"^\W*(?:leggi|leggere|continua)\b.{0,40}?\b(?:su|sul|sulla|sull['’])(?:\s+|(?<=['’]))"),
+        ("uscito-su", "it", "uscit appars pubblicat tratt ripres", 0.95, "any", r"\b(?:uscit[oaie]|appars[oaie]|pubblicat[oaie]|tratt[oaie]|ripres[oaie])\b" + _WHEN + r"\s*(?:(?:originariamente|oggi|ieri|originalmente|anche|per la prima volta)\s+)*(?:su|sul|sulla|sullo|sull['’]|in|da|dal|dalla|dall['’]|nel|nella|nell['’])(?:\s+|(?<=['’]))"),
+        ("articolo-su", "it", "articolo editoriale intervista intervento pezzo testo commento reportage lettera servizio recensione", 0.9, "", r"^\W*(?:(?:un|il|mio|nuovo|bell['’])\s*)*" + _IT_TEXT + r"\b(?:\s+(?:di|a|con)\s[^.]{3,60}?)?\s+(?:su|sul|sulla|sull['’]|per|in|nel|dal|da)\s+"),
+        ("fonte", "it", "font via", 0.92, "", r"^\W*(?:fonte|fonti|via)\s?:\s*"),
+        ("leggi-su", "it", "legg continua", 0.88, "", r"^\W*(?:leggi|leggere|continua)\b.{0,40}?\b(?:su|sul|sulla|sull['’])(?:\s+|(?<=['’]))"),
         # Portuguese
-        ("publicado-em-pt", "pt", 0.95, "any", r"\b(?:publicad[oa]s?|veiculad[oa]s?|divulgad[oa]s?|saiu|republicad[oa])\b" + _WHEN + r"\s*(?:(?:originalmente|hoje|ontem|primeiro|inicialmente)\s+)*(?:em|no|na|pelo|pela|n['’]|nos|nas|do|da)(?:\s+|(?<=['’]))"),
-        ("artigo-no", "pt", 0.9, "known", r"^\W*" + _PT_TEXT + r"\b(?:\s+(?:de|do|da|com)\s[^.]{3,60}?)?\s+(?:no|na|em|para o|para a|do|da)\s+"),
-        ("leia-em", "pt", 0.88, "", r"^\W*(?:leia|ler|veja|confira|acesse)\b.{0,50}?\b(?:em|no|na)\s+"),
+        ("publicado-em-pt", "pt", "public veicul divulg saiu", 0.95, "any", r"\b(?:publicad[oa]s?|veiculad[oa]s?|divulgad[oa]s?|saiu|republicad[oa])\b" + _WHEN + r"\s*(?:(?:originalmente|hoje|ontem|primeiro|inicialmente)\s+)*(?:em|no|na|pelo|pela|n['’]|nos|nas|do|da)(?:\s+|(?<=['’]))"),
+        ("artigo-no", "pt", "artigo matéria texto entrevista reportagem coluna crônica crónica notícia editorial opinião", 0.9, "known", r"^\W*" + _PT_TEXT + r"\b(?:\s+(?:de|do|da|com)\s[^.]{3,60}?)?\s+(?:no|na|em|para o|para a|do|da)\s+"),
+        ("leia-em", "pt", "leia ler veja confira acesse", 0.88, "", r"^\W*(?:leia|ler|veja|confira|acesse)\b.{0,50}?\b(?:em|no|na)\s+"),
         # Catalan
-        ("publicat-a", "ca", 0.95, "any", r"\b(?:publicat|publicada|publicats|aparegut|apareguda|emès|emesa)\b" + _WHEN + r"\s*(?:(?:originalment|avui|ahir)\s+)*(?:al|a la|a l['’]|als|a|en|per|pel)(?:\s+|(?<=['’]))"),
-        ("article-a", "ca", 0.9, "known", r"^\W*" + _CA_TEXT + r"\b(?:\s+(?:de|d['’])\s?[^.]{3,60}?)?\s+(?:al|a la|a l['’]|a|en)(?:\s+|(?<=['’]))"),
-        ("font", "ca", 0.9, "", r"^\W*fonts?\s?:\s*"),
-        ("llegir-a", "ca", 0.88, "", r"^\W*(?:llegir|llegiu|llegeix)\b.{0,40}?\b(?:al|a la|a l['’]|a)(?:\s+|(?<=['’]))"),
+        ("publicat-a", "ca", "publica apareg emès emesa", 0.95, "any", r"\b(?:publicat|publicada|publicats|aparegut|apareguda|emès|emesa)\b" + _WHEN + r"\s*(?:(?:originalment|avui|ahir)\s+)*(?:al|a la|a l['’]|als|a|en|per|pel)(?:\s+|(?<=['’]))"),
+        ("article-a", "ca", "article entrevista reportatge notícia text columna tribuna editorial", 0.9, "known", r"^\W*" + _CA_TEXT + r"\b(?:\s+(?:de|d['’])\s?[^.]{3,60}?)?\s+(?:al|a la|a l['’]|a|en)(?:\s+|(?<=['’]))"),
+        ("font", "ca", "font", 0.9, "", r"^\W*fonts?\s?:\s*"),
+        ("llegir-a", "ca", "lleg", 0.88, "", r"^\W*(?:llegir|llegiu|llegeix)\b.{0,40}?\b(?:al|a la|a l['’]|a)(?:\s+|(?<=['’]))"),
     )
 )  # fmt: skip
 
+_ANYWHERE = tuple(rule for rule in RULES if rule.anywhere)
 _PERSON_IN = Rule(name="person-in", language="any", trigger=re.compile("(?!)"), strength=0.88, known_only=True)
 
-_STEMS = re.compile(
-    r"origin|appear|publi[cks]|print|repost|re-post|cross|excerpt|reproduc|permission|courtesy|read|more |full|continu|see |view|watch|listen|visit|find|"
-    r"writing|as reported|as seen|as featured|source|via|comes|special|from|story|article|editorial|op-?ed|column|letter|piece|aparec|extra|tomad|leer|ver |"
-    r"fuente|font|paru|diffus|tribune|entretien|interview|lire|retrouv|erschien|veröffentlicht|artikel|beitrag|bericht|quelle|aus |in der|abgedruckt|lesen|"
-    r"uscit|appars|pubblic|tratt|legg|veicul|divulg|artigo|matéria|leia|llegi|emès|articolo|interv|noti|reproduc|reblog|medio|feature|profile|essay|go to|by |kommentar|"
-    r"chronique|texte|crónica|columna|entrevista|reportaje|papier|zuerst|commentary|h/t|hat tip|saiu|apareg",
-    re.IGNORECASE,
-)
 _LEAD = re.compile(
     r"^(?:(?:the|today['’]s|yesterday['’]s|our|a|an|its|their|this week['’]s|los|las|dem|der|den|die|das|des|le|la|les|el|il|lo|o|a)\s+(?=[^A-Z]|[A-Z].*)(?=\w)|"
     r"(?:journal|quotidien|magazine|hebdomadaire|revue|site|diario|periódico|revista|semanario|web|portal|blog|medio|jornal|quotidiano|giornale|rivista|settimanale|"
@@ -175,14 +170,11 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
     *edge*: the line stands at the head or the foot, where weaker wordings count too.
     """
     text = _window(read.line.text, edge)
-    if (
-        not text
-        or not (_STEMS.search(text) or (edge and _SUBJECT_IN.match(text)))
-        or _ABOUT_US.search(text)
-        or read.has("caption", "credit", "site-author", "breadcrumb", "title")
-    ):
+    if not text or _ABOUT_US.search(text) or read.has("caption", "credit", "site-author", "breadcrumb", "title"):
         return []
-    found = [a for rule in RULES if edge or rule.anywhere for a in _apply(rule, text, read, context, house)]
+    lower = text.casefold()
+    rules = [r for r in (RULES if edge else _ANYWHERE) if any(stem in lower for stem in r.stems)]
+    found = [a for rule in rules for a in _apply(rule, text, read, context, house)]
     if edge and len(text) < 120:
         found += _person_in(text, read, context, house)
     if not found and edge:
@@ -213,7 +205,7 @@ def _apply(rule: Rule, text: str, read: Read, context: PageContext, house: House
         span = (start, start + len(printed))
         strength = rule.strength if outlet else rule.strength * (0.6 + 0.35 * shape)
         yield _attribution(
-            text, read, context, rule, printed, outlet, strength * (outlet.confidence if outlet else 1), span
+            text, read, context, rule, printed, outlet, strength * (max(outlet.confidence, 0.93) if outlet else 1), span
         )
         return
 
@@ -258,7 +250,7 @@ def _up_to_stop(rest: str, context: PageContext) -> str:
     dates = find_dates(rest, context.language, context.date_order)
     if dates:
         rest = rest[: dates[0].start]
-    return re.split(r"[;:?”\"»)(]|\.\s|,\s", rest.lstrip(" “\"«‘'*_"), maxsplit=1)[0]
+    return re.split(r"[;:?”\"»)(]|(?<![A-Z])\.\s|,\s", rest.lstrip(" “\"«‘'*_"), maxsplit=1)[0]
 
 
 def _person_in(text: str, read: Read, context: PageContext, house: House) -> Iterator[Attribution]:

@@ -59,7 +59,7 @@ NEVER_IN_NAMES = frozenset(
         "use vs wait want was we week welcome were what when where which while who why with without yes yet you your want "
         "year years pdf html rss via source http https www facebook twitter linkedin instagram youtube com org net read continue "
         "skip menu register agenda sponsored advertisement uncategorized anonymous unknown admin webmaster q&a reviewed updated "
-        "artikel aktueller aktuelle article articles articolo articulo artigo beitrag bericht tribune entretien entrevista intervista "
+        "gastbeitrag kommentar leitartikel reportage kolumne chronique artikel aktueller aktuelle article articles articolo articulo artigo beitrag bericht tribune entretien entrevista intervista "
         "las una uno para sin sobre como pero les une dans pour avec sans sur mais leur notre votre ist und oder nicht mit für "
         "auf das ein eine gli che sono nel nella uma não com mais est sont aux cette ces por par"
     ).split()
@@ -92,6 +92,9 @@ RARE_IN_NAMES = frozenset(
         "transition transportation travel trending truth value vehicle vehicles venue video view views vision vote voters water weather "
         "week west winners winter women work worker workers workforce working works world young youth "
         "executive director vice chief senior manager officer feature featured column columns politics religion lifestyle "
+        "hit hits open opens opened returns rise rises rising fall falls seek seeks face faces facing push pushes eye eyes call calls called says said warns urges wins loses "
+        "leads boost boosts brace braces weigh weighs react reacts hold holds grow grows shows takes sees asks keep keeps stay stays turn turns cut cuts ready set "
+        "bridge toll port mayor council governor union unions patience suburbs agenda "
         "introducing meet watch click sign file tags tag lansing washington ohio california london paris berlin york "
         "chicago boston grand rapids ann arbor flint toledo cleveland florida texas canada europe china germany france spain italy "
         "mexico japan india africa asia kalamazoo saginaw mackinac island traverse battle creek "
@@ -99,6 +102,33 @@ RARE_IN_NAMES = frozenset(
         "economia società sociedade"
     ).split()
 )
+
+MEDIA_WORDS = frozenset(
+    fold(word)
+    for word in (
+        "news times press journal post tribune herald gazette magazine radio tv television business daily weekly monthly review "
+        "observer chronicle globe bulletin dispatch examiner guardian telegraph sentinel broadcasting newspaper newspapers "
+        "courier reporter ledger enterprise register argus mercury inquirer republican democrat today insider wire fm am record leader advocate eagle standard mirror "
+        "zeitung rundschau tagblatt tageblatt anzeiger kurier nachrichten bote merkur diario periódico jornal gaceta heraldo "
+        "correo voz mundo giornale corriere gazzetta revista rivista revue gazette journal quotidien dépêche écho courrier voix progrès tribuna folha estado "
+        "blatt blätter presse prensa imprensa stampa stadtanzeiger wochenblatt newsletter podcast network media"
+    ).split()
+)
+"""Words that stand in the names of publications."""
+
+ALSO_FIRST_NAMES = frozenset(
+    "april art august autumn bill carol case cash chance chase chip christian christmas dawn dean drew earl faith frank gene grace grant guy harmony "
+    "holly hope hunter iris ivy jack jay jean joy june king lance lily major mark mason may melody miles misty norm olive page "
+    "parker pat pearl penny pierce porter ray reed rich rob robin rose ruby rusty sandy skip sky sterling stone summer sunny taylor "
+    "van violet wade ward will".split()
+)
+ALSO_SURNAMES = frozenset(
+    "banks battle best bishop booker bridges brooks bush cash church cross day dean early field fields forest forrest free frost gates "
+    "good green hall hill home house hunter king law lawless long major march marsh may means moody north page park parks pool power "
+    "powers price prince rich rivers roads rush sales school sharp short small snow south spring stone strange street strong summers swift "
+    "town training wall waters wells west wise wood woods worth young".split()
+)
+"""Common words that are first names or surnames as well: two of them together are still a name."""
 
 PRESS_CATEGORIES = (
     "media coverage",

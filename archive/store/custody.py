@@ -5,11 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from archive.store.values import instant, now, to_json
 from archive.urls import canonical_url
 from archive.warc import Exchange, Original, Record
+
+
+UNFINISHED: Final = ("running", "interrupted", "limited")
+"""Statuses of a run that left work in the frontier: the next run of the site goes on from there."""
 
 
 class Sighted(Protocol):
@@ -60,11 +64,11 @@ class Custody:
         return str(row[0]) if row else None
 
     def interrupted_run(self, site_id: int) -> int | None:
-        """The site's last run when it never came to its end, else None."""
+        """The site's last run when it left work undone, else None."""
         row = self._db.execute(
             "select id, status from runs where site_id = ? order by id desc limit 1", (site_id,)
         ).fetchone()
-        return int(row[0]) if row and row[1] in ("running", "interrupted") else None
+        return int(row[0]) if row and row[1] in UNFINISHED else None
 
     def finished_runs(self, site_id: int) -> int:
         """How many runs of the site came to their end, whole or in part."""

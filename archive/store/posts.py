@@ -35,7 +35,7 @@ class Posts:
     def find(self, site_id: int, url: str, wordpress_id: int | None = None, title: str | None = None) -> int | None:
         """The post that lives or lived at *url*, else the one of that WordPress id and headline (it has a new slug)."""
         row = self._db.execute(
-            "select post_urls.post_id from post_urls join posts on posts.id = post_urls.post_id where post_urls.url = ?",
+            "select post_id from post_urls where url = ?",
             (canonical_url(url),),
         ).fetchone()
         if row is None and wordpress_id is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from typing import Final
 
@@ -49,5 +48,5 @@ def _from_hex(value: str) -> bytes | None:
 def _from_base32(value: str) -> bytes | None:
     try:
         return base64.b32decode(value.upper().rstrip("=") + "=" * (-len(value.rstrip("=")) % 8))
-    except binascii.Error:
+    except ValueError:
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
 from archive.warc.bodies import begins_as
 from archive.warc.values import Exchange, Headers
@@ -21,6 +21,7 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _BREAKS = re.compile(r"[\r\n\0]+[ \t]*")
 _STATUS_LINE = re.compile(rb"(HTTP/\d(?:\.\d)?) (\d{3})(?: ([^\r\n]*))?\r?\n")
 _REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) (HTTP/\d(?:\.\d)?)\r?\n")
+_HTTP_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)([^?#]*)(\?[^#]*)?")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 
 
@@ -35,6 +36,11 @@ class Message:
     def values(self, name: str) -> list[str]:
         return [value for key, value in self.headers if key.lower() == name]
 
+    def content_length(self) -> int | None:
+        """As the headers give it; None when they give none, several, or no number."""
+        lengths = self.values("content-length")
+        return int(lengths[0]) if len(lengths) == 1 and re.fullmatch("[0-9]{1,15}", lengths[0]) else None
+
 
 def response_head(exchange: Exchange) -> bytes:
     """Status line and headers of the message to store, up to and with the empty line."""
@@ -45,15 +51,35 @@ def response_head(exchange: Exchange) -> bytes:
 
 
 def request_block(exchange: Exchange) -> bytes:
-    """The request as HTTP/1.1, with the fields client libraries add below the place we look: Host and Content-Length."""
-    parts = urlsplit(exchange.url)
-    target = _one_line((parts.path or "/") + (f"?{parts.query}" if parts.query else "")).replace(" ", "%20")
+    """The request as HTTP/1.1, with the fields client libraries add below the place we look: Host and
+    Content-Length."""
+    authority, target = request_target(escaped(exchange.url))
     names = {name.lower() for name, _ in exchange.request_headers}
-    host = () if "host" in names else (("Host", parts.netloc.rpartition("@")[2]),)
+    host = () if "host" in names else (("Host", authority),)
     unframed = bool(exchange.request_body) and not names & {"content-length", "transfer-encoding"}
     length = (("Content-Length", str(len(exchange.request_body))),) if unframed else ()
     headers = (*host, *exchange.request_headers, *length)
     return _head(f"{exchange.method} {target} HTTP/1.1", headers) + exchange.request_body
+
+
+def request_target(url: str) -> tuple[str, str]:
+    """What a request for *url* has in its Host field and behind its method; never raises.
+
+    >>> request_target("https://user@blog.example:8443?p=42#more")
+    ('blog.example:8443', '/?p=42')
+    """
+    found = _HTTP_URL.match(url)
+    authority, path, query = found.groups() if found else ("", "", "")
+    return authority.rpartition("@")[2], (path or "/") + (query or "")
+
+
+def escaped(url: str) -> str:
+    """Escaped as RFC 3986 wants it: a blank or a line break would end the field it stands in.
+
+    >>> escaped("https://blog.example/a b?q=caf\u00e9&r=%20")
+    'https://blog.example/a%20b?q=caf%C3%A9&r=%20'
+    """
+    return quote(url, safe="%/:?#[]@!$&'()*+,;=-._~")
 
 
 def has_no_body(method: str, status: int) -> bool:

@@ -159,7 +159,7 @@ def _record(answer: _Answer, exchange: Exchange) -> Record:
         offset=raw.offset,
         length=raw.length,
         payload_sha256=sha256 or hashlib.sha256(exchange.body).hexdigest(),
-        payload_bytes=_revisit_bytes(exchange) if revisit else len(exchange.body),
+        payload_bytes=_revisit_bytes(answer.message) if revisit else len(exchange.body),
         revisit=revisit,
         record_id=raw.id,
         payload_sha1=sha1 if revisit or sha1 else base32(hashlib.sha1(exchange.body, usedforsecurity=False).digest()),
@@ -181,10 +181,9 @@ def _stored_sha1(raw: RawRecord) -> str | None:
     return base32(digest[1]) if digest and digest[0] == "sha1" else None
 
 
-def _revisit_bytes(exchange: Exchange) -> int:
+def _revisit_bytes(message: Message) -> int:
     """The left-out payload's length, as its headers give it; a 304 has none."""
-    lengths = [value for name, value in exchange.response_headers if name.lower() == "content-length"]
-    return int(lengths[0]) if exchange.status != 304 and len(lengths) == 1 and lengths[0].isdecimal() else 0
+    return (message.content_length() or 0) if message.start[1] != "304" else 0
 
 
 def _refers_to(raw: RawRecord, sha256: str) -> Original | None:

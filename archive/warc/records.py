@@ -36,6 +36,7 @@ RECORD_END: Final = b"\r\n\r\n"
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t]+")
 _LINE_END = re.compile(r"\r?\n")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _BEHIND = {b"WARC/": "more than one record in a gzip member: rewrite the file first (`warcio recompress OLD NEW`)"}
 _MEMBER_START = re.compile(rb"\x1f\x8b\x08[\x00-\x1f]")
 
@@ -182,7 +183,7 @@ class WarcFile:
         while piece := self.raw(offset, step):
             offset += len(piece)
             yield piece, offset
-            step = STEP_BYTES
+            step = min(2 * step, STEP_BYTES)
 
     def _member(self, offset: int) -> Iterator[tuple[bytes, int]]:
         inflater, at, step = zlib.decompressobj(31), offset, FIRST_STEP_BYTES
@@ -190,7 +191,7 @@ class WarcFile:
             compressed = self.raw(at, step)
             if not compressed:
                 raise DamagedRecordError(self.path.name, offset, "the file ends inside this record", cut=True)
-            at, step = at + len(compressed), STEP_BYTES
+            at, step = at + len(compressed), min(2 * step, STEP_BYTES)
             try:
                 while compressed and not inflater.eof:
                     piece = inflater.decompress(compressed, 4 * STEP_BYTES)
@@ -313,7 +314,8 @@ def _read_header(head: bytes, damaged: Callable[[str], DamagedRecordError]) -> t
 def _header_oddities(head: bytes, text: str, fields: list[tuple[str, str, str]]) -> Iterator[tuple[str, bool]]:
     yield "a line of the header does not end with CR LF", head.count(b"\n") != head.count(b"\r\n")
     yield "the header is not UTF-8", "\N{REPLACEMENT CHARACTER}" in text
-    yield "a header field has no name or no colon", any(not colon or not name.strip() for name, colon, _ in fields)
+    yield "a header field has no proper name", not all(_NAME.fullmatch(name) for name, _, _ in fields)
+    yield "a header field has no colon", not all(colon for _, colon, _ in fields)
 
 
 def iter_block(record: RawRecord) -> Iterator[bytes]:

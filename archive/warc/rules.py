@@ -12,11 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
 from archive.warc.bodies import CUT, coding_fault, content_codings
 from archive.warc.digests import read_label
-from archive.warc.messages import Message, dechunk, has_no_body, payload, read_request, read_response
+from archive.warc.messages import Message, dechunk, has_no_body, payload, read_request, read_response, request_target
 from archive.warc.reading import digest_of, read_date
 from archive.warc.records import RawRecord, bare
 from archive.warc.writing import IDENTICAL, NOT_MODIFIED
@@ -188,25 +187,26 @@ def message_faults(raw: RawRecord, message: Message | None, method: str) -> Iter
     """Of the HTTP message in the block; *method* is that of the request the response answers."""
     if raw.block is None or not (raw.get("content-type") or "").lower().startswith("application/http"):
         return
-    if message is None:
-        if raw.block:
-            yield "error", "the block is not an HTTP message"
+    rule = _MESSAGE_RULES.get(raw.type)
+    if rule is None:
+        yield "error", f"an HTTP message in a {raw.type} record"
+    if message is None and rule and raw.block:
+        yield "error", "the block is not an HTTP message"
+    if message is None or rule is None:
         return
     head = raw.block[: len(raw.block) - len(message.body)]
     lines = re.split(rb"\r\n(?![ \t])", head[: -len(b"\r\n\r\n")])[1:] if head.endswith(b"\r\n\r\n") else [b""]
     if not all(_HTTP_FIELD.fullmatch(line.replace(b"\r\n", b"")) for line in lines):
         yield "error", "a header line of the HTTP message is malformed"
-    rule = {"request": _request_faults, "response": _response_faults, "revisit": _revisit_body_faults}[raw.type]
     yield from rule(raw, message, method)
 
 
 def _request_faults(raw: RawRecord, message: Message, method: str) -> Iterator[Fault]:
-    parts = urlsplit(raw.url() or "")
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    host, target = request_target(raw.url() or "")
     if message.start[1] not in (target, raw.url()):
         yield "error", f"the request is for {message.start[1]}, not for its WARC-Target-URI"
     hosts = message.values("host")
-    if hosts and hosts != [parts.netloc.rpartition("@")[2]]:
+    if hosts and hosts != [host]:
         yield "error", f"the request is to host {', '.join(hosts)}, not to that of its WARC-Target-URI"
 
 
@@ -218,14 +218,15 @@ def _response_faults(raw: RawRecord, message: Message, method: str) -> Iterator[
         yield "error", "Transfer-Encoding is chunked, the body is not"
     elif bodyless and message.body:
         yield "error", f"{size} bytes of body where a {message.start[1]} answer to {method} has none"
-    elif lengths and lengths != [str(size)] and not (bodyless or chunked or _was_cut(raw, lengths, size)):
+    elif lengths and lengths != [str(size)] and not (bodyless or chunked or _was_cut(raw, message)):
         yield "error", f"the HTTP Content-Length is {', '.join(lengths)}, the body has {size} bytes"
     yield from _coding_faults(raw, message)
 
 
-def _was_cut(raw: RawRecord, lengths: list[str], size: int) -> bool:
+def _was_cut(raw: RawRecord, message: Message) -> bool:
     """Other writers leave the length the server announced in a message they say is cut."""
-    return bool(raw.get("warc-truncated")) and len(lengths) == 1 and lengths[0].isdecimal() and int(lengths[0]) > size
+    announced = message.content_length()
+    return bool(raw.get("warc-truncated")) and announced is not None and announced > len(message.body)
 
 
 def _coding_faults(raw: RawRecord, message: Message) -> Iterator[Fault]:
@@ -247,6 +248,13 @@ def _is_text(message: Message) -> bool:
 def _revisit_body_faults(raw: RawRecord, message: Message, method: str) -> Iterator[Fault]:
     if message.body:
         yield "error", f"a revisit record with a body of {len(message.body)} bytes"
+
+
+_MESSAGE_RULES: Final = {
+    "request": _request_faults,
+    "response": _response_faults,
+    "revisit": _revisit_body_faults,
+}
 
 
 def revisit_faults(raw: RawRecord, *, ours: bool) -> Iterator[Fault]:

@@ -15,12 +15,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 from archive.errors import CannotWriteError
 from archive.warc.bodies import content_codings
 from archive.warc.digests import base32, sha1_label
-from archive.warc.messages import request_block, response_head
+from archive.warc.messages import escaped, request_block, response_head
 from archive.warc.records import Fields, member
 from archive.warc.tail import SOFTWARE, sync_folder
 from archive.warc.values import Exchange, Headers, Original, Record
@@ -39,8 +38,8 @@ PROTOCOLS: Final = {"HTTP/1.0": "http/1.0", "HTTP/1.1": "http/1.1", "HTTP/2": "h
 DESCRIPTION: Final = (
     "What the HTTP client hands over is kept, which is not every byte on the wire. Lost before we see it: upper and "
     "lower case and the order of header fields, the reason phrase (the standard one is written), chunked framing and "
-    "other connection fields (Connection, Keep-Alive, Transfer-Encoding), interim 1xx answers; of requests, Connection, "
-    "Host and Content-Length (the last two are written anew). Bodies are kept as they were encoded. A field that does "
+    "other connection fields (Connection, Keep-Alive, Transfer-Encoding), interim 1xx answers; of requests, Host, "
+    "Content-Length (both are written anew) and Connection. Bodies are kept as they were encoded. A field that does "
     "not fit the stored body is renamed X-Archive-Orig-NAME; one that is no HTTP field becomes "
     "X-Archive-Orig-Malformed."
 )
@@ -70,7 +69,8 @@ class WarcWriter:
         self._site, self._info, self._max_bytes, self._find_original = site, dict(info), max_bytes, find_original
         self._serial = 0
         self._written_before = 0
-        self._open_next()
+        self._file = self._next_file()
+        self._warcinfo_bytes = self._file.size
 
     def __enter__(self) -> WarcWriter:
         return self
@@ -113,16 +113,22 @@ class WarcWriter:
         self._file.close()
 
     def _make_room(self, size: int) -> None:
+        """The next file is begun before the full one is let go: should that fail, nothing has changed."""
         if self._file.size + size > self._max_bytes and self._file.size > self._warcinfo_bytes:
-            self._file.close()
-            self._written_before += self._file.size
-            self._open_next()
+            full, self._file = self._file, self._next_file()
+            self._warcinfo_bytes = self._file.size
+            self._written_before += full.size
+            full.close()
 
-    def _open_next(self) -> None:
-        self._file, self._serial = _create(self._folder, self._stem, self._serial)
+    def _next_file(self) -> _File:
+        file, self._serial = _create(self._folder, self._stem, self._serial)
+        try:
+            file.append(_warcinfo_member(file.path.name, self._site, self._info))
+        except CannotWriteError:
+            file.discard()
+            raise
         self._serial += 1
-        self._file.append(_warcinfo_member(self._file.path.name, self._site, self._info))
-        self._warcinfo_bytes = self._file.size
+        return file
 
 
 class _File:
@@ -174,6 +180,11 @@ class _File:
         finally:
             os.close(self._fd)
             self._fd = -1
+
+    def discard(self) -> None:
+        os.close(self._fd)
+        self._fd = -1
+        self.path.unlink()
 
 
 def _cannot_write(path: Path, error: OSError) -> CannotWriteError:
@@ -236,7 +247,7 @@ class _Answer:
         return (
             ("WARC-Profile", self._profile or ""),
             *refers_to,
-            ("WARC-Refers-To-Target-URI", _uri(original.url)),
+            ("WARC-Refers-To-Target-URI", escaped(original.url)),
             ("WARC-Refers-To-Date", instant(original.at)),
             *((("WARC-Truncated", "length"),) if self._profile == IDENTICAL else ()),
         )
@@ -290,7 +301,7 @@ def _common_fields(kind: str, record_id: str, exchange: Exchange) -> Fields:
         ("WARC-Type", kind),
         ("WARC-Record-ID", f"<{record_id}>"),
         ("WARC-Date", instant(exchange.at)),
-        ("WARC-Target-URI", _uri(exchange.url)),
+        ("WARC-Target-URI", escaped(exchange.url)),
         *((("WARC-IP-Address", exchange.ip),) if exchange.ip else ()),
         ("WARC-Protocol", PROTOCOLS.get(exchange.protocol, exchange.protocol.lower())),
     )
@@ -315,11 +326,6 @@ def _is_compressed(headers: Headers) -> bool:
 
 def _new_id() -> str:
     return f"urn:uuid:{uuid.uuid4()}"
-
-
-def _uri(url: str) -> str:
-    """Escaped as RFC 3986 wants it: a blank or a line break would end the field."""
-    return quote(url, safe="%/:?#[]@!$&'()*+,;=-._~")
 
 
 def _name(name: str) -> str:

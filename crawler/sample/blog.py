@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -123,7 +124,9 @@ class Blog:
         return next(user for user in self.users.values() if user.name == post.author)
 
     def categories_of(self, post: SamplePost) -> list[Term]:
-        return [term for term in self.categories.values() if term.name in post.categories]
+        """In the post's own order, its main category first."""
+        by_name = {term.name: term for term in self.categories.values()}
+        return [by_name[name] for name in post.categories if name in by_name]
 
     def tags_of(self, post: SamplePost) -> list[Term]:
         return [term for term in self.tags.values() if term.name in post.tags]
@@ -152,18 +155,20 @@ class Blog:
         return next(found, None)
 
     @cached_property
-    def last_modified_at(self) -> datetime:
-        """When any public post last changed; a deletion does not count, or moves it back."""
-        return last_modified(self.posts)
+    def uploads(self) -> frozenset[str]:
+        """Paths of the files that posts show or link to, below the uploads folder."""
+        linked = (path for post in self.posts for path in re.findall(r'/wp-content/uploads/([^"]+)', post.content))
+        return frozenset([*linked, *(post.featured_image for post in self.posts if post.featured_image)])
 
 
 def last_modified(posts: Iterable[SamplePost]) -> datetime:
+    """When any of the posts last changed; a deletion does not count, or moves it back."""
     return max(post.modified_at for post in posts).astimezone(UTC)
 
 
 def hidden(block: str) -> str:
     """The redesign prints provenance with a script, from words turned around so that no reader sees them."""
-    words = plain(block)[::-1].replace('"', "")
+    words = html.escape(plain(block)[::-1])
     return f'<div class="hb-origin" data-hb="{words}"></div>'
 
 

@@ -184,7 +184,7 @@ def _post(row: dict[str, Any]) -> SamplePost:
         slug=row["slug"],
         title=row["title"],
         posted_at=posted_at,
-        modified_at=posted_at + timedelta(minutes=row["id"] % 3 * 47),
+        modified_at=_local(row["modified"]) if "modified" in row else posted_at + timedelta(minutes=row["id"] % 3 * 47),
         author=_user_name(row["author"]),
         categories=tuple(row["categories"]),
         tags=tuple(row.get("tags", ())),

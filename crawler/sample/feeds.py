@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from crawler.sample.blog import Blog, Term, http_date, in_pages, last_modified, page_count
 from crawler.sample.content import ZONE, SamplePost, site
-from crawler.sample.http import Response, text
+from crawler.sample.exchange import Response, text
 
 FEED_TYPE = "application/rss+xml; charset=UTF-8"
 XML_TYPE = "application/xml; charset=UTF-8"

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import random
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 MONTHS = tuple("January February March April May June July August September October November December".split())
-HEADINGS = ("Why it matters", "What comes next", "By the numbers", "The view from the shop floor", "A longer history")
-
-Draw = Callable[[str], str]
 
 
 @cache
@@ -41,7 +38,7 @@ def paragraphs(seed: int, topic: str, words: int, language: str = "en-US", lede:
     return [" ".join(paragraph) for paragraph in result if paragraph]
 
 
-def _english(chance: random.Random, topic: str) -> Any:
+def _english(chance: random.Random, topic: str) -> Iterator[str]:
     """Endless sentences: mostly of the topic, some general ones, quotes and figures between them."""
     about, general = phrases()["topics"][topic], phrases()["general"]
     own = _statements(chance, about)
@@ -61,7 +58,7 @@ def _english(chance: random.Random, topic: str) -> Any:
                     yield _fill(chance, next(figures))
 
 
-def _foreign(chance: random.Random, table: dict[str, list[str]]) -> Any:
+def _foreign(chance: random.Random, table: dict[str, list[str]]) -> Iterator[str]:
     statements, quotes = _statements(chance, table), _shuffled(chance, table["quotes"])
     while True:
         for _ in range(chance.randint(2, 4)):
@@ -69,7 +66,7 @@ def _foreign(chance: random.Random, table: dict[str, list[str]]) -> Any:
         yield _fill(chance, next(quotes))
 
 
-def _statements(chance: random.Random, table: dict[str, list[str]]) -> Any:
+def _statements(chance: random.Random, table: dict[str, list[str]]) -> Iterator[str]:
     """Subject, predicate and tail, none of them again before its list is used up; sometimes without a tail."""
     subjects, predicates, tails = (_shuffled(chance, table[part]) for part in ("subjects", "predicates", "tails"))
     while True:
@@ -77,7 +74,7 @@ def _statements(chance: random.Random, table: dict[str, list[str]]) -> Any:
         yield _fill(chance, f"{next(subjects)} {next(predicates)}{tail}.")
 
 
-def _shuffled(chance: random.Random, items: list[str]) -> Any:
+def _shuffled(chance: random.Random, items: list[str]) -> Iterator[str]:
     while True:
         yield from chance.sample(items, len(items))
 
@@ -95,6 +92,8 @@ def _fill(chance: random.Random, template: str) -> str:
         "place": lambda: chance.choice(_shared("places")),
         "things": lambda: chance.choice(_shared("things")),
         "month": lambda: chance.choice(MONTHS),
+        "day": lambda: str(chance.randrange(1, 29)),
+        "year": lambda: str(chance.randrange(1998, 2009)),
         "count": lambda: f"{chance.randrange(120, 9800):,}",
         "percent": lambda: str(chance.randrange(11, 89)),
         "money": lambda: str(chance.randrange(3, 940)),

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from crawler.sample.blog import Blog, Term
 from crawler.sample.content import ZONE, SamplePost, site
+from crawler.sample.exchange import Request, Response, text
 from crawler.sample.formatting import plain, the_content
-from crawler.sample.http import Request, Response, text
 
 JSON_TYPE = "application/json; charset=UTF-8"
 MOST_PER_PAGE = 100
@@ -77,12 +77,8 @@ class Rest:
         except BadParameterError as problem:
             return _error(400, "rest_invalid_param", f"Invalid parameter(s): {problem}")
         pages = -(-len(rows) // per_page)
-        if page > max(pages, 1):
-            return _error(
-                400,
-                f"rest_{name.rstrip('s')}_invalid_page_number",
-                "The page number requested is larger than the number of pages available.",
-            )
+        if page > max(pages, 1) and name in ("posts", "pages", "media"):
+            return _error(400, "rest_post_invalid_page_number", "The page number is larger than the number of pages.")
         shown = [self._presented(row, query) for row in rows[(page - 1) * per_page : page * per_page]]
         headers = {"X-WP-Total": str(len(rows)), "X-WP-TotalPages": str(pages)}
         if links := self._links(request, page, pages):

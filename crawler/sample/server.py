@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
 from crawler.sample.blog import Options, Source
-from crawler.sample.http import Request, Response, text
+from crawler.sample.exchange import Request, Response, text
 from crawler.sample.wordpress import WordPress
 
 GZIP_FROM_BYTES = 256
 GZIP_TYPES = ("text/", "application/json", "application/rss+xml", "application/xml")
 GZIP_LEVEL = 1
 LARGEST_BODY_BYTES = 1 << 16
+NOT_RUNNING = "the sample blog is not running: call start() or use it in a with statement"
 
 
 class SampleBlog:
@@ -59,14 +63,14 @@ class SampleBlog:
         self.requests: list[tuple[str, str, int]] = []
         self.latency_s = latency_s
         self._address = (host, port)
-        self._server: ThreadingHTTPServer | None = None
+        self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
     @property
     def url(self) -> str:
         """Address of the front page, with a closing slash; raises RuntimeError before `start`."""
         if self._server is None:
-            raise RuntimeError("the sample blog is not running: call start() or use it in a with statement")
+            raise RuntimeError(NOT_RUNNING)
         host, port = self._server.server_address[:2]
         return f"http://{host!s}:{port}/"
 
@@ -80,10 +84,19 @@ class SampleBlog:
         self._thread.start()
         return self
 
+    def publish(self, edition: int) -> None:
+        """Put another edition at the same address, under the same options."""
+        if self._server is None:
+            raise RuntimeError(NOT_RUNNING)
+        self.options = replace(self.options, edition=edition)
+        self._server.wordpress = WordPress(self.options, self.url)
+
     def stop(self) -> None:
+        """End the server and every open connection; a second call does nothing."""
         if self._server is not None and self._thread is not None:
             self._server.shutdown()
             self._thread.join()
+            self._server.hang_up()
             self._server.server_close()
             self._server = self._thread = None
 
@@ -102,10 +115,19 @@ def _source(value: Source | bool) -> Source:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    block_on_close = False  # an idle keep-alive connection must not hold up stop()
     request_queue_size = 128
     blog: SampleBlog
     wordpress: WordPress
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self.connections: set[socket.socket] = set()
+
+    def hang_up(self) -> None:
+        """Cut kept-alive connections, which would go on asking the stopped blog."""
+        for connection in list(self.connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -115,6 +137,14 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1  # one write an answer
     server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections.add(self.connection)
+
+    def finish(self) -> None:
+        self.server.connections.discard(self.connection)
+        super().finish()
 
     def do_GET(self) -> None:
         self._answer()

@@ -12,15 +12,13 @@ from urllib.parse import unquote
 from crawler.sample import feeds, uploads
 from crawler.sample.blog import Blog, Options, Term, http_date, page_count
 from crawler.sample.content import SamplePost, site
+from crawler.sample.exchange import Request, Response, redirect, text
 from crawler.sample.formatting import pages_of
-from crawler.sample.http import Request, Response, redirect, text
 from crawler.sample.rest import Rest
 from crawler.sample.themes import THEMES, css_of
 from crawler.sample.views import RELATED_CHOICES, Views, with_related
 
 ROBOTS = "User-agent: *\nDisallow: /wp-admin/\nAllow: /wp-admin/admin-ajax.php\n"
-UPLOADS = "/wp-content/uploads/"
-
 Answer = Callable[..., Response | None]
 
 
@@ -33,6 +31,8 @@ class WordPress:
         self.rest = Rest(self.blog)
         self._kept: dict[tuple[str, int], Response] = {}
         self._views_of_posts = 0
+        link = f'<{self.blog.url("/wp-json/")}>; rel="https://api.w.org/"'
+        self._page_headers = {"Link": link} if options.rest != "closed" else {}
         self.routes: tuple[tuple[re.Pattern[str], Answer], ...] = tuple(
             (re.compile(pattern), answer)
             for pattern, answer in (
@@ -80,7 +80,7 @@ class WordPress:
 
     def _keep(self, key: str, render: Callable[[], str], choice: int = 0, status: int = 200) -> Response:
         if (key, choice) not in self._kept:
-            self._kept[key, choice] = text(render(), status=status)
+            self._kept[key, choice] = text(render(), status=status, headers=self._page_headers)
         return self._kept[key, choice]
 
     def _missing(self) -> Response:
@@ -114,9 +114,12 @@ class WordPress:
             return None
         return feeds.feed(self.blog, posts, path, title, int(page), request.headers)
 
-    def _upload(self, request: Request, *, path: str) -> Response:
+    def _upload(self, request: Request, *, path: str) -> Response | None:
         """A static file with validators, as the web server in front of WordPress serves it."""
-        body = uploads.file_for(re.sub(r"-\d+x\d+(?=\.png$)", "", path))
+        original = re.sub(r"-\d+x\d+(?=\.png$)", "", path)
+        if original not in self.blog.uploads:
+            return None
+        body = uploads.file_for(original)
         headers = {
             "ETag": f'"{hashlib.md5(body).hexdigest()[:16]}"',
             "Last-Modified": http_date(self.blog.posts[-1].posted_at),

@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import urljoin
 
 import scrapy
-from scrapy import signals
+from scrapy import exceptions, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
@@ -28,14 +28,27 @@ from crawler.addresses import listing_root
 from crawler.findings import Findings
 from crawler.items import PostItem
 from crawler.pages import Page, UnreadablePageError, is_protected, page_kind, parse_page, read_post
+from crawler.parts import further_parts, join_parts
 from crawler.profiles import SiteProfile, load_profile, user_folders
 from crawler.reading import context_of
-from crawler.skips import SkipReason, reason_of, status_reason
+from crawler.skips import Skipped, SkipReason, reason_of, status_reason
 
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 16
 """URLs taken from the frontier at a time: enough to keep every slot busy, little enough to stay in memory."""
+
+
+NO_PAGE: Final = (
+    Skipped,
+    exceptions.CannotResolveHostError,
+    exceptions.DownloadCancelledError,
+    exceptions.DownloadConnectionRefusedError,
+    exceptions.DownloadFailedError,
+    exceptions.DownloadTimeoutError,
+    exceptions.ResponseDataLossError,
+)
+"""What a download raises when no page comes of it."""
 
 
 class BlogSpider(scrapy.Spider):
@@ -54,6 +67,7 @@ class BlogSpider(scrapy.Spider):
         self.profile = profile or load_profile(site, user_folders())
         self.categories = categories
         self.fatal: ArchiveError | None = None
+        """What ended the run before its time; the command raises it."""
         self.on_their_way: set[str] = set()
         self.given_up: set[str] = set()
         self.bases: set[str] = set()
@@ -66,12 +80,9 @@ class BlogSpider(scrapy.Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> BlogSpider:
         spider: BlogSpider = super().from_crawler(crawler, *args, **kwargs)
-        spider.limit = crawler.settings.getint("CLIPFILE_LIMIT")
         crawler.signals.connect(spider.item_stored, signal=signals.item_scraped)
         crawler.signals.connect(spider.item_failed, signal=signals.item_error)
         return spider
-
-    limit = 0
 
     def in_scope(self, url: str) -> bool:
         return self.profile.in_scope(url)
@@ -80,7 +91,7 @@ class BlogSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Requests for what waits in the frontier, until nothing waits and nothing is on its way."""
-        self.keeper, self.tally = self.crawler.keeper, self.crawler.tally  # type: ignore[union-attr]
+        self.keeper, self.tally = self.crawler.keeper, self.crawler.tally
         self.store(Findings(seeds=findings.first_seeds(self.profile, self.categories)))
         while True:
             self.answered.clear()
@@ -96,8 +107,8 @@ class BlogSpider(scrapy.Spider):
 
     def next_seeds(self) -> list[Seed]:
         room = BATCH - len(self.on_their_way)
-        if self.limit:
-            room = min(room, self.limit - self.tally.seen - len(self.on_their_way))
+        if self.tally.limit:
+            room = min(room, self.tally.limit - self.tally.seen - len(self.on_their_way))
         if room <= 0:
             return []
         return self.keeper.store.frontier.waiting(self.keeper.site_id, room, beside=self.on_their_way | self.given_up)
@@ -114,7 +125,7 @@ class BlogSpider(scrapy.Spider):
 
     def recheck_unseen(self) -> bool:
         """Once all is fetched: queue the archive's posts that no source showed, to see whether they are still there."""
-        if self.categories or self.limit or not self.tally.seen:
+        if self.categories or self.tally.limit or not self.tally.seen:
             return False
         unseen = self.keeper.store.posts.not_seen_in(self.keeper.run_id, self.keeper.site_id)
         seeds = [
@@ -127,14 +138,17 @@ class BlogSpider(scrapy.Spider):
 
     # ------------------------------------------------------------------ answers
 
-    def parse(self, response: Response, seed: Seed) -> Iterator[PostItem]:
+    async def parse(self, response: Response, seed: Seed) -> AsyncIterator[PostItem]:
         """Any answer: a post becomes an item, whose pipeline takes it off the frontier; the rest is read here."""
         item = None
         try:
             if seed.role == "post":
-                item = self.parse_post(response, seed)
+                item = await self.parse_post(response, seed)
             else:
                 self.store(self.read(response, seed), done=seed)
+        except ArchiveError as error:
+            self.cannot_keep(error)
+            return
         except Exception:
             self.given_up.add(seed.key)
             raise
@@ -151,9 +165,16 @@ class BlogSpider(scrapy.Spider):
     def item_stored(self, item: PostItem) -> None:
         self.arrived(item.key)
 
-    def item_failed(self, item: PostItem) -> None:
+    def item_failed(self, item: PostItem, failure: Failure) -> None:
         self.given_up.add(item.key)
         self.arrived(item.key)
+        if isinstance(failure.value, ArchiveError):
+            self.cannot_keep(failure.value)
+
+    def cannot_keep(self, error: ArchiveError) -> None:
+        """The archive can't be written any more: the run ends here, and the next one goes on from the last commit."""
+        self.fatal = self.fatal or error
+        self.closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="cannot-keep"))
 
     def read(self, response: Response, seed: Seed) -> Findings:
         hint = seed.hint or {}
@@ -180,7 +201,7 @@ class BlogSpider(scrapy.Spider):
         hint = seed.hint or {}
         page = self.parsed(response)
         if isinstance(page, UnreadablePageError):
-            return Findings(refused=[(seed.url, SkipReason(page.reason), str(page))])
+            return Findings(refused=[(seed.url, SkipReason.of(page.reason), str(page))])
         seen = self.seen_by_listing.setdefault(listing_root(seed.url), set())
         found = findings.from_listing(page, seed.url, self.profile, hint, seen=seen, bases=self.bases)
         found.seeds += self.sources(page, response) if hint.get("start") else []
@@ -205,13 +226,13 @@ class BlogSpider(scrapy.Spider):
             found.refused.append((seed.url, status_reason(response.status), f"HTTP {response.status}"))
         return found
 
-    def parse_post(self, response: Response, seed: Seed) -> PostItem | None:
+    async def parse_post(self, response: Response, seed: Seed) -> PostItem | None:
         if response.status != 200:
             self.absent(seed, f"HTTP {response.status}", status_reason(response.status), response)
             return None
         page = self.parsed(response)
         if isinstance(page, UnreadablePageError):
-            self.skip(seed, SkipReason(page.reason), str(page))
+            self.skip(seed, SkipReason.of(page.reason), str(page))
         elif is_protected(page):
             self.skip(seed, SkipReason.PASSWORD_PROTECTED)
         elif self.led_home(response, seed):
@@ -219,16 +240,23 @@ class BlogSpider(scrapy.Spider):
         elif page_kind(page) not in ("post", "other") and not (seed.hint or {}).get("rest"):
             self.skip(seed, SkipReason.NOT_A_POST, f"a {page_kind(page)}")
         else:
-            return self.read_post(page, response, seed)
+            return await self.read_post(page, response, seed)
         return None
 
-    def read_post(self, page: Page, response: Response, seed: Seed) -> PostItem | None:
+    async def read_post(self, page: Page, response: Response, seed: Seed) -> PostItem | None:
         self.store(findings.from_post_links(page, self.profile, bases=self.bases, has_categories=self.has_categories))
         post = read_post(page, selectors=self.profile.selectors, rest=(seed.hint or {}).get("rest"))
         key = canonical_url(post.url)
         if key != seed.key and self.keeper.store.frontier.is_done(self.keeper.site_id, key):
             self.same_again(seed, post)
             return None
+        if further := further_parts(page, post.url):
+            try:
+                post = join_parts([post, *[await self.part(url) for url in further]])
+            except NO_PAGE as error:
+                reason, detail = reason_of(error)
+                self.skip(seed, reason, f"a further page of the post: {detail}")
+                return None
         return PostItem(
             post=post,
             context=context_of(post, self.profile),
@@ -237,10 +265,19 @@ class BlogSpider(scrapy.Spider):
             aliases=(seed.url, response.url, *response.meta.get("redirect_urls", ())),
         )
 
+    async def part(self, url: str) -> Post:
+        """A further page of a post. Raises what kept it from coming: half a post is no post."""
+        response = await self.crawler.engine.download_async(Request(url, meta={"role": "post-part"}))
+        if response.status != 200:
+            raise Skipped(status_reason(response.status), f"HTTP {response.status} at {url}")
+        page = self.parsed(response)
+        if isinstance(page, UnreadablePageError):
+            raise Skipped(SkipReason.of(page.reason), str(page))
+        return read_post(page, selectors=self.profile.selectors)
+
     def parsed(self, response: Response) -> Page | UnreadablePageError:
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         try:
-            return parse_page(response.body, url=response.url, content_type=content_type or None)
+            return parse_page(response.body, url=response.url, content_type=content_type_of(response))
         except UnreadablePageError as error:
             return error
 
@@ -302,7 +339,10 @@ class BlogSpider(scrapy.Spider):
 
     def failed(self, failure: Failure) -> None:
         """A request that brought no answer we may use: its reason is stored, and the run goes on."""
-        seed: Seed = failure.request.cb_kwargs["seed"]  # type: ignore[attr-defined]
+        seed: Seed = failure.request.cb_kwargs["seed"]
+        if isinstance(failure.value, ArchiveError):
+            self.cannot_keep(failure.value)
+            return
         reason, detail = reason_of(failure)
         if reason is SkipReason.ERROR:
             logger.error(
@@ -319,7 +359,7 @@ class BlogSpider(scrapy.Spider):
         reasons = {skip["url"]: skip for skip in self.tally.skipped}
         if start in reasons:
             skip = reasons[start]
-            words = SkipReason(skip["reason"]).meaning
+            words = SkipReason.of(skip["reason"]).meaning
             self.fatal = UnreachableError(
                 f"{start}: {words} ({skip['detail']})" if skip["detail"] else f"{start}: {words}"
             )
@@ -327,3 +367,8 @@ class BlogSpider(scrapy.Spider):
             self.fatal = NotABlogError(
                 f"no posts were found at {start}", hint="clipfile sites check shows what is there"
             )
+
+
+def content_type_of(response: Response) -> str | None:
+    header = response.headers.get("Content-Type")
+    return header.decode("latin-1") if header else None

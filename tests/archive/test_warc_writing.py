@@ -7,6 +7,8 @@ import hashlib
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecord
 from warc_making import AT, GZIP, HTML, PAGE, a_crawl, a_writer, an_exchange, members, original_of, write_warc
 
 from archive.errors import CannotWriteError
+from archive.fixity import check_warcs
 from archive.warc import Exchange, Original, WarcWriter, iter_exchanges, read_exchange
 from archive.warc.records import GZIP_HEADER, RawRecord, WarcFile
 
@@ -278,25 +281,42 @@ def test_the_position_is_always_the_end_of_the_last_response(tmp_path: Path) -> 
         assert (tmp_path / record.file).stat().st_size == writer.position[1] == writer.written_bytes
 
 
-def write_until_full(writer: WarcWriter, limit: int) -> None:
+@contextmanager
+def disk_full_at(limit: int) -> Iterator[None]:
+    """No file grows beyond *limit*: the kernel takes a part of a write, then none."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))  # the kernel then takes a part of a write, then none
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
     try:
-        for n in range(10):
-            writer.write(an_exchange(f"post-{n}", body=PAGE + bytes([n])))
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def write_ten(writer: WarcWriter) -> None:
+    for n in range(10):
+        writer.write(an_exchange(f"post-{n}", body=PAGE + bytes([n])))
 
 
 @pytest.mark.parametrize("limit", [1500, 2000, 2500, 2501, 2502, 3000])
 def test_a_full_disk_leaves_whole_exchanges_and_says_so(tmp_path: Path, limit: int) -> None:
     with a_writer(tmp_path) as writer:
-        with pytest.raises(CannotWriteError, match="File too large"):
-            write_until_full(writer, limit)
+        with disk_full_at(limit), pytest.raises(CannotWriteError, match="File too large"):
+            write_ten(writer)
         path = tmp_path / writer.position[0]
         assert path.stat().st_size == writer.position[1] <= limit
         record = writer.write(an_exchange("room-again"))
     assert records_of(path)[-1].id == record.record_id
+
+
+def test_a_disk_full_between_two_files_leaves_no_half_begun_one(tmp_path: Path) -> None:
+    with a_writer(tmp_path, max_bytes=2000) as writer:
+        first = writer.write(an_exchange("a"))
+        with disk_full_at(300), pytest.raises(CannotWriteError, match="File too large"):
+            writer.write(an_exchange("b"))
+        assert [path.name for path in tmp_path.iterdir()] == [first.file]
+        second = writer.write(an_exchange("b"))
+    assert (first.file, second.file) == ("blog-20260302T090000Z-00000.warc.gz", "blog-20260302T090000Z-00001.warc.gz")
+    assert list(check_warcs(sorted(tmp_path.iterdir()))) == []
 
 
 def test_a_folder_that_cannot_be_one_is_said_at_once(tmp_path: Path) -> None:

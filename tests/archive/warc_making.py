@@ -53,13 +53,12 @@ def write_warc(folder: Path, exchanges: Iterable[Exchange], **options: Any) -> t
 
 
 def original_of(exchange: Exchange, record: Record) -> Original:
-    return Original(
-        url=exchange.url, at=exchange.at, record_id=record.record_id, payload_sha256=record.payload_sha256
-    )
+    return Original(url=exchange.url, at=exchange.at, record_id=record.record_id, payload_sha256=record.payload_sha256)
 
 
 def a_crawl() -> list[Exchange]:
-    """What a small crawl meets: pages plain and gzipped, a page seen before, a redirect, a 404, an image, a HEAD, a cut one."""
+    """What a small crawl meets: pages plain and gzipped, a page seen before, a redirect, a 404, an image, a HEAD, a
+    cut one."""
     gzipped = gzip.compress(PAGE, mtime=0)
     return [
         an_exchange("robots", body=b"User-agent: *\nDisallow:\n", response_headers=(("Content-Type", "text/plain"),)),
@@ -70,7 +69,9 @@ def a_crawl() -> list[Exchange]:
         an_exchange("gone", status=404, reason="Not Found", body=b"<p>Nothing here"),
         an_exchange("logo.png", body=bytes(range(256)) * 9, response_headers=(("Content-Type", "image/png"),)),
         an_exchange("head", method="HEAD", body=b"", response_headers=(HTML, ("Content-Length", "4711"))),
-        an_exchange("cut", body=PAGE[:500], response_headers=(HTML, ("Content-Length", "9000")), truncated="disconnect"),
+        an_exchange(
+            "cut", body=PAGE[:500], response_headers=(HTML, ("Content-Length", "9000")), truncated="disconnect"
+        ),
     ]
 
 

@@ -194,8 +194,8 @@ def test_trouble_has_a_skip_reason(error: Exception, reason: str) -> None:
     assert reason_of(Failure(error))[0] == reason
 
 
-STATUSES = [(404, "not-found"), (410, "not-found"), (403, "access-denied"), (429, "rate-limited"), (503, "rate-limited"),
-            (500, "server-error"), (400, "http-error"), (304, "http-error")]  # fmt: skip
+STATUSES = [(404, "not-found"), (410, "not-found"), (403, "access-denied"), (429, "rate-limited"),
+            (503, "rate-limited"), (500, "server-error"), (400, "http-error"), (304, "http-error")]  # fmt: skip
 
 
 @pytest.mark.parametrize(("status", "reason"), STATUSES)
@@ -205,6 +205,13 @@ def test_a_status_without_a_page_has_a_skip_reason(status: int, reason: str) -> 
 
 def test_the_detail_of_a_skip_is_short() -> None:
     assert len(reason_of(RuntimeError("x" * 10_000))[1]) <= 300
+    assert len(Skipped(SkipReason.REDIRECT_OFF_SITE, "x" * 10_000).detail) <= 300
+
+
+def test_the_detail_of_a_skip_commands_no_terminal() -> None:
+    skipped = Skipped(SkipReason.REDIRECT_NOT_HTTP, "javascript:\x1b[2J\u202e")
+    assert skipped.detail.isprintable()
+    assert str(skipped).isprintable()
 
 
 def test_every_skip_reason_is_explained_in_the_documentation() -> None:

@@ -20,6 +20,7 @@ from cryptography.x509.oid import NameOID
 from manners_crawl import Answer, Connection, Server, crawl, page, redirect, serving
 
 PRIVATE = "User-agent: *\nDisallow: /private\n"
+GZIPPED = gzip.compress(PRIVATE.encode())
 AT_ONCE = {"RETRY_TIMES": 0}
 ONE_BY_ONE = {"CONCURRENT_REQUESTS": 1, "CONCURRENT_REQUESTS_PER_DOMAIN": 1}
 
@@ -69,9 +70,7 @@ def shortened(answer: bytes) -> bytes:
 # answers → what becomes of / and of /private
 ROBOTS: dict[str, tuple[dict[str, Answer | list[Answer]], dict[str, Any], str, str]] = {
     "a file": ({"/robots.txt": page(PRIVATE)}, {}, "200", "robots-disallowed"),
-    "gzip": (
-        {"/robots.txt": page(gzip.compress(PRIVATE.encode()), "Content-Encoding: gzip")}, {}, "200", "robots-disallowed",
-    ),
+    "gzip": ({"/robots.txt": page(GZIPPED, "Content-Encoding: gzip")}, {}, "200", "robots-disallowed"),
     "none": ({}, {}, "200", "200"),
     "a web page": ({"/robots.txt": page("<html><p>Disallow: /private</html>")}, {}, "200", "200"),
     "503": ({"/robots.txt": page("", status="503 Busy")}, AT_ONCE, "robots-unreachable", "robots-unreachable"),
@@ -191,18 +190,19 @@ def outcome(paced: tuple[dict[str, Server], dict[str, Any]], name: str, path: st
     return paced[1][name]["outcomes"][paced[0][name].origin + path]
 
 
-GAPS = [("crawl-delay", 0.4, 2.0), ("crawl-delay of an hour", 0.2, 2.0), ("delay", 0.3, 2.0)]
+DISTANCES = [("crawl-delay", 0.4), ("crawl-delay of an hour", 0.2), ("delay", 0.3)]
 
 
-@pytest.mark.parametrize(("name", "least_s", "most_s"), GAPS)
+@pytest.mark.parametrize(("name", "delay_s"), DISTANCES)
 def test_requests_keep_their_distance(
-    paced: tuple[dict[str, Server], dict[str, Any]], name: str, least_s: float, most_s: float
+    paced: tuple[dict[str, Server], dict[str, Any]], name: str, delay_s: float
 ) -> None:
+    """In the sum exactly; a busy machine may notice one request late and the next in time."""
     times = [at for at, _, _ in paced[0][name].requests]
     gaps = [later - sooner for sooner, later in pairwise(times)]
     assert len(gaps) == len(PLAIN)
-    assert min(gaps) > least_s - 0.05
-    assert max(gaps) < most_s
+    assert delay_s * len(gaps) - 0.1 < sum(gaps) < delay_s * len(gaps) + 5
+    assert min(gaps) > delay_s / 2
 
 
 @pytest.mark.parametrize(("name", "pause_s"), [("seconds", 1.0), ("date", 0.9), ("no word", 0.5)])

@@ -150,6 +150,7 @@ def document(
 <a class="skip-link screen-reader-text" href="#content">Skip to content</a>
 {body}
 {COOKIE_BANNER}
+{LAZY_LOADER}
 </body>
 </html>
 """
@@ -160,6 +161,8 @@ def _discovery_links(site: SiteView) -> str:
     rest = f'<link rel="https://api.w.org/" href="{site.base_url}/wp-json/" />\n'
     return (feed if site.feed else "") + (rest if site.rest else "")
 
+
+LAZY_LOADER = "<script>document.querySelectorAll('img[data-src]').forEach(i => { i.src = i.dataset.src })</script>"
 
 COOKIE_BANNER = """<div id="cookie-notice" role="dialog" aria-label="Cookie notice">
 <p>We use one cookie. Our notice changed on May 25, 2024.
@@ -325,9 +328,16 @@ def load_more_button(view: ListingView) -> str:
     if not view.load_more or view.page >= view.pages:
         return ""
     ajax = f"{view.site.base_url}/wp-admin/admin-ajax.php"
+    script = """<script>
+document.querySelector('.load-more').onclick = async ({ target: b }) => {
+  const body = new URLSearchParams({ action: b.dataset.action, term: b.dataset.term, page: b.dataset.page++ })
+  const more = await (await fetch(b.dataset.url, { method: 'POST', body })).text()
+  b.previousElementSibling.insertAdjacentHTML('beforeend', more)
+  b.hidden = !more
+}</script>"""
     return (
         f'<button class="load-more" data-action="load_more" data-term="{view.term_id}" data-page="{view.page + 1}" '
-        f'data-url="{ajax}">Load more</button>'
+        f'data-url="{ajax}">Load more</button>{script}'
     )
 
 
