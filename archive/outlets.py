@@ -9,28 +9,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from archive.errors import UsageError
-from archive.outlet_names import (
-    ANY_ARTICLE,
-    ARTICLES,
-    CONFIDENCE,
-    LEADING_WORD,
-    Form,
-    Match,
-    Outlet,
-    Running,
-    Span,
-    Spellings,
-    made_forms,
-    name_key,
-    stated_forms,
-)
+from archive.outlet_mentions import Mentions, Span
+from archive.outlet_names import CONFIDENCE, How, Match, Names, Outlet, Spellings, altered
 from archive.text import APOSTROPHES, collapse, fold, visible, word_set
 from archive.urls import host_of
 
@@ -91,23 +78,25 @@ def read_outlets(text: str, path: Path) -> list[Outlet]:
 
 
 def _read_entry(id: str, entry: Any, path: Path) -> Outlet:
-    problem = _problem_in(id, entry)
-    if problem:
+    if problem := _problem_in(id, entry):
         raise OutletsFileError(path, id, problem)
+    return _outlet(id, entry)
+
+
+def _outlet(id: str, entry: Mapping[str, Any]) -> Outlet:
     values: dict[str, Any] = {key: tuple(value) if key in _LISTS else value for key, value in entry.items()}
     return Outlet(id=id, **values)
 
 
 def _problem_in(id: str, entry: Any) -> str | None:
     if not isinstance(entry, dict):
-        return "expected a table such as [my-paper] with name and kind"
+        return 'expected a table with at least a name, such as { name = "The Courier" }'
     if not _ID.match(id):
         return "expected an id of lower-case letters, digits and hyphens"
     for key, value in entry.items():
         if problem := _problem_with(key, value):
             return problem
-    missing = [key for key in ("name", "kind") if key not in entry]
-    return f"{' and '.join(missing)} missing" if missing else None
+    return None if "name" in entry else "name is missing"
 
 
 def _problem_with(key: str, value: Any) -> str | None:
@@ -123,9 +112,9 @@ def _problem_with(key: str, value: Any) -> str | None:
         return f"{key} must be a string that is not empty, found {value!r}"
     if key == "kind" and value not in KINDS:
         return f"kind {value!r} is none of {', '.join(sorted(KINDS))}"
-    return (
-        f"wikidata must look like Q9684, found {value!r}" if key == "wikidata" and not _WIKIDATA.match(value) else None
-    )
+    if key == "wikidata" and not _WIKIDATA.match(value):
+        return f"wikidata must look like Q9684, found {value!r}"
+    return None
 
 
 def _problem_with_domain(domain: str) -> str | None:
@@ -138,14 +127,16 @@ def _problem_with_domain(domain: str) -> str | None:
 
 @cache
 def _built_in() -> Outlets:
-    return Outlets(read_outlets(BUILT_IN.read_text(encoding="utf-8"), BUILT_IN), where=BUILT_IN)
+    # Its entries are checked by a test, not at every start: that would double the time it takes to load.
+    entries = tomllib.loads(BUILT_IN.read_text(encoding="utf-8"))
+    return Outlets(_outlet(id, entry) for id, entry in entries.items())
 
 
 def load_outlets(extra: Path | None = None) -> Outlets:
     """The authority file that comes with Clipfile, with the user's own file *extra* laid over it.
 
-    An entry of *extra* replaces the built-in one of the same id; its names and hosts are taken from any other entry that
-    had them. Raises OutletsFileError when *extra* can't be read.
+    An entry of *extra* replaces the built-in one of the same id or name, and takes its other forms and its hosts from any
+    built-in entry that had them. Raises OutletsFileError when *extra* can't be read.
     """
     built_in = _built_in()
     if extra is None:
@@ -155,7 +146,8 @@ def load_outlets(extra: Path | None = None) -> Outlets:
     except (OSError, UnicodeDecodeError) as error:
         raise OutletsFileError(extra, None, f"can't be read: {error}") from error
     own = Outlets(read_outlets(text, extra), where=extra)
-    return Outlets([*own, *(_without_forms_of(own, o) for o in built_in if o.id not in own.by_id)], where=extra)
+    others = (o for o in built_in if o.id not in own.by_id and not own.states(o.name))
+    return Outlets([*own, *(_without_forms_of(own, other) for other in others)], where=extra)
 
 
 def _without_forms_of(own: Outlets, outlet: Outlet) -> Outlet:
@@ -172,17 +164,17 @@ def _without_forms_of(own: Outlets, outlet: Outlet) -> Outlet:
 
 # Words that stand beside a name without making it another thing.
 _BESIDE = word_set(
-    "the online digital print edition magazine newspaper website staff newsroom opinion editorial editorials board podcast "
-    "blog sunday weekend international exclusive subscription required paywall"
+    "the online digital print edition magazine newspaper website staff newsroom opinion editorial editorials board "
+    "podcast blog sunday weekend international exclusive subscription required paywall"
 )
 _BESIDE_STATION = word_set(
-    "am fm tv hd radio news newsradio newstalk talk channel local public station abc cbs nbc fox npr pbs affiliate on of "
-    "television show program"
+    "am fm tv hd radio news newsradio newstalk talk channel local public station abc cbs nbc fox npr pbs affiliate on "
+    "of television show program"
 )
 _STATIONS = frozenset({"broadcaster", "radio", "public_radio", "tv"})
 _REGIONS = word_set(
-    "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri "
-    "sc sd tn tx ut vt va wa wv wi wy dc mich ill ind wis minn calif mass conn fla uk us usa"
+    "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa "
+    "ri sc sd tn tx ut vt va wa wv wi wy dc mich ill ind wis minn calif mass conn fla uk us usa"
 )
 _EDGES = ' .,;:|/\\*•·–—-_~#"“”„«»‹›()[]<>' + APOSTROPHES
 _PLACED = re.compile(r"(?P<name>[^()\[\],]+)(?:[(\[](?P<inside>[^()\[\]]+)|,(?P<after>[^,]+(?:,[^,]{1,6})?))\Z")
@@ -197,13 +189,12 @@ class Outlets:
     """An authority file in memory. Two entries of one file can't share a printed form or a host."""
 
     def __init__(self, outlets: Iterable[Outlet], *, where: Path = BUILT_IN) -> None:
-        self._where = where
         self.by_id: dict[str, Outlet] = {}
         self.hosts: dict[str, Outlet] = {}
-        self._stated: dict[str, Form] = {}
+        self._names = Names()
         for outlet in outlets:
-            self._add(outlet)
-        self._made = self._make_forms()
+            if problem := self._add(outlet):
+                raise OutletsFileError(where, outlet.id, problem)
         self._find_cached = lru_cache(maxsize=4096)(self._find)
 
     def __len__(self) -> int:
@@ -212,35 +203,23 @@ class Outlets:
     def __iter__(self) -> Iterator[Outlet]:
         return iter(self.by_id.values())
 
-    def _add(self, outlet: Outlet) -> None:
-        self.by_id[outlet.id] = outlet
-        for form in stated_forms(outlet):
-            other = self._stated.setdefault(name_key(form.full), form)
-            if other.outlet is not outlet:
-                raise OutletsFileError(self._where, outlet.id, f"{form.full!r} already names {other.outlet.id!r}")
-        for host in outlet.domains:
-            if self.hosts.setdefault(host, outlet) is not outlet:
-                raise OutletsFileError(self._where, outlet.id, f"{host} already belongs to {self.hosts[host].id!r}")
-
-    def _make_forms(self) -> dict[str, Form]:
-        """Forms made from the stated ones; what two outlets would share leads to neither."""
-        made: dict[str, Form | None] = {}
-        for outlet in self:
-            for form in made_forms(outlet):
-                key = name_key(form.full)
-                if key not in self._stated and (other := made.setdefault(key, form)) and other.outlet is not outlet:
-                    made[key] = None
-        return {key: form for key, form in made.items() if form}
-
     def get(self, id: str) -> Outlet | None:
         return self.by_id.get(id)
 
-    def _form(self, key: str) -> Form | None:
-        return self._stated.get(key) or self._made.get(key)
+    def _add(self, outlet: Outlet) -> str | None:
+        """File *outlet* under its id, forms and hosts; what stands in the way when another entry has one of them."""
+        self.by_id[outlet.id] = outlet
+        for how, printed in _stated(outlet):
+            if (owner := self._names.add(outlet, how, printed)) is not outlet:
+                return f"{printed!r} already names {owner.id!r}"
+        for host in outlet.domains:
+            if (owner := self.hosts.setdefault(host, outlet)) is not outlet:
+                return f"{host} already belongs to {owner.id!r}"
+        return None
 
     def states(self, printed: str) -> bool:
         """Whether *printed* is a form that the file itself spells out."""
-        return name_key(printed) in self._stated
+        return printed in self._names
 
     def by_host(self, host_or_url: str) -> Outlet | None:
         """The outlet whose home domain *host_or_url* is on, subdomains included."""
@@ -257,12 +236,15 @@ class Outlets:
 
         *text* is one line, white space collapsed. Capitals count: "the hill" and "time" mention nothing.
         """
-        return self._running.mentions(text)
+        return self._mentions.find_in(text)
 
     @cached_property
-    def _running(self) -> Running:
-        forms = [*self._stated.values(), *self._made.values()]
-        return Running((form for form in forms if form.full != form.rest or not form.article), self.hosts)
+    def _mentions(self) -> Mentions:
+        return Mentions(self._names, self.hosts)
+
+    @cached_property
+    def _spellings(self) -> Spellings:
+        return Spellings(self._names)
 
     def find(self, printed: str) -> Match | None:
         """The outlet that the whole of *printed* names; None when it names none, or something else could be meant."""
@@ -272,20 +254,8 @@ class Outlets:
         if len(printed) > _LONGEST:
             return None
         text = collapse(visible(printed)).strip(_EDGES)
-        readers = (self._as_form, self._as_host, self._placed, self._hosted, self._accompanied, self._misspelt)
-        return next((match for read in readers if (match := read(text))), None)
-
-    def _as_form(self, text: str) -> Match | None:
-        if form := self._form(name_key(text)):
-            return form.match if form.allows(text, form.full) else None
-        leading = LEADING_WORD.match(text)
-        if not leading or leading[1].lower() not in ANY_ARTICLE:
-            return None
-        rest = text[leading.end() :]
-        form = self._form(name_key(rest))
-        if not form or leading[1].lower() not in ARTICLES.get(form.outlet.language, frozenset()) | ARTICLES["en"]:
-            return None
-        return form.match if form.allows(rest, form.full) else None
+        readings = (self._names.named_by, self._as_host, self._placed, self._hosted, self._accompanied, self._misspelt)
+        return next((match for reading in readings if (match := reading(text))), None)
 
     def _as_host(self, text: str) -> Match | None:
         outlet = self.by_host(text) if "." in text and " " not in text else None
@@ -294,18 +264,18 @@ class Outlets:
     def _placed(self, text: str) -> Match | None:
         """A name with its town, host or department behind it: "Press-Republican (Plattsburgh, N.Y.)"."""
         parts = _PLACED.match(text)
-        match = self._as_form(parts["name"].strip()) if parts else None
+        match = self._names.named_by(parts["name"].strip()) if parts else None
         if not parts or not match:
             return None
         behind = (parts["inside"] or parts["after"]).strip()
         known = _BESIDE | _REGIONS | set(fold(match.outlet.place or "").split())
         belongs = self.by_host(behind) is match.outlet or all(len(w) == 1 or w in known for w in fold(behind).split())
-        return _weaker(match) if belongs else None
+        return altered(match) if belongs else None
 
     def _hosted(self, text: str) -> Match | None:
         """A programme with its host: "Detroit Today with Stephen Henderson"."""
         programme, *host = _HOSTED.split(text, maxsplit=1)
-        match = self._as_form(programme) if host else None
+        match = self._names.named_by(programme) if host else None
         return match if match and (match.how == "programme" or match.outlet.kind == "podcast") else None
 
     def _accompanied(self, text: str) -> Match | None:
@@ -315,18 +285,18 @@ class Outlets:
         named = [outlet for outlet in outlets.values() if not outlet.agency] or list(outlets.values())
         if len(named) != 1 or not _adds_nothing(fold(_cut(text, spans)).split(), named[0]):
             return None
-        return _weaker(max((m for _, _, m in spans if m.outlet is named[0]), key=lambda match: match.confidence))
+        return altered(max((m for _, _, m in spans if m.outlet is named[0]), key=lambda match: match.confidence))
 
     def _misspelt(self, text: str) -> Match | None:
         return self._spellings.nearest(text)
 
-    @cached_property
-    def _spellings(self) -> Spellings:
-        return Spellings(self._stated.values())
 
-
-def _weaker(match: Match) -> Match:
-    return replace(match, confidence=_ACCOMPANIED * match.confidence)
+def _stated(outlet: Outlet) -> Iterator[tuple[How, str]]:
+    yield "name", outlet.name
+    for alias in outlet.aliases:
+        yield "alias", alias
+    for programme in outlet.programmes:
+        yield "programme", programme
 
 
 def _adds_nothing(words: Iterable[str], outlet: Outlet) -> bool:

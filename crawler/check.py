@@ -15,18 +15,15 @@ from archive.model import PageContext, Post, Reading
 from crawler import feeds, rest, sitemaps
 from crawler.addresses import paged_url
 from crawler.categories import Category, find_categories, merge_categories, rest_categories
-from crawler.guard import Origin
-from crawler.identity import user_agent
 from crawler.listings import Listing, end_reason, read_listing
 from crawler.pages import Page, UnreadablePageError, page_kind, parse_page, read_post
-from crawler.polite import Answer, PoliteFetch
+from crawler.polite import Answer
 from crawler.profiles import SiteProfile
 
 Fetch = Callable[[str], Answer]
 State = Literal["good", "none", "closed", "doubtful"]
 
 ROBOTS_AGENT = "clipfile"
-DEFAULT_DELAY_S = 1.0
 SAMPLE_POSTS = 3
 """Posts read to see which signals the blog's pages carry."""
 
@@ -74,7 +71,7 @@ def check_site(profile: SiteProfile, fetch: Fetch) -> SiteCheck:
     """
     url = profile.start_urls[0]
     robots, robots_row = _read_robots(url, fetch)
-    ask = _obeying(robots, fetch)
+    ask = _well_behaved(profile, robots, fetch)
     answer = ask(url)
     if answer.status != 200:
         raise UnreachableError(f"{url} answers {answer.status}")
@@ -94,16 +91,6 @@ def _page(answer: Answer) -> Page:
         return parse_page(answer.body, url=answer.url, content_type=answer.headers.get("content-type"))
     except UnreadablePageError as why:
         raise NotABlogError(f"{answer.url} is no page a blog could be read from", hint=str(why)) from why
-
-
-def fetch_for(profile: SiteProfile, *, contact: str = "", allow_private: bool = False) -> PoliteFetch:
-    """What `check_site` needs for a real blog: within its scope, at its pace, with our name and *contact*."""
-    return PoliteFetch(
-        agent=user_agent(contact),
-        allowed=Origin.of(profile.start_urls[0]) if allow_private else None,
-        delay_s=DEFAULT_DELAY_S if profile.delay_s is None else profile.delay_s,
-        may_follow=profile.in_scope,
-    )
 
 
 # ------------------------------------------------------------------------------------------------- robots.txt
@@ -126,11 +113,18 @@ def _read_robots(url: str, fetch: Fetch) -> tuple[Protego | None, CheckRow]:
     return robots, CheckRow(subject="robots.txt", state=state, found="; ".join(found))
 
 
-def _obeying(robots: Protego | None, fetch: Fetch) -> Fetch:
+def _well_behaved(profile: SiteProfile, robots: Protego | None, fetch: Fetch) -> Fetch:
+    """*fetch*, but for what robots.txt forbids and for answers of another site."""
+
     def ask(url: str) -> Answer:
         if robots is not None and not robots.can_fetch(url, ROBOTS_AGENT):
             raise UnreachableError(f"{url} is forbidden by robots.txt")
-        return fetch(url)
+        answer = fetch(url)
+        if not profile.in_scope(answer.url):
+            raise UnreachableError(
+                f"{url} leads to another site: {answer.url}", hint="give that address if it is meant"
+            )
+        return answer
 
     return ask
 

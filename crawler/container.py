@@ -162,9 +162,16 @@ def _left_out(elements: Iterable[HtmlElement]) -> set[HtmlElement]:
         parent = element.getparent()
         if parent in out or element.tag in SKIPPED or own_part(element) in _OUTSIDE or is_hidden(element):
             out.add(element)
-        elif element.tag not in ("p", "br", "span") and _is_row_of_cards(element):
+        elif element.tag in _HOLDERS and _asks_for_an_address(element):
+            out.add(element)
+        elif element.tag in _HOLDERS and _is_row_of_cards(element):
             out.update(element)
     return out
+
+
+def _asks_for_an_address(element: HtmlElement) -> bool:
+    """A box around a form with a few words of invitation."""
+    return _LENGTH(element) < EXCERPT_CHARS / 2 and next(element.iter("form"), None) is not None
 
 
 def _is_row_of_cards(element: HtmlElement) -> bool:

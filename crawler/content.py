@@ -82,7 +82,8 @@ _NOISE: frozenset[Part | None] = frozenset(
     ]
 )
 _MARKED = etree.XPath(
-    ".//*[@class or @id or @role or @hidden or @style or @aria-label]|.//nav|.//aside|.//footer|.//form|.//dialog"
+    ".//*[@class or @id or @role or @hidden or @style or @aria-hidden"
+    " or self::nav or self::aside or self::footer or self::form or self::dialog]"
 )
 _LENGTH = etree.XPath("string-length(normalize-space(.))")
 _BREADCRUMB_IDS = etree.XPath("id('breadcrumbs')|id('breadcrumb')|id('crumbs')")
@@ -118,12 +119,8 @@ class Anatomy:
     def is_own(self, element: HtmlElement) -> bool:
         """Whether *element* speaks of this post: it stands with it, and not in its comments or among other posts."""
         part = self.regions.of(element)
-        if part in (None, "terms"):
-            return any(node is self.scope for node in (element, *element.iterancestors()))
-        return part in ("footer", "author") and self.scope.tag in ("article", "main") and self._holds(element)
-
-    def _holds(self, element: HtmlElement) -> bool:
-        return any(node is self.scope for node in element.iterancestors())
+        allowed = (None, "terms") if self.scope is self.page.body else (None, "terms", "footer", "author")
+        return part in allowed and any(node is self.scope for node in (element, *element.iterancestors()))
 
     @cached_property
     def breadcrumb(self) -> HtmlElement | None:
@@ -185,6 +182,8 @@ def cut_out(anatomy: Anatomy) -> Body:
         _gather(_beside(headline, container), before)
         head.text = headline.tail
         _gather(_between(headline, container), head)
+    for element in _closing(container):
+        copied.append(deepcopy(element))
     for part in (before, head, copied):
         _clean(part)
     _move_meta(copied, head)
@@ -269,6 +268,18 @@ def _between(headline: HtmlElement, container: HtmlElement) -> Iterator[HtmlElem
         yield from reversed(list(element.itersiblings(preceding=True)))
 
 
+def _closing(container: HtmlElement) -> Iterator[HtmlElement]:
+    """Lines that follow the container without a name of their own: where a text is from is often said last."""
+    for element in container.itersiblings():
+        if element.tag == "p" or (_SOURCE.search(element.get("class") or "") and _LENGTH(element) < HEAD_CHARS / 2):
+            yield element
+        elif own_part(element) not in ("share", "terms", None):
+            return
+
+
+_SOURCE = re.compile(r"(?:^|[\s_-])(?:source|credits?|attribution|original|republish\w*|courtesy)(?:$|[\s_-])", re.I)
+
+
 def _up_to(element: HtmlElement, ancestor: HtmlElement) -> Iterator[HtmlElement]:
     """*element* and what is around it, *ancestor* excluded."""
     return takewhile(lambda node: node is not ancestor, (element, *element.iterancestors()))
@@ -276,9 +287,10 @@ def _up_to(element: HtmlElement, ancestor: HtmlElement) -> Iterator[HtmlElement]
 
 def _clean(root: HtmlElement) -> None:
     """Drop what the theme and its plugins put into *root*: never the greater part of it."""
-    most = _LENGTH(root) / 2
-    for element in _MARKED(root):
-        if _is_noise(element) and _LENGTH(element) <= most:
+    noise = [element for element in _MARKED(root) if _is_noise(element)]
+    most = _LENGTH(root) / 2 if noise else 0
+    for element in noise:
+        if _LENGTH(element) <= most:
             element.drop_tree()
 
 
@@ -296,20 +308,24 @@ _EDITORIAL = re.compile(r"quote|callout|citation|note|highlight|source|credit", 
 
 def _move_meta(content: HtmlElement, head: HtmlElement) -> None:
     """The theme's own lines within the body: to the head when they open it, away when they close it."""
-    opening = True
-    gone: set[HtmlElement] = set()
-    for element in list(content.iter()):
-        if element.getparent() in gone:
-            gone.add(element)
-        elif element is not content and _is_theme_meta(element):
-            gone.add(element)
-            if opening:
+    lines = [element for element in _WITH_CLASS(content) if _is_theme_meta(element)]
+    opening = set(_opening(content)) if lines else set()
+    for element in lines:
+        if not any(other in lines for other in element.iterancestors()):
+            if element in opening:
                 head.append(_copy(element))
             element.drop_tree()
-        elif opening and element.tag in _PROSE:
-            opening = _LENGTH(element) < PROSE_CHARS
 
 
+def _opening(content: HtmlElement) -> Iterator[HtmlElement]:
+    """Elements of the body up to its first paragraph of some length."""
+    for element in content.iter():
+        if element.tag in _PROSE and _LENGTH(element) >= PROSE_CHARS:
+            return
+        yield element
+
+
+_WITH_CLASS = etree.XPath(".//*[@class]")
 _PROSE = frozenset(["p", "blockquote", "ul", "ol", "table", "pre"])
 PROSE_CHARS = 120
 """With a paragraph of this length the article has begun: what the theme prints after it closes the post."""

@@ -1,4 +1,4 @@
-"""Who saw which post: the sightings of every source, which source can be trusted, and what the archive still lacks."""
+"""Who saw which post: the sightings of every source, and which source can be trusted."""
 
 from __future__ import annotations
 
@@ -188,57 +188,3 @@ def delta_source(states: Mapping[Source, SourceState], *, dated_sitemap: bool) -
     """
     usable = (name for name in _DELTA_ORDER if name in states and states[name].is_open)
     return next((name for name in usable if name != "sitemap" or dated_sitemap), None)
-
-
-# ------------------------------------------------------------------------------------------------- gaps
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Gap:
-    """A post some source shows and the archive lacks."""
-
-    key: str
-    url: str
-    sources: tuple[Source, ...]
-    reason: str
-    """The stored skip reason, or `not fetched yet`."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GapReport:
-    """What each source showed beside what the archive holds."""
-
-    counts: Mapping[str, int]
-    """Source → posts it showed, in report order, `archive` last."""
-    missing: tuple[Gap, ...]
-    unseen: tuple[str, ...]
-    """Archived posts no source showed this time, as canonical URLs."""
-
-
-def compare(
-    sightings: Mapping[Source, Iterable[Sighting]],
-    archived: Collection[str],
-    skipped: Mapping[str, str] | None = None,
-    same: Mapping[str, str] | None = None,
-) -> GapReport:
-    """Set every source's sightings against the archive.
-
-    *archived* holds canonical URLs; *skipped* maps canonical URLs to stored skip reasons; *same* maps a canonical URL
-    to the one its post is archived under (a short link, a redirect), so that it is no gap.
-    """
-    skipped, same, held = skipped or {}, same or {}, set(archived)
-    shown: dict[str, tuple[str, list[Source]]] = {}
-    counts: dict[str, int] = {}
-    for source in (name for name in SOURCES if name in sightings):
-        keys = {same.get(s.key, s.key): s.url for s in sightings[source]}
-        counts[source] = len(keys)
-        for key, url in keys.items():
-            shown.setdefault(key, (url, []))[1].append(source)
-    missing = tuple(
-        Gap(key=key, url=url, sources=tuple(sources), reason=skipped.get(key, "not fetched yet"))
-        for key, (url, sources) in sorted(shown.items())
-        if key not in held
-    )
-    return GapReport(
-        counts={**counts, "archive": len(held)}, missing=missing, unseen=tuple(sorted(held - shown.keys()))
-    )

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from archive.store.frontier import Seed
+from archive.store.frontier import SOURCE_PRIORITY, Seed
 from archive.urls import absolute, canonical_url
 from crawler import feeds, rest, sitemaps
 from crawler.addresses import judge_address, listing_root, page_number, paged_url
@@ -26,8 +26,8 @@ PRIORITIES: Final = {
     "rest-posts": 1,
     "sitemap": 1,
     "feed": 2,
-    "post": 5,
-    "recheck": 6,
+    "post": SOURCE_PRIORITY,
+    "recheck": SOURCE_PRIORITY + 1,
 }
 """Sources are asked before posts are fetched, so that the progress line knows how many there are."""
 

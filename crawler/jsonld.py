@@ -27,15 +27,23 @@ def read_objects(text: str) -> Iterator[Mapping[str, Any]]:
 
 def _load(text: str) -> Any:
     """The script's value, with what is surely meant put right; None when it still is not JSON."""
-    bare = text.strip().lstrip("\ufeff")
-    for _ in range(3):
-        bare = _WRAPPING.sub("", bare).strip()
-    for attempt in (bare, _TRAILING_COMMA.sub(lambda m: m[1] or "", bare), html.unescape(bare)):
+    for attempt in _readings(text.strip().lstrip("\ufeff")):
         try:
             return _DECODER.raw_decode(attempt)[0]
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _readings(text: str) -> Iterator[str]:
+    """The script as it stands, then mended: unwrapped, without commas before brackets, with quotes for entities."""
+    yield text
+    for _ in range(3):
+        text = _WRAPPING.sub("", text).strip()
+    yield text
+    mended = _TRAILING_COMMA.sub(lambda found: found[1] or "", text)
+    yield mended
+    yield html.unescape(mended)
 
 
 def _flat(value: Any) -> Iterator[Mapping[str, Any]]:

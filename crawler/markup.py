@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -123,10 +123,7 @@ class Page:
     @cached_property
     def json_ld(self) -> tuple[Mapping[str, Any], ...]:
         """All JSON-LD objects, `@graph` and arrays laid flat; broken scripts that cannot be repaired are left out."""
-        scripts = (
-            s.text for s in self.tree.iter("script") if (s.get("type") or "").strip().lower() == "application/ld+json"
-        )
-        return tuple(found for text in scripts if text for found in read_objects(text))
+        return tuple(found for script in _JSON_LD(self.tree) if script.text for found in read_objects(script.text))
 
     @cached_property
     def _by_classes(self) -> Mapping[str, list[tuple[int, HtmlElement]]]:
@@ -180,7 +177,7 @@ class Page:
 _LOADS = frozenset(
     "stylesheet preload prefetch preconnect dns-prefetch modulepreload icon apple-touch-icon mask-icon".split()
 )
-_JSON_LD_TYPE = re.compile(r"\s*application/ld\+json\b", re.I)
+_JSON_LD = etree.XPath("//script[contains(@type, 'ld+json')]")
 _WITH_CLASS = etree.XPath("//*[@class]")
 _WITH_PROPERTY = etree.XPath("//*[@itemprop]")
 _WITH_REL = etree.XPath("//a[@rel]")
@@ -241,7 +238,7 @@ def _parse(markup: bytes, url: str) -> HtmlElement:
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_ELEMENTS)
     try:
-        tree = etree.fromstring(markup, parser)
+        tree = cast("HtmlElement | None", etree.fromstring(markup, parser))
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise UnreadablePageError(url, "empty", str(error)) from error
     if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
@@ -264,17 +261,20 @@ def _harmless(limit: int) -> re.Pattern[bytes]:
     """
     value = rb"""(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+|(?=>)|\Z))?+"""
     rest = rb"(?:[\s/]*+[^\s/>][^\s/>=]*+" + value + rb"){0,%d}+[\s/]*+(?:>|\Z)" % limit
-    raw = rb"(?:" + rb"|".join(_RAW_TEXT) + rb")(?=[\s/>])"
+    raw = rb"(?i:" + rb"|".join(_RAW_TEXT) + rb")(?=[\s/>])"
     forms = (
         rb"[^<]++",
-        rb"<(?![a-z!?/])",
+        rb"</[a-zA-Z][^\s/>]*+" + rest,
+        rb"<(?!" + raw + rb")[a-zA-Z][^\s/>]*+" + rest,
+        *(
+            rb"<(?i:" + tag + rb")(?=[\s/>])" + rest + rb"(?:[^<]++|<(?!/(?i:" + tag + rb")[\s/>]))*+"
+            for tag in _RAW_TEXT
+        ),
         rb"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))",
-        rb"<(?:[!?]|/(?![a-z]))(?!--)[^>]*+(?:>|\Z)",
-        *(rb"<" + tag + rb"(?=[\s/>])" + rest + rb"(?:[^<]++|<(?!/" + tag + rb"[\s/>]))*+" for tag in _RAW_TEXT),
-        rb"<(?!" + raw + rb")[a-z][^\s/>]*+" + rest,
-        rb"</[a-z][^\s/>]*+" + rest,
+        rb"<(?:[!?]|/(?![a-zA-Z]))(?!--)[^>]*+(?:>|\Z)",
+        rb"<(?![a-zA-Z!?/])",
     )
-    return re.compile(rb"(?:" + rb"|".join(forms) + rb")*+", re.I)
+    return re.compile(rb"(?:" + rb"|".join(forms) + rb")*+")
 
 
 _RAW_TEXT = (b"script", b"style", b"textarea", b"title", b"iframe", b"xmp", b"noframes", b"noembed")

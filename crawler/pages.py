@@ -28,15 +28,16 @@ from crawler.profile_selectors import SelectorSyntaxError
 from crawler.sanitise import readable_html
 from crawler.signals import (
     Facts,
+    from_html,
     from_json_ld,
     from_microdata,
     from_opengraph,
     from_rest,
     from_text,
+    is_local,
     join,
     local_day,
     plain,
-    printed_day,
     utc_instant,
 )
 
@@ -86,6 +87,7 @@ def read_post(
             "microdata": from_microdata(page, anatomy),
             "opengraph": from_opengraph(page),
             "text": from_text(page, anatomy, lines),
+            "html": from_html(page, anatomy),
         },
     )
     images = read_images(body.element, page.base_url)
@@ -129,9 +131,10 @@ def _facts(anatomy: Anatomy, lines: list[Line], said: dict[str, Facts]) -> tuple
     """One value a field, with the signal that gave it; `posted_at` and `modified_at` are a day and an instant now."""
     joined = join(list(said.items()))
     facts, signals = joined.facts, {_POST_FIELDS.get(name, name): signal for name, signal in joined.signals.items()}
-    posted_on = local_day(facts.posted_at, printed_day(lines, facts.language))
+    local = next((name for name in _LOCAL_TIME if is_local(said[name].posted_at)), "text")
+    posted_on = local_day(facts.posted_at, said[local].posted_at)
     if facts.posted_at and posted_on != facts.posted_at[:10]:
-        signals["posted_on"] = "text"
+        signals["posted_on"] = local
     modified_at = utc_instant(facts.modified_at)
     if modified_at is None:
         signals.pop("modified_at", None)
@@ -144,6 +147,8 @@ def _facts(anatomy: Anatomy, lines: list[Line], said: dict[str, Facts]) -> tuple
 
 
 _POST_FIELDS = {"posted_at": "posted_on"}
+_LOCAL_TIME = ("microdata", "text")
+"""Who knows the blog's own day when a plugin gives the time in UTC: the theme."""
 
 
 def _graph_crumbs(page: Page) -> tuple[str, ...]:

@@ -52,13 +52,16 @@ class PoliteFetch:
         delay_s: float = 1.0,
         timeout_s: float = TIMEOUT_S,
         may_follow: Callable[[str], bool] = lambda url: True,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._headers = {"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
         self._allowed = allowed
         self._delay_s = delay_s
         self._timeout_s = timeout_s
         self._may_follow = may_follow
-        self._next_at = 0.0
+        self._clock, self._sleep = clock, sleep
+        self._next_at = clock()
 
     def __call__(self, url: str) -> Answer:
         for _ in range(MAX_REDIRECTS + 1):
@@ -83,10 +86,10 @@ class PoliteFetch:
             raise UnreachableError(f"{url}: {why or type(why).__name__}") from why
 
     def _wait(self) -> None:
-        pause_s = self._next_at - time.monotonic()
+        pause_s = self._next_at - self._clock()
         if pause_s > 0:
-            time.sleep(pause_s)
-        self._next_at = time.monotonic() + self._delay_s
+            self._sleep(pause_s)
+        self._next_at = self._clock() + self._delay_s
 
     def _exchange(self, url: str, origin: Origin) -> Answer:
         deadline = time.monotonic() + self._timeout_s
@@ -124,6 +127,9 @@ def _body(response: http.client.HTTPResponse, deadline: float) -> bytes:
             raise OSError(f"the answer is larger than {MAX_BYTES:,} bytes")
         if time.monotonic() > deadline:
             raise TimeoutError("the answer takes too long")
+    announced = response.getheader("Content-Length", "")
+    if announced.isdigit() and size < int(announced) and not response.chunked:
+        raise OSError(f"the answer ended after {size:,} of {announced} bytes")
     return b"".join(chunks)
 
 

@@ -254,7 +254,7 @@ def _selector(value: object) -> str:
 
 
 # TOML key → (attribute, how its value is read); the tables of a file are written with a dot
-_KEYS: dict[str, tuple[str, Callable[[object], Any]]] = {
+PROFILE_KEYS: dict[str, tuple[str, Callable[[object], Any]]] = {
     "title": ("title", _text),
     "start_urls": ("start_urls", _addresses),
     "house_names": ("house_names", _texts),
@@ -270,7 +270,7 @@ _KEYS: dict[str, tuple[str, Callable[[object], Any]]] = {
     **{f"selectors.{name}": (name, _selector) for name in SELECTOR_NAMES},
 }
 _NEEDED = ("title", "start_urls")
-_TABLES = frozenset(key.partition(".")[0] for key in _KEYS if "." in key)
+_TABLES = frozenset(key.partition(".")[0] for key in PROFILE_KEYS if "." in key)
 
 
 class _Reader:
@@ -301,8 +301,8 @@ class _Reader:
                 yield key, value
 
     def _known(self, key: str) -> tuple[str, Callable[[object], Any]]:
-        if key in _KEYS:
-            return _KEYS[key]
-        near = difflib.get_close_matches(key, _KEYS, n=2, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known keys: {', '.join(_KEYS)}"
+        if key in PROFILE_KEYS:
+            return PROFILE_KEYS[key]
+        near = difflib.get_close_matches(key, PROFILE_KEYS, n=2, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known keys: {', '.join(PROFILE_KEYS)}"
         raise UsageError(f"{self.path}: unknown key {key!r}", hint=hint)

@@ -48,7 +48,7 @@ NAMES: tuple[tuple[Part, str], ...] = (
         r"shar(?:e|ing)(?:[-_].*)?|share-?(?:bar|buttons?|links?|this)|sharedaddy|sd-.*|(?:\w+[-_]+)+shar(?:e|ing|er)(?:[-_].*)?"
         r"|social(?:[-_].*)?|addtoany.*|a2a_.*|heateor.*|ssba.*|sfsi.*|shareaholic.*|et_social.*|wp-block-social-links?|essb.*"
         r"|jp-(?:post-)?flair|jetpack-likes.*|likes?-(?:button|widget).*|mashsb.*|printfriendly|pf-button.*|print-?(?:link|button|friendly|post|page).*"
-        r"|wp-block-outermost-social-sharing.*|elementor-share-buttons.*|elementor-widget-(?:share-buttons|social-icons)|simplesocial.*|ssb.*|dpsp-.*",
+        r"|et_pb_social.*|wp-block-file__button|wp-block-outermost-social-sharing.*|elementor-share-buttons.*|elementor-widget-(?:share-buttons|social-icons)|simplesocial.*|ssb.*|dpsp-.*",
     ),
     (
         "related",
@@ -173,4 +173,6 @@ def _wraps_the_page(element: HtmlElement, part: Part) -> bool:
     """Pages stand in forms, and some themes name the frame around everything `page-nav`."""
     if next(element.iter("main"), None) is not None:
         return True
+    if part == "aside" and any("hentry" in (e.get("class") or "").split() for e in element.iter("div", "article")):
+        return True  # Blogger: the posts themselves are the widget `Blog`
     return part in ("nav", "form", "aside") and next(element.iter("h1"), None) is not None and element.tag != "nav"

@@ -304,7 +304,7 @@ def from_opengraph(page: Page) -> Facts:
         site_author=author if author and not author.startswith("http") else None,
         categories=_unique(iter(page.metas.get("article:section", ()))),
         tags=_unique(iter(page.metas.get("article:tag", ()))),
-        language=page.lang or declared_language(page.meta("og:locale", "content-language")),
+        language=declared_language(page.meta("og:locale", "content-language")),
     )
 
 
@@ -317,14 +317,30 @@ _ID_CLASS = re.compile(r"(?:postid|post)-(\d{1,10})$")
 
 
 def from_text(page: Page, anatomy: Anatomy, lines: list[Line]) -> Facts:
-    """What is left to a reader's eye: the headline, the day beside it, the breadcrumb; then the address itself."""
+    """What is left to a reader's eye: the headline, the day and the name beside it, the breadcrumb."""
     title = anatomy.title or (without_site(page.title_tag, page) if page.title_tag else None)
     return Facts(
         title=title,
-        posted_at=printed_day(lines, page.lang) or _day_in_permalink(page),
-        categories=_crumb_categories(anatomy.crumbs, title) or _class_categories(page, anatomy),
+        posted_at=printed_day(lines, page.lang),
+        site_author=_linked_author(lines),
+        categories=_crumb_categories(anatomy.crumbs, title),
+    )
+
+
+def from_html(page: Page, anatomy: Anatomy) -> Facts:
+    """What is declared about the page itself: its language, WordPress' numbers and slugs, the day in its address."""
+    return Facts(
+        posted_at=_day_in_permalink(page),
+        categories=_class_categories(page, anatomy),
+        language=page.lang,
         wordpress_id=_id_in_markup(page, anatomy),
     )
+
+
+def _linked_author(lines: list[Line]) -> str | None:
+    """The name in the head that links to an author's page of the blog."""
+    links = (link for line in lines if line.zone == "head" for link in line.links)
+    return next((without_by(link.text) for link in links if "/author/" in link.href), None)
 
 
 def printed_day(lines: list[Line], language: str | None) -> str | None:
@@ -412,20 +428,22 @@ def read_iso(value: Any) -> str | None:
     return iso
 
 
-def local_day(posted_at: str | None, printed: str | None) -> str | None:
+def is_local(given: str | None) -> bool:
+    """Whether *given* is a day or time of a place, and not one in UTC."""
+    return given is not None and not given.endswith("+00:00")
+
+
+def local_day(posted_at: str | None, local: str | None) -> str | None:
     """The day of *posted_at* in the blog's own time zone.
 
-    That is the day as it stands, unless the time is in UTC and the page prints the neighbouring day: then the printed
-    one, if the sun can have stood so: no place is more than 14 hours ahead of UTC or 12 behind.
+    That is the day as it stands, unless the time is in UTC and the page has another day too, *local*: then that one, if
+    the sun can have stood so: no place is more than 14 hours ahead of UTC or 12 behind.
     """
-    if posted_at is None:
-        return printed
-    day = posted_at[:10]
-    if not posted_at.endswith("+00:00") or printed is None or printed == day:
-        return day
+    if posted_at is None or local is None or is_local(posted_at):
+        return (posted_at or local or "")[:10] or None
     instant = datetime.fromisoformat(posted_at)
     earliest, latest = (instant - timedelta(hours=12)).date(), (instant + timedelta(hours=14)).date()
-    return printed if earliest <= date.fromisoformat(printed) <= latest else day
+    return local[:10] if earliest <= date.fromisoformat(local[:10]) <= latest else posted_at[:10]
 
 
 def utc_instant(given: str | None) -> str | None:

@@ -1,1 +1,1 @@
-"""The archive in Datasette: what its tables mean, how they are sorted and faceted, and questions worth asking."""
+"""The archive in Datasette: pages made for press archives, what its tables mean, and questions worth asking."""

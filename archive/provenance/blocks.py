@@ -113,9 +113,9 @@ class Block:
 def find_blocks(reads: Sequence[Read], context: PageContext, house: House) -> list[Block]:
     """The best assignment of every run in *reads*, best first; a run with next to no text below it is a foot."""
     found = []
-    last = max((r.index for r in reads if r.is_paragraph), default=0)
+    paragraphs = [r.index for r in reads if r.is_paragraph]
     for run, before in _runs(reads):
-        foot = before >= 2 and run[0].index > last - 1
+        foot = before >= 2 and sum(index > run[0].index for index in paragraphs[-3:]) <= 1
         if (best := _best(run, 0 if foot else before, context, house, foot=foot)) is not None:
             found.append(best)
     return sorted(found, key=lambda b: -b.score)

@@ -229,14 +229,16 @@ def _block_confidence(block: Block, page: Page, signals: Signals) -> tuple[float
         base -= 0.5
     base -= 0.03 * max(0, block.paragraphs_before - 3)
     if page.house.is_press and not (block.outlet and block.outlet.fragment.label):
-        base -= 0.2
+        base -= (
+            0.5 if block.outlet and block.outlet.fragment.match and block.outlet.fragment.match.outlet.agency else 0.2
+        )
     return max(0.0, min(base, 0.99)), rule
 
 
 def _block_base(block: Block, page: Page, signals: Signals) -> tuple[float, str]:
     outlet, date, author = block.outlet, block.date, block.names or block.board
     if outlet and outlet.fragment.known:
-        return _known_block(block, outlet, signals)
+        return _known_block(block, outlet, page, signals)
     if outlet:
         return _unknown_block(block, outlet, page, signals)
     if date and author:
@@ -246,7 +248,13 @@ def _block_base(block: Block, page: Page, signals: Signals) -> tuple[float, str]
     return 0.0, "incomplete"
 
 
-def _known_block(block: Block, outlet: Piece, signals: Signals) -> tuple[float, str]:
+def _follows_quotation(piece: Piece, page: Page) -> bool:
+    """The line before is in quotation marks: this one credits the quotation."""
+    before = next((r.line.text for r in page.reads if r.index == piece.at - 1 and r.line.zone == "content"), "")
+    return before[:1] in '“"«„‘' and before.rstrip()[-1:] in '”"»“’' if before else False
+
+
+def _known_block(block: Block, outlet: Piece, page: Page, signals: Signals) -> tuple[float, str]:
     parts = bool(block.date) + bool(block.names or block.board)
     sure = (
         max(outlet.fragment.score, (0.75, 0.9, 0.96)[parts]) if outlet.fragment.score > 0.7 else outlet.fragment.score
@@ -262,6 +270,9 @@ def _known_block(block: Block, outlet: Piece, signals: Signals) -> tuple[float, 
         return 0.3, "block:known-outlet-among-words"
     if block.paragraphs_before > 1 or block.foot:
         return (0.8 if outlet.fragment.label or signals.hook else 0.4), "block:known-outlet-late"
+    plain = not (outlet.fragment.label or outlet.read.originals)
+    if plain and (outlet.fragment.match and outlet.fragment.match.outlet.common or _follows_quotation(outlet, page)):
+        return 0.35, "block:bare-word"
     alone = 0.86 if not signals.own_title else 0.45
     return alone * sure + (0.06 if outlet.fragment.label or outlet.read.originals else 0), "block:known-outlet"
 
@@ -279,7 +290,9 @@ def _unknown_block(block: Block, outlet: Piece, page: Page, signals: Signals) ->
         return 0.0, "block:unknown-among-words"
     if block.paragraphs_before > 4:
         support -= 0.1
-    if block.date and (block.names or block.board):
+    if block.date and block.names:
+        if shape < 0.6 and not support and not block.labelled_author:
+            return 0.4, "block:unsupported-shape"
         order = 0.06 if outlet.at <= block.date.at and outlet.at <= block.authors[0].at else -0.04
         return 0.7 + 0.12 * shape + support + order - (
             0.12 if shape > 0.6 else 0.24
@@ -580,7 +593,11 @@ def _merge(best: Offer, ranked: Sequence[Offer], page: Page) -> Offer:
 
 def _loose_authors(page: Page, offer: Offer) -> Iterator[Value]:
     """A byline in the head of a repost whose outlet was named elsewhere, or a name in the headline."""
+    beside = {i for line in offer.lines for i in range(line - 3, line + 3)}
     for block in page.blocks:
+        if block.foot and block.names and beside & {p.at for p in block.authors} and not block.house:
+            yield from _author_values(block, offer.confidence * 0.85)
+            return
         if block.foot or not block.names or block.paragraphs_before > 1 or block.house or block.score < 0.6:
             continue
         if block.labelled_author or len(block.reads) == 1:

@@ -13,7 +13,7 @@ from archive.model import Line, PageContext
 from archive.outlets import Match
 from archive.provenance.house import House
 from archive.provenance.links import DOMAIN
-from archive.provenance.names import Byline, is_role, person_shape, read_byline
+from archive.provenance.names import Byline, cut_label, is_role, person_shape, read_byline
 from archive.provenance.press import known, outlet_shape, press, without_tail
 
 Part = Literal["outlet", "date", "author", "role", "place", "domain", "label", "house", "text"]
@@ -77,7 +77,7 @@ _SOURCE_LABEL = re.compile(
     r"^\W{0,3}(?P<label>from|source|sources|via|outlet|publication|published (?:in|by|on|at)|originally (?:published|posted|appeared)? ?(?:in|by|on|for|from|at)|"
     r"as (?:seen|published|featured|printed) (?:in|on)|appeared in|repost(?:ed)? from|reprinted from|republished from|courtesy(?: of)?|article (?:from|by|in)|"
     r"story (?:from|by)|taken from|original(?:ly)?(?: from)?|excerpted from|special to|quelle|aus|erschienen in|fuente|fonte|font|tratto da|da|publié (?:dans|par|sur)|paru dans|"
-    r"publicado (?:en|em|no|na)|medio|zeitung|journal|newspaper|paper|magazine)(?:\s*:\s*|\s+)(?:the\s+(?=[a-z])|dem\s+|der\s+)?",
+    r"publicado (?:en|em|no|na)|medio|zeitung|journal|newspaper|paper|magazine)(?:\s*:\s*|\s+)(?-i:the\s+(?=[a-z])|dem\s+|der\s+)?",
     re.IGNORECASE,
 )
 _LABELS_NEEDING_COLON = frozenset(
@@ -89,6 +89,11 @@ _SPLIT = re.compile(
 _LABEL_COLON = re.compile(
     r"^(?P<word>by|from|author|authors|source|published|date|written by|via|por|par|von|autor|auteur|autore|fuente|fonte|quelle|font|outlet|"
     r"publication|photo|credit|story by|text|publisher|reviewed|review|isbn|pages|title|category|interview|contact|media contact|when|where|location|time|tags?)\s*:\s*",
+    re.IGNORECASE,
+)
+_PAPER_NOUN = re.compile(
+    r"(?:the |il |el |la |le |o |a |der |die |das )?(?:revista|diario|diário|jornal|periódico|journal|quotidien|magazine|rivista|quotidiano|settimanale|zeitschrift|"
+    r"zeitung|magazin|site|blog|portal|newspaper|semanario|diari)\s+",
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"[A-Z][\w.’'-]*(?:\s[A-Z][\w.’'-]*){0,2}")
@@ -119,7 +124,8 @@ _NOTHING = Parsed(fragments=(), explained=0.0)
 
 def _alternatives(fragments: list[Fragment]) -> Iterable[Fragment]:
     """ "Tech Century" reads like a person; on a line of its own it may be the outlet."""
-    if len(fragments) == 1 and fragments[0].part == "author" and fragments[0].label is None:
+    byline = fragments[0].byline if len(fragments) == 1 else None
+    if byline and len(byline.names) == 1 and byline.label is None:
         printed = fragments[0].printed
         score = 0.45 if person_shape(printed) < 1 else 0.2
         if "," not in printed and len(printed.split()) <= 4:
@@ -150,8 +156,19 @@ def _chunks(text: str, house: House) -> list[Fragment]:
     text = _TIME.sub(" ", text).strip(_EDGES.replace(".", "").replace("(", ""))
     if not text.strip(_EDGES):
         return []
+    if _foreign_label(text):
+        return [Fragment(part="text", printed=text)]
     whole = _whole(text, house)
     return whole if whole is not None else [f for chunk in _split(text) for f in _one(chunk, house)]
+
+
+def _foreign_label(text: str) -> bool:
+    """ "Employer: …", "Client: …", "Speaker: …": what follows is something else than outlet or author."""
+    label, colon, rest = text.partition(": ")
+    plain = colon and rest and len(label) < 26 and re.fullmatch(r"[A-Z][^\W\d_]*(?: [^\W\d_]+)?", label)
+    if not plain or _LABEL_COLON.match(text) or _SOURCE_LABEL.match(text) or cut_label(text)[0]:
+        return False
+    return known(label) is None and not person_shape(label) and outlet_shape(label) < 0.9
 
 
 def _split(text: str) -> list[str]:
@@ -224,10 +241,20 @@ def _known_outlet(chunk: str, house: House) -> list[Fragment] | None:
     head, comma, tail = bare.partition(", ")
     if comma and (match := known(head)) and _PLACE.fullmatch(tail) and not person_shape(tail):
         return [_outlet(head, match, house), Fragment(part="place", printed=tail)]
+    if comma and (match := known(head)) and (signed := _author(tail, house)):
+        return [_outlet(head, match, house), *signed]
+    noun = _PAPER_NOUN.match(bare)
+    if noun and (match := known(bare[noun.end() :])):
+        return [_outlet(bare[noun.end() :], match, house)]
     shorter = without_tail(bare)
-    if shorter != bare and (match := known(shorter)):
+    if shorter != bare and (match := known(shorter)) and not _names_another(bare[len(shorter) :], match):
         return [_outlet(shorter, match, house), Fragment(part="place", printed=bare[len(shorter) :])]
     return None
+
+
+def _names_another(text: str, match: Match) -> bool:
+    """Whether *text* goes on to name a second outlet that is no wire service: then the line is a list of mentions."""
+    return any(m.outlet.id != match.outlet.id and not m.outlet.agency for _, _, m in press().mentions(text))
 
 
 def _address(chunk: str, house: House) -> list[Fragment] | None:

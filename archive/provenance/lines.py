@@ -28,6 +28,7 @@ SKIPPED = frozenset(
     "audio button canvas datalist embed head iframe input map math noscript object option progress script select style "
     "svg template textarea title video".split()
 )
+HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 LISTED = frozenset("li td th dd".split())
 QUOTES = frozenset("blockquote pullquote wp-block-quote wp-block-pullquote elementor-blockquote".split())
 CAPTIONS = frozenset(
@@ -51,7 +52,7 @@ _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", 
 
 _NO_PRINT = re.compile(f"[{INVISIBLE}\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufff9-\ufffb\U000e0000-\U000e007f]")
 _ABSOLUTE = re.compile(r"https?://\w[^\s\\@/?#]*(?:[/?#]\S*)?$", re.I)
-_HEADING = re.compile(r"h[1-6]$")
+_FILE_NAME = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|avif|svg)$|(?:img|dsc|image|photo|screenshot)[-_ ]?\d+$", re.I)
 _WORD = re.compile(r"\w")
 
 DEPTH_CAP = 32
@@ -176,14 +177,17 @@ class _Reader:
 
     def open(self, node: HtmlElement, *, root: bool) -> None:
         tag = str(node.tag)
-        names = (node.get("class") or "").lower()
+        names = node.get("class")
+        css = node.get("style")
         if tag == "br":
             self._break()
-        is_block = root or tag in BLOCKS or self._prints_apart(node, names)
+        is_block = root or tag in BLOCKS or ((names or css) is not None and _prints_apart(node, names, css))
         self._opened.append(is_block)
         if is_block:
-            self._open_block(node, tag, names, root=root)
-        self._styles.append(self._style(node, tag, "" if is_block else names))
+            self._open_block(node, tag, names.lower() if names else "", root=root)
+            names = None
+        plain = css is None and not names and tag not in _STYLED
+        self._styles.append(self._styles[-1] if plain else self._style(node, tag, names or "", css))
         if node.text:
             self.print(node.text)
 
@@ -208,8 +212,8 @@ class _Reader:
         """Keep an image's alternative text for a line of its own, unless the image is an ornament."""
         if node.tag != "img" or not self._blocks:
             return
-        alt = fold_space(node.get("alt") or node.get("title") or "")
-        if _WORD.search(alt) and not is_ornament(node):
+        alt = fold_space(node.get("alt", node.get("title") or ""))
+        if _WORD.search(alt) and not _FILE_NAME.match(alt) and not is_ornament(node):
             self._alts.append((alt, self._styles[-1]))
             if not self._words:
                 self._print_alts(self._blocks[-1])
@@ -219,17 +223,11 @@ class _Reader:
         if self._blocks:
             self._blocks[-1].breaks += 1
 
-    def _prints_apart(self, node: HtmlElement, names: str) -> bool:
-        style = node.get("style")
-        if style and _BLOCK_STYLE.search(style):
-            return True
-        return bool(names) and not META.isdisjoint(names.split()) and _stands_alone(node)
-
     def _open_block(self, node: HtmlElement, tag: str, names: str, *, root: bool) -> None:
         self.end_line(new_block=True)
         block = self._root(tag, names) if root else self._child(self._blocks[-1], tag, names)
-        if _HEADING.match(tag):
-            block.level = int(tag[1])
+        if tag in HEADINGS:
+            block.level = HEADINGS[tag]
         elif node.get("role") == "heading" and (node.get("aria-level") or "2") in "123456":
             block.level = int(node.get("aria-level") or "2")
         self._blocks.append(block)
@@ -253,16 +251,13 @@ class _Reader:
             depth=parent.depth + 1,
         )
 
-    def _style(self, node: HtmlElement, tag: str, names: str) -> _Style:
+    def _style(self, node: HtmlElement, tag: str, names: str, css: str | None) -> _Style:
         above = self._styles[-1]
-        css = node.get("style")
-        if not css and not names and tag not in _STYLED:
-            return above
         return _Style(
             _styled(above.bold or tag in ("b", "strong"), _BOLD_STYLE, css, off=_NOT_BOLD),
             _styled(above.italic or tag in ("i", "em", "cite"), _ITALIC_STYLE, css, off=_NOT_ITALIC),
             self._anchor(node) if tag == "a" else above.link,
-            (*above.classes, names) if names and len(above.classes) < DEPTH_CAP else above.classes,
+            (*above.classes, names.lower()) if names and len(above.classes) < DEPTH_CAP else above.classes,
         )
 
     def _anchor(self, node: HtmlElement) -> _Anchor | None:
@@ -337,7 +332,9 @@ _NOT_ITALIC = frozenset({"normal"})
 
 def address_of(base_url: str, href: str) -> str | None:
     """As `archive.urls.absolute`, without joining what is absolute already: that is a fifth of the whole walk."""
-    return href if _ABSOLUTE.match(href) else absolute(base_url, href)
+    if _ABSOLUTE.match(href):
+        return href
+    return absolute(base_url, href) if href else None
 
 
 def _styled(above: bool, pattern: re.Pattern[str], css: str | None, *, off: frozenset[str]) -> bool:
@@ -359,6 +356,13 @@ def _links(words: list[tuple[str, _Style]]) -> Iterator[Link]:
         text = fold_space("".join(piece for piece, _ in pieces))
         if anchor is not None and text:
             yield Link(href=anchor.href, text=text)
+
+
+def _prints_apart(node: HtmlElement, names: str | None, css: str | None) -> bool:
+    """Whether an inline element prints as a block: by its own style, or as one of a theme's `META` lines."""
+    if css and _BLOCK_STYLE.search(css):
+        return True
+    return names is not None and not META.isdisjoint(names.lower().split()) and _stands_alone(node)
 
 
 def _stands_alone(node: HtmlElement) -> bool:

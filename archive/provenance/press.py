@@ -8,12 +8,13 @@ from functools import lru_cache
 from archive.dates import fold
 from archive.outlets import Match, Outlets, load_outlets
 from archive.provenance.names import person_shape
-from archive.provenance.words import MEDIA_WORDS, NEVER_IN_NAMES, RARE_IN_NAMES, ROLE_WORDS
+from archive.provenance.words import MEDIA_WORDS, NEVER_IN_NAMES, ORGANISATION_WORDS, RARE_IN_NAMES, ROLE_WORDS
 
 _CONNECTING = frozenset(
     "of the and & for on in de la le les du des da do dos del della di el los las der die das und et e y i al at".split()
 )
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday source original open first".split())
+_NEVER_FIRST = frozenset("of and & for on in de du des da do dos del di und et e y at".split())
 _CALL_SIGN = re.compile(
     r"[WK][A-Z]{2,3}(?:[- ](?:TV|FM|AM|DT))?(?:[ -]\d{1,4}(?:\.\d)?)?(?: (?:AM|FM|TV|News|Radio|Detroit))*(?:, \d+)?"
 )
@@ -93,7 +94,7 @@ def outlet_shape(text: str) -> float:
     ):
         return 0.0
     keys = [fold(w) for w in words]
-    if any(k in ROLE_WORDS for k in keys) or keys[-1] in _CONNECTING:
+    if any(k in ROLE_WORDS for k in keys) or keys[-1] in _CONNECTING or keys[0] in _NEVER_FIRST:
         return 0.0
     content = [k for k in keys if k not in _CONNECTING]
     media = any(k in MEDIA_WORDS for k in keys)
@@ -101,6 +102,8 @@ def outlet_shape(text: str) -> float:
         return 0.0
     if media:
         return 0.9 if len(words) > 1 else 0.4
+    if any(k in ORGANISATION_WORDS for k in content):
+        return 0.2
     rare = sum(k in RARE_IN_NAMES for k in content)
     if rare and rare >= len(content) - (len(content) > 2):
         return 0.0

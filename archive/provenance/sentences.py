@@ -16,7 +16,7 @@ from archive.outlets import Match
 from archive.provenance.house import House
 from archive.provenance.links import BARE_URL
 from archive.provenance.names import Byline, read_byline
-from archive.provenance.press import known_prefix, outlet_shape
+from archive.provenance.press import known_prefix, outlet_shape, press
 from archive.provenance.roles import Read
 from archive.provenance.words import HONORIFICS, ROLE_WORDS
 
@@ -73,7 +73,7 @@ RULES: tuple[Rule, ...] = tuple(
          r"(?:\s+online)?" + _WHEN + r"\s*(?:at|in|on|by|for|with|via|through|from)\s+"),
         ("first-appeared-on", "en", "appeared", 0.9, "known", r"\b(?:appeared first|first appeared)\s+(?:on|at|in)\s+"),
         ("original-article", "en", "origin", 0.93, "", r"\boriginal(?:ly)?\s+(?:" + _ARTICLE + r"\s+)?(?:from|at|in|on|by|for|via)\s+"),
-        ("republished-from", "en", "print publish post excerpt reproduc syndicat used repost", 0.96, "any", r"\b(?:re-?printed|re-?published|re-?posted|repost|cross-?posted|excerpted|reproduced|syndicated|used)\s+(?:here\s+)?(?:with (?:the )?(?:kind |express )?permission\s+)?(?:\(?here\)?\s+)?(?:from|of|by|courtesy of|via)\s+"),
+        ("republished-from", "en", "print publish post blog excerpt reproduc syndicat used repost", 0.96, "any", r"\b(?:re-?printed|re-?published|re-?posted|repost|re-?blogged|cross-?posted|excerpted|reproduced|syndicated|used)\s+(?:here\s+)?(?:with (?:the )?(?:kind |express )?permission\s+)?(?:\(?here\)?\s+)?(?:from|of|by|courtesy of|via)\s+"),
         ("with-permission", "en", "permission courtesy originally", 0.95, "", r"\b(?:with (?:the )?(?:kind )?permission (?:from|of)|courtesy of|by permission of|originally for)\s+(?!the photo)"),
         ("this-article-is-from", "en", "this following above the", 0.94, "", r"\b(?:this|the following|the above|the) (?:following |above )?" + _ARTICLE + r"(?:\s+by\s[^.]{3,60}?)?\s+(?:(?:is|was|comes|came|ran|runs|appears|appeared|has been|first|originally|is being|also)\s+)+(?:(?:originally|first|recently|also)\s+)?"
          r"(?:(?:re-?)?(?:published|printed|posted|produced|provided|shared|taken|featured|adapted|excerpted|reported|written|aired|carried)\s+)?" + _WHEN + r"\s*(?:to you\s+)?(?:in|on|from|by|at|for|via|courtesy of)\s+"),
@@ -125,6 +125,7 @@ RULES: tuple[Rule, ...] = tuple(
 )  # fmt: skip
 
 _ANYWHERE = tuple(rule for rule in RULES if rule.anywhere)
+_LOOSE = Rule(name="loosely-worded", language="any", trigger=re.compile("(?!)"), strength=0.85, known_only=True)
 _PERSON_IN = Rule(name="person-in", language="any", trigger=re.compile("(?!)"), strength=0.88, known_only=True)
 
 _LEAD = re.compile(
@@ -137,7 +138,7 @@ _LEAD = re.compile(
 )
 _PRINT_EDITION = re.compile(r"\ba version of this (?:article|story|column)\b", re.IGNORECASE)
 _ABOUT_US = re.compile(
-    r"\b(?:che riprende|che parla di|que habla de|qui parle de|über uns|about (?:us|me|our)|mon intervention|mi entrevista)\b",
+    r"\b(?:riflessione su|commento a un|réponse à|che riprende|che parla di|que habla de|qui parle de|über uns|about (?:us|me|our)|mon intervention|mi entrevista)\b",
     re.IGNORECASE,
 )
 _CAPITALS = re.compile(
@@ -147,7 +148,7 @@ _CAPITALS = re.compile(
 _NAME_WORD = r"(?:[A-ZÀ-Þ][\w’'‘.-]+|[A-Z]\.(?:[A-Z]\.)*)"
 _NAMES = rf"{_NAME_WORD}(?:\s+(?:(?:de|da|do|dos|del|della|di|la|le|van|von|der|den|bin|al|el|ter|du)\s+)*{_NAME_WORD}){{1,4}}"
 _LOWER_ROLE = r"(?:(?:the|el|la|le|l['’]|der|dem|des|del|la|il|o|a|nuestro|notre|our|su)\s*)?"
-_JOB = r"(?:(?!(?:de|du|di|del|d|do|da|of|by|von|per|por|par)\b)[a-zà-ÿ-]+\s+){0,2}"
+_JOB = r"(?:(?!(?:de|du|di|del|d|do|da|of|by|von|per|por|par)\b)[a-zà-ÿ-]+(?:\s+|,\s+)){0,2}"
 _WRITTEN_BY = re.compile(
     rf"\b(?:(?:written|penned|reported|authored|conducted|firmad[oa]|escrit[oa]|signée?|écrite?|verfasst|geschrieben|scritt[oa]|firmat[oa]|assinad[oa]|escrit|signat)\s+)?"
     rf"(?P<prep>by|por|par|von|per|de|d['’]|di|del|des|du|do|da|dei|mit|avec|con|with)(?:\s+|(?<=['’]))(?P<job>{_LOWER_ROLE}{_JOB})(?P<names>{_NAMES}(?:\s*(?:,|and|et|y|e|und|i|&)\s+{_NAMES}){{0,3}})",
@@ -156,7 +157,9 @@ _OF = frozenset(("de", "d'", "d’", "di", "del", "des", "du", "do", "da", "dei"
 _SUBJECT_IN = re.compile(
     rf"^\W*(?P<job>(?:[A-Z][\w’'-]+\s+)?(?:[a-zà-ÿ-]+\s+){{0,3}})(?P<names>{_NAMES})\s+(?:in|for|dans|en|su|in der|na|no)\s+(?=[A-Z]|the |der )"
 )
-_WRITING = re.compile(rf"(?P<names>(?:(?:Dr|Mr|Ms|Mrs|Prof|Sen|Gov)\.?\s+)?{_NAMES}),?\s+writing\b")
+_WRITING = re.compile(
+    rf"(?P<names>(?:(?:Dr|Mr|Ms|Mrs|Prof|Sen|Gov)\.?\s+)?{_NAMES}),?\s+(?:writing|writes|wrote|reports|at)\b"
+)
 _REPRODUCED = re.compile(
     r"\b(?:reproducimos|publicamos|compartimos|recogemos|copiamos|transcribimos|reproduzimos|publiquem|reproduïm|riportiamo|pubblichiamo|nous publions|nous reproduisons|"
     r"wir veröffentlichen|wir dokumentieren|lesenswerte[rns]?|repostamos|republicamos)\b.{0,60}?\b(?:artículo|columna|tribuna|texto|artigo|article|articolo|artikel|beitrag|texte|text|entrevista|carta)\b",
@@ -177,6 +180,8 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
     found = [a for rule in rules for a in _apply(rule, text, read, context, house)]
     if edge and len(text) < 120:
         found += _person_in(text, read, context, house)
+    if edge and len(text) < 230 and not any(a.match for a in found):
+        found += _loosely_worded(text, read, context, house)
     if not found and edge:
         found = list(_without_outlet(text, read, context))
     return sorted(found, key=lambda a: -a.strength)
@@ -197,6 +202,8 @@ def _apply(rule: Rule, text: str, read: Read, context: PageContext, house: House
         start, printed, outlet, shape = phrase
         if outlet is None and (rule.known_only or shape < 0.6):
             continue
+        if rule.name in _LISTS and _names_several(text):
+            return
         if house.owns(printed):
             yield Attribution(index=read.index, rule=rule.name, printed=text, strength=0.9, outlet=printed, house=True)
             return
@@ -208,6 +215,14 @@ def _apply(rule: Rule, text: str, read: Read, context: PageContext, house: House
             text, read, context, rule, printed, outlet, strength * (max(outlet.confidence, 0.93) if outlet else 1), span
         )
         return
+
+
+_LISTS = frozenset("source source-fr as-reported-by quelle fuente fonte font read-it-at more-at".split())
+
+
+def _names_several(text: str) -> bool:
+    """ "As seen in Forbes, CNN and The New York Times" tells no origin."""
+    return len({m[2].outlet.id for m in press().mentions(text) if not m[2].outlet.agency}) > 1
 
 
 def _attribution(
@@ -251,6 +266,66 @@ def _up_to_stop(rest: str, context: PageContext) -> str:
     if dates:
         rest = rest[: dates[0].start]
     return re.split(r"[;:?”\"»)(]|(?<![A-Z])\.\s|,\s", rest.lstrip(" “\"«‘'*_"), maxsplit=1)[0]
+
+
+_NOUN = re.compile(
+    rf"\b(?:{_ARTICLE}|{_ES_TEXT}|{_FR_TEXT}|(?:\w+)?{_DE_TEXT}|{_IT_TEXT}|{_PT_TEXT}|{_CA_TEXT}|edition|édition|edición|edizione|edição|ausgabe|permission|copyright)s?\b",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\b(?:publish|print|appear|ran\b|carried|featured|publi[cqé]|aparec|paru|diffus|erschien|veröffentlicht|abgedruckt|uscit|appars|pubblicat|veiculad|saiu|apareg|reprint|repost|reblog)",
+    re.IGNORECASE,
+)
+_JUST_BEFORE = re.compile(
+    r"(?:\b(?:in|en|dans|sur|su|sul|sulla|sullo|sull['’]|nel|nella|na|no|em|im|aus|für|pour|for|from|by|at|al|a|a l['’]|on|par|por|per|da|dal|dalla|del|della|de|du|der|dem|of|to|vom)(?:\s+(?:the|today['’]s|el|la|le|der|dem|il|lo|diario|periódico|journal|quotidien|revista|quotidiano|giornale|jornal|zeitung|website of))*\s*|©\s*(?:\d{4})?,?\s*(?:by )?|copyright\s*(?:©)?\s*(?:\d{4})?,?\s*(?:by )?)(?:the\s+)?[“\"«'‘]?$",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"\b(?:quoted|interviewed|mentioned|cited|gets? wrong|got it wrong|respon(?:se|d)|reply to|letter to|riflessione|commento a|réponse|droit de réponse|antwort auf|respuesta a|"
+    r"resposta|berichtet|parle de|habla de|reports? on|wrote about|I had|I wrote|I have|my (?:op-?ed|piece|article|column)|subscrib|contributor to|columnist (?:for|at)|appeared in (?:publications|outlets|magazines)|"
+    r"work has|writes for|formerly|author of|freelance|winner|award|told|according to|says?|said|seen (?:on|in))\b",
+    re.IGNORECASE,
+)
+_QUOTE_INTRO = re.compile(
+    r"^\W*(?:(?P<who>[^:]{3,60}?)\s+(?:at|in|of|writes? (?:in|at|for)|reports? (?:in|for)|writing (?:in|for)|wrote in)\s+(?:today['’]s )?(?:the )?)?$",
+    re.IGNORECASE,
+)
+_INTRODUCES = re.compile(
+    r"^\s*(?:(?:reports?|writes?|says|notes|explains|has (?:a|the) (?:story|details)|schreibt|berichtet|écrit|escribe|scrive|informa)\s*)?:\s*$",
+    re.IGNORECASE,
+)
+
+
+def _loosely_worded(text: str, read: Read, context: PageContext, house: House) -> Iterator[Attribution]:
+    """A short line that names one known outlet, says in any order that a text stood there, and talks of nothing else."""
+    named = [m for m in press().mentions(text) if m[2].confidence >= 0.6]
+    if len({m[2].outlet.id for m in named}) != 1:
+        return
+    start, end, match = named[0]
+    if house.owns(text[start:end]):
+        return
+    before, after = text[:start], text[end:]
+    strength = _loose_strength(text, before, after, context)
+    if strength:
+        yield _attribution(text, read, context, _LOOSE, text[start:end], match, strength, (start, end))
+
+
+def _loose_strength(text: str, before: str, after: str, context: PageContext) -> float:
+    intro = _QUOTE_INTRO.match(before)
+    if intro and _INTRODUCES.match(after):
+        return 0.82 if len(before) < 60 else 0.0
+    if _ABOUT.search(text) or not _JUST_BEFORE.search(before):
+        return 0.0
+    if re.search(r"(?:©|copyright)[^.]{0,12}$", before, re.IGNORECASE):
+        return 0.82
+    dated = bool(find_dates(text, context.language, context.date_order))
+    signed = bool(_WRITTEN_BY.search(text))
+    said = bool(_VERB.search(text)) + bool(_NOUN.search(before) or _NOUN.search(after[:40]))
+    if said == 2:
+        return 0.9 if dated or signed or len(text) < 120 else 0.84
+    if said == 1 and (dated or signed):
+        return 0.88 if len(text) < 140 else 0.78
+    return 0.84 if dated and len(text) < 60 else 0.0
 
 
 def _person_in(text: str, read: Read, context: PageContext, house: House) -> Iterator[Attribution]:

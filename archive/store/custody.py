@@ -11,7 +11,6 @@ from archive.store.values import instant, now, to_json
 from archive.urls import canonical_url
 from archive.warc import Exchange, Original, Record
 
-
 UNFINISHED: Final = ("running", "interrupted", "limited")
 """Statuses of a run that left work in the frontier: the next run of the site goes on from there."""
 

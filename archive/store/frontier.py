@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from archive.store.values import to_json
+
+SOURCE_PRIORITY: Final = 5
+"""Whatever is sooner than this is a source of posts, not a post."""
+LAST_PRIORITY: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,20 +78,31 @@ class Frontier:
             (to_json(hint), site_id, key),
         )
 
-    def waiting(self, site_id: int, limit: int, *, beside: frozenset[str] | set[str] = frozenset()) -> list[Seed]:
-        """The next URLs to fetch, soonest first, leaving out the keys *beside* (those already on their way)."""
+    def waiting(
+        self, site_id: int, limit: int, *, beside: Collection[str] = (), before: int = LAST_PRIORITY
+    ) -> list[Seed]:
+        """The next URLs to fetch, soonest first: without the keys *beside* (on their way), priority under *before*."""
         rows = self._db.execute(
             """
             select key, url, role, priority, found_in, hint
             from frontier
-            where site_id = ? and done = 0
+            where site_id = ? and done = 0 and priority < ?
             order by priority, position
             limit ?
             """,
-            (site_id, limit + len(beside)),
+            (site_id, before, limit + len(beside)),
         ).fetchall()
         seeds = [_seed(row) for row in rows if row[0] not in beside]
         return seeds[:limit]
+
+    def keys_waiting(self, site_id: int, roles: Collection[str]) -> list[str]:
+        """Keys of the sources that wait with one of *roles*."""
+        marks = ", ".join("?" * len(roles))
+        rows = self._db.execute(
+            f"select key from frontier where site_id = ? and done = 0 and priority < ? and role in ({marks})",
+            (site_id, SOURCE_PRIORITY, *roles),
+        )
+        return [row[0] for row in rows]
 
     def finish(self, site_id: int, key: str) -> None:
         self._db.execute("update frontier set done = 1 where site_id = ? and key = ?", (site_id, key))

@@ -53,7 +53,7 @@ def crawl_command(
         settings = {
             "CLIPFILE_ARCHIVE": str(folder.path),
             "CONTACT": folder.contact(),
-            "LOG_LEVEL": "WARNING",  # Scrapy's own account of itself; the progress line and the report are ours
+            "LOG_LEVEL": "ERROR",  # what else went wrong is in the report, in our words
             "CLIPFILE_LIMIT": limit or 0,
             "CLIPFILE_FULL": full,
             **delays(profile, delay),

@@ -20,7 +20,7 @@ from twisted.python.failure import Failure
 
 from archive.errors import ArchiveError, NotABlogError, UnreachableError
 from archive.model import Post
-from archive.store.frontier import Seed
+from archive.store.frontier import LAST_PRIORITY, Seed
 from archive.store.values import now
 from archive.urls import canonical_url
 from crawler import findings
@@ -38,6 +38,9 @@ logger = logging.getLogger(__name__)
 BATCH: Final = 16
 """URLs taken from the frontier at a time: enough to keep every slot busy, little enough to stay in memory."""
 
+
+POST_PRIORITY: Final = findings.PRIORITIES["post"]
+REST_ROLES: Final = ("rest-categories", "rest-posts")
 
 NO_PAGE: Final = (
     Skipped,
@@ -68,7 +71,8 @@ class BlogSpider(scrapy.Spider):
         self.categories = categories
         self.fatal: ArchiveError | None = None
         """What ended the run before its time; the command raises it."""
-        self.on_their_way: set[str] = set()
+        self.on_their_way: dict[str, str] = {}
+        """Key → role of what was asked for and not yet dealt with."""
         self.given_up: set[str] = set()
         self.bases: set[str] = set()
         self.has_categories = False
@@ -97,7 +101,7 @@ class BlogSpider(scrapy.Spider):
             self.answered.clear()
             seeds = self.next_seeds()
             for seed in seeds:
-                self.on_their_way.add(seed.key)
+                self.on_their_way[seed.key] = seed.role
                 yield self.request(seed)
             if not seeds and not self.on_their_way and not self.recheck_unseen():
                 break
@@ -111,7 +115,19 @@ class BlogSpider(scrapy.Spider):
             room = min(room, self.tally.limit - self.tally.seen - len(self.on_their_way))
         if room <= 0:
             return []
-        return self.keeper.store.frontier.waiting(self.keeper.site_id, room, beside=self.on_their_way | self.given_up)
+        before = POST_PRIORITY if self.waits_for_rest() else LAST_PRIORITY
+        beside = self.on_their_way.keys() | self.given_up
+        return self.keeper.store.frontier.waiting(self.keeper.site_id, room, beside=beside, before=before)
+
+    def waits_for_rest(self) -> bool:
+        """Posts are read with what REST says of them, so they wait for it; the blog's first page says where it is."""
+        if not self.has_sources and not self.categories and not self.tally.resumed and not self.tally.skips:
+            return True
+        if any(role in REST_ROLES for role in self.on_their_way.values()):
+            return True
+        return any(
+            key not in self.given_up for key in self.keeper.store.frontier.keys_waiting(self.keeper.site_id, REST_ROLES)
+        )
 
     def request(self, seed: Seed) -> Request:
         return Request(
@@ -159,7 +175,7 @@ class BlogSpider(scrapy.Spider):
             yield item
 
     def arrived(self, key: str) -> None:
-        self.on_their_way.discard(key)
+        self.on_their_way.pop(key, None)
         self.answered.set()
 
     def item_stored(self, item: PostItem) -> None:
@@ -361,7 +377,7 @@ class BlogSpider(scrapy.Spider):
             skip = reasons[start]
             words = SkipReason.of(skip["reason"]).meaning
             self.fatal = UnreachableError(
-                f"{start}: {words} ({skip['detail']})" if skip["detail"] else f"{start}: {words}"
+                f"nothing could be fetched from {start}: {words}", hint=skip["detail"] or None
             )
         else:
             self.fatal = NotABlogError(

@@ -11,8 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from archive.errors import NotABlogError, UnreachableError
-from crawler import polite
-from crawler.check import SiteCheck, check_site, fetch_for
+from crawler.check import SiteCheck, check_site
 from crawler.guard import Origin
 from crawler.polite import Answer, PoliteFetch
 from crawler.profiles import load_profile
@@ -22,7 +21,8 @@ from crawler.sample.server import SampleBlog
 def check_sample(**options: object) -> tuple[SiteCheck, list[tuple[str, str, int]]]:
     with SampleBlog(**options) as blog:
         profile = load_profile("sample").at(blog.url)
-        return check_site(profile, fetch_for(profile, allow_private=True)), blog.requests
+        fetch = PoliteFetch(agent="Clipfile/test", allowed=Origin.of(blog.url), delay_s=0)
+        return check_site(profile, fetch), blog.requests
 
 
 def found(check: SiteCheck, subject: str) -> tuple[str, str]:
@@ -103,6 +103,15 @@ def test_a_blog_that_cannot_be_checked_is_an_error_with_an_address(pages, error,
     assert "https://blog.example" in str(why.value)
 
 
+def test_a_start_page_that_moved_away_is_told_with_its_new_address() -> None:
+    def fetch(url: str) -> Answer:
+        url = url.replace("https://blog.example/blog/", "https://news.example/")
+        return Answer(status=200, headers={"content-type": "text/html"}, body=HOME.encode(), url=url)
+
+    with pytest.raises(UnreachableError, match=r"leads to another site: https://news\.example/"):
+        check_site(BLOG, fetch)
+
+
 # ------------------------------------------------------------------------------------------------- manners
 
 
@@ -164,7 +173,7 @@ def test_letters_beyond_ascii_are_encoded_once() -> None:
         pytest.param("/file", "file:///etc/hostname", id="file"),
         pytest.param("/metadata", "link-local", id="metadata-address"),
         pytest.param("/away", "loopback", id="other-port-by-name"),
-        pytest.param("/cut", "IncompleteRead", id="cut-off"),
+        pytest.param("/cut", "ended after 4 of 400 bytes", id="cut-off"),
     ],
 )
 def test_what_must_not_be_followed_or_believed_is_an_error(path: str, words: str) -> None:
@@ -193,14 +202,14 @@ def test_an_unreachable_host_is_one_line() -> None:
         fetch_from(base, "/")
 
 
-def test_requests_keep_their_distance(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [100.0]
+def test_requests_keep_their_distance() -> None:
+    now_s = [100.0]
     pauses: list[float] = []
-    monkeypatch.setattr(polite.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(polite.time, "sleep", pauses.append)
     with server() as base:
-        fetch = PoliteFetch(agent="x", allowed=Origin.of(base), delay_s=3.0)
+        fetch = PoliteFetch(
+            agent="x", allowed=Origin.of(base), delay_s=3.0, clock=lambda: now_s[0], sleep=pauses.append
+        )
         fetch(f"{base}/b")
-        clock[0] += 1.0
+        now_s[0] += 1.0
         fetch(f"{base}/b")
     assert pauses == [2.0]

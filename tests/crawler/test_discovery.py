@@ -1,4 +1,4 @@
-"""Addresses, categories, traps, honest and lying sources, gaps: what discovery concludes without fetching anything."""
+"""Addresses, categories, traps, honest and lying sources: what discovery concludes without fetching anything."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ from crawler.discovery import (
     Sighting,
     SourceState,
     changed_since,
-    compare,
     delta_source,
     judge_source,
     read_instant,
@@ -357,25 +356,6 @@ def test_the_cheapest_honest_source_says_what_changed(open_sources, dated: bool,
         name: SourceState(name=name, status="lying", detail="") for name in ("rest", "feed") if name not in states
     }
     assert delta_source(states, dated_sitemap=dated) == chosen
-
-
-def sightings(source: str, *slugs: str) -> list[Sighting]:
-    return [Sighting(url=f"http://www.blog.example/{slug}", source=source) for slug in slugs]
-
-
-def test_a_gap_names_the_missing_post_who_saw_it_and_why() -> None:
-    report = compare(
-        {"sitemap": sightings("sitemap", "a", "b", "c", "?p=9"), "category": sightings("category", "a", "b", "b")},
-        archived={"https://blog.example/a/", "https://blog.example/old/", "https://blog.example/short/"},
-        skipped={"https://blog.example/c/": "password-protected"},
-        same={"https://blog.example/?p=9": "https://blog.example/short/"},
-    )
-    assert list(report.counts.items()) == [("category", 2), ("sitemap", 4), ("archive", 3)]
-    assert [(gap.key, gap.sources, gap.reason) for gap in report.missing] == [
-        ("https://blog.example/b/", ("category", "sitemap"), "not fetched yet"),
-        ("https://blog.example/c/", ("sitemap",), "password-protected"),
-    ]
-    assert report.unseen == ("https://blog.example/old/",)
 
 
 def test_one_post_under_many_addresses_is_sighted_once() -> None:

@@ -9,6 +9,7 @@ import pytest
 from archive.errors import UnknownSiteError, UsageError
 from crawler.profiles import (
     BUILT_IN_FOLDER,
+    PROFILE_KEYS,
     SiteProfile,
     list_profiles,
     load_profile,
@@ -199,3 +200,9 @@ def test_a_blog_can_be_moved_to_another_address() -> None:
     assert profile.start_urls == ("http://127.0.0.1:50123/blog/",)
     assert profile.in_scope("http://127.0.0.1:50123/a-post/")
     assert not profile.in_scope("http://127.0.0.1:8421/a-post/")
+
+
+def test_the_documentation_lists_every_key() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "sites.md").read_text(encoding="utf-8")
+    listed = [line.split("`")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert sorted(listed) == sorted(PROFILE_KEYS)

@@ -1,0 +1,38 @@
+"""Cells of Datasette's own tables: JSON arrays as words, posts as links to their page."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from archive.browse.instance import Place
+
+LISTS: Final = frozenset({"authors", "categories", "tags", "house_names", "changes", "candidates"})
+POST_COLUMNS: Final = {"clippings": "uid", "posts": "uid", "doubtful_readings": "id"}
+"""Table or query → the column of it that opens the post's own page."""
+
+
+def cell(place: Place, table: str | None, column: str, value: object) -> Markup | None:
+    """How the value is shown; None leaves it to Datasette."""
+    if column in LISTS and isinstance(value, str):
+        return as_list(value)
+    if table and POST_COLUMNS.get(table) == column and value is not None:
+        return Markup('<a href="{}">{}</a>').format(place.page(f"posts/{value}"), value)
+    return None
+
+
+def as_list(value: str) -> Markup | None:
+    """Printed names parted by middle dots; None when *value* is not a JSON array of strings.
+
+    >>> as_list('["Marta Quill", "<b>"]')
+    Markup('Marta Quill · &lt;b&gt;')
+    """
+    try:
+        words = json.loads(value)
+    except ValueError:
+        return None
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        return None
+    return Markup(" · ").join(escape(word) for word in words)

@@ -1,0 +1,60 @@
+"""What Clipfile adds to Datasette, on hooks that 0.65 and 1.0 share. Databases that are no archive are left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from datasette import hookimpl
+from datasette.utils import tilde_decode
+from markupsafe import Markup
+
+from archive.browse.cells import cell
+from archive.browse.headers import App, guarded
+from archive.browse.instance import ASSETS, archives, only_archive, place_of
+from archive.browse.routes import routes
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def hook(function: Function) -> Function:
+    return cast(Function, hookimpl(function))
+
+
+@hook
+def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
+    return routes(root=only_archive(datasette))
+
+
+@hook
+def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
+    def is_ours(path: str) -> bool:
+        base = datasette.setting("base_url")
+        first = path.removeprefix(base).lstrip("/").split("/")[0]
+        name = tilde_decode(first.removesuffix(".json"))
+        return only_archive(datasette) is not None or path.startswith(ASSETS) or place_of(datasette, name) is not None
+
+    return lambda app: guarded(app, is_ours)
+
+
+@hook
+def menu_links(datasette: Any) -> list[dict[str, str]]:
+    places = [place for name in archives(datasette) if (place := place_of(datasette, name))]
+    several = len(places) > 1
+    return [
+        {"href": place.page(path), "label": f"{words}: {place.database}" if several else words}
+        for place in places
+        for words, path in (("Clippings", ""), ("Search", "search"), ("Runs and health", "runs"))
+    ]
+
+
+@hook
+def render_cell(value: object, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
+    place = place_of(datasette, database)
+    return cell(place, table, column, value) if place else None
+
+
+@hook
+def extra_css_urls(database: str | None, datasette: Any) -> list[str]:
+    place = place_of(datasette, database) if database else None
+    return [place.asset("tables.css")] if place else []

@@ -1,0 +1,135 @@
+"""From a request to a page: what stands at which address, who may see it, and what is said when it goes wrong."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from typing import Any, Final
+
+from datasette import Response
+from datasette.utils import tilde_decode
+
+from archive.browse.answer import Answer, Ask, page_not_found
+from archive.browse.captures import capture_content, capture_page, resource
+from archive.browse.coverage import coverage_page
+from archive.browse.files import asset
+from archive.browse.headers import OURS, secured
+from archive.browse.home import home_page
+from archive.browse.instance import ASSETS, Place, place_of
+from archive.browse.listings import author_page, authors_page, category_page, outlet_page, outlets_page, period_page
+from archive.browse.post import post_page
+from archive.browse.revisions import revisions_page
+from archive.browse.rows import one_view
+from archive.browse.runs import health_page, run_page, runs_page
+from archive.browse.searching import search_page
+from archive.errors import ArchiveError, UsageError
+
+Page = Callable[[Ask], Answer]
+View = Callable[..., Any]
+
+PAGES: Final[tuple[tuple[str, Page], ...]] = (
+    (r"", home_page),
+    (r"search", search_page),
+    (r"posts/(?P<post>[0-9a-f]{1,16})", post_page),
+    (r"posts/(?P<post>[0-9a-f]{1,16})/revisions", revisions_page),
+    (r"captures/(?P<capture>\d{1,12})", capture_page),
+    (r"captures/(?P<capture>\d{1,12})/content", capture_content),
+    (r"resource", resource),
+    (r"outlets", outlets_page),
+    (r"outlets/(?P<outlet>\d{1,12})", outlet_page),
+    (r"authors", authors_page),
+    (r"authors/(?P<author>\d{1,12})", author_page),
+    (r"categories/(?P<category>\d{1,12})", category_page),
+    (r"years/(?P<period>\d{4}(-\d\d)?)", period_page),
+    (r"coverage", coverage_page),
+    (r"runs", runs_page),
+    (r"runs/(?P<run>\d{1,12})", run_page),
+    (r"health", health_page),
+)
+"""What follows `/DATABASE/-/` → the page."""
+
+CACHED: Final = {"cache-control": "public, max-age=31536000, immutable"}
+
+log = logging.getLogger("clipfile.browse")
+
+
+def routes(*, root: str | None) -> list[tuple[str, View]]:
+    """Our addresses for Datasette; with *root*, the only database there is, the site's root leads to its home."""
+    pages = [(rf"/(?P<database>[^/]+)/-/{pattern}$", view_of(page)) for pattern, page in PAGES]
+    icons = [(r"/favicon\.ico$", icon)] if root else []
+    return [
+        *([(r"/$", to_home(root))] if root else []),
+        *icons,
+        (rf"{ASSETS}/(?P<name>[a-z.]{{1,40}})$", file),
+        *pages,
+    ]
+
+
+def to_home(database: str) -> View:
+    async def redirect(datasette: Any) -> Response:
+        place = place_of(datasette, database)
+        return Response.redirect(place.page() if place else "/-/databases")
+
+    return redirect
+
+
+def view_of(page: Page) -> View:
+    async def view(request: Any, datasette: Any) -> Response:
+        name = tilde_decode(request.url_vars["database"])
+        place = place_of(datasette, name)
+        if place is None or not await may_view(datasette, request.actor, name):
+            return Response.text("There is no archive of that name here.", status=404, headers=secured(OURS))
+        if request.method not in ("GET", "HEAD"):
+            return Response.text("This site is for reading only.", status=405, headers=secured(OURS))
+        ask = Ask(place=place, parts=dict(request.url_vars), query=request.args)
+        answer = await datasette.get_database(name).execute_fn(lambda connection: answered(page, ask, connection))
+        headers = {**secured(answer.policy), **answer.headers}
+        return Response(answer.body, status=answer.status, headers=headers, content_type=answer.content_type)
+
+    return view
+
+
+def answered(page: Page, ask: Ask, connection: sqlite3.Connection) -> Answer:
+    """The page, or a page that says in plain words why there is none."""
+    try:
+        with one_view(connection) as db:
+            ask.db = db
+            return page(ask)
+    except UsageError as error:
+        return page_not_found(ask, error.message)
+    except ArchiveError as error:
+        return ask.trouble(500, "Something stored here can’t be read", str(error))
+    except sqlite3.OperationalError as error:
+        if "interrupt" not in str(error):
+            raise
+        return ask.trouble(503, "That took too long", "Ask for less at once: more words, a shorter time, one outlet.")
+    except Exception:
+        log.exception("a page failed: %s", ask.parts)
+        return ask.trouble(500, "This page could not be made", "The archive is unharmed; the log says what went wrong.")
+
+
+async def may_view(datasette: Any, actor: Any, database: str) -> bool:
+    """Whether Datasette's permissions let the actor see the database; 1.0 asks for it in other words than 0.65."""
+    if hasattr(datasette, "allowed"):
+        from datasette.resources import DatabaseResource
+
+        resource = DatabaseResource(database=database)
+        return bool(await datasette.allowed(action="view-database", resource=resource, actor=actor))
+    wanted = (("view-instance", None), ("view-database", database))
+    answers = [
+        await datasette.permission_allowed(actor, action, resource=name, default=True) for action, name in wanted
+    ]
+    return all(answers)
+
+
+async def file(request: Any) -> Response:
+    found = asset(request.url_vars["name"])
+    if found is None:
+        return Response.text("There is no such file.", status=404, headers=secured(OURS))
+    return Response(found[0], headers={**secured(OURS), **CACHED}, content_type=found[1])
+
+
+async def icon() -> Response:
+    found = asset("icon.svg") or (b"", "")
+    return Response(found[0], headers={**secured(OURS), **CACHED}, content_type=found[1])

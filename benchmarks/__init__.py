@@ -1,0 +1,1 @@
+"""Clipfile beside what one would pick instead, in one run: `python -m benchmarks` (docs/performance.md has the tables)."""

@@ -1,0 +1,112 @@
+"""Measuring with many runs on a machine that is not ours alone: processes' own figures, interleaved rounds, medians."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROUNDS = {"toy": 1, "small": 3, "full": 5}
+"""Rounds of each size; each round runs every contender once."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProcessCost:
+    """What a process and its children took, by the kernel's count."""
+
+    ended_at: float
+    """On the monotonic clock, which all processes share."""
+    wall_s: float
+    cpu_s: float
+    peak_bytes: int
+    """Of the largest process, should there be children."""
+    exit_code: int
+
+
+def run_process(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None) -> ProcessCost:
+    """Run to the end. Output goes to `out.txt` in *cwd*; a code other than 0 is returned, not raised."""
+    with (cwd / "out.txt").open("wb") as out:
+        began = time.monotonic()
+        process = subprocess.Popen(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        _, status, usage = os.wait4(process.pid, 0)
+        ended = time.monotonic()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return ProcessCost(
+        ended_at=ended,
+        wall_s=ended - began,
+        cpu_s=usage.ru_utime + usage.ru_stime,
+        peak_bytes=usage.ru_maxrss * 1024,
+        exit_code=process.returncode,
+    )
+
+
+def interleaved(contenders: Mapping[str, Callable[[], Any]], rounds: int) -> list[dict[str, Any]]:
+    """*rounds* results of each, one after another and not in a block each: a slow minute then hits all of them.
+
+    Every round begins with another contender, so that none always follows the same one.
+    """
+    names = list(contenders)
+    results = []
+    for number in range(rounds):
+        turn = number % len(names)
+        results.append({name: contenders[name]() for name in (*names[turn:], *names[:turn])})
+    return results
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spread:
+    """The median of several measurements, and how far they lie apart."""
+
+    median: float
+    lowest: float
+    highest: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spread:
+        return cls(median=statistics.median(values), lowest=min(values), highest=max(values))
+
+    def __str__(self) -> str:
+        return f"{self.median:.2f} ({self.lowest:.2f}–{self.highest:.2f})"
+
+
+def promise(what: str, value: float, *, at_least: float | None = None, at_most: float | None = None) -> dict[str, Any]:
+    """One line of "what must hold", with whether it does."""
+    limit = f"≥ {at_least:g}" if at_least is not None else f"≤ {at_most:g}"
+    holds = (at_least is None or value >= at_least) and (at_most is None or value <= at_most)
+    return {"what": what, "value": round(value, 3), "limit": limit, "holds": holds}
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    return {"title": title, "columns": list(columns), "rows": [list(row) for row in rows]}
+
+
+def machine() -> dict[str, Any]:
+    """What a reader of the figures has to know of the machine they are from."""
+    return {
+        "cpus": os.cpu_count(),
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "load": round(os.getloadavg()[0], 1),
+        "fsync_ms": round(fsync_ms(), 2),
+    }
+
+
+def fsync_ms() -> float:
+    """Median milliseconds to sync 20 kB appended to a file where temporary files are."""
+    with tempfile.NamedTemporaryFile() as file:
+        times = []
+        for _ in range(15):
+            file.write(bytes(20_000))
+            file.flush()
+            began = time.perf_counter()
+            os.fsync(file.fileno())
+            times.append(time.perf_counter() - began)
+    return statistics.median(times) * 1e3
