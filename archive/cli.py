@@ -25,6 +25,9 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "runs": ("archive.commands.runs", "The crawls so far, or one run's report."),
     "gaps": ("archive.commands.gaps", "Posts some source knows and the archive lacks, each with its reason."),
     "serve": ("archive.commands.serve", "Browse the archive with Datasette on this machine."),
+    "verify": ("archive.commands.verify", "Check every capture, every pointer and the database; name what is damaged."),
+    "reread": ("crawler.commands.reread", "Read the stored captures anew with the present reader."),
+    "rebuild": ("crawler.commands.rebuild", "Make the database anew from the captures alone."),
 }
 """Command → the module that holds a click command of the same name, and its line in `clipfile --help`."""
 

@@ -18,26 +18,31 @@ Order = Literal["mdy", "dmy", "ymd"]
 
 MONTHS: tuple[str, ...] = (
     "january jan januar jänner jaenner enero ene janvier janv gennaio gen genn janeiro gener janury janurary januray",
-    "february feb febr februar feber febrero février fevrier févr fevr fév fev febbraio febb fevereiro febrer febuary feburary febraury",
+    "february feb febr februar feber febrero février fevrier févr fevr fév fev febbraio febb fevereiro febrer "
+    "febuary feburary febraury",
     "march mar märz maerz mär marzo mars março marco març mrz",
     "april apr abril abr avril avr aprile apirl",
     "may mai mayo maggio mag maio maig",
     "june jun juni junio juin giugno giu junho juny",
     "july jul juli julio juillet juil luglio lug julho juliol",
     "august aug agosto ago août aout agost augsut",
-    "september sept sep septiembre setiembre septembre settembre sett set setembro setembre septmber setpember sepember",
+    "september sept sep septiembre setiembre septembre settembre sett set setembro setembre septmber setpember "
+    "sepember",
     "october oct oktober okt octubre octobre ottobre ott outubro out ocotber octobr",
     "november nov noviembre novembre novembro novemeber novmber",
     "december dec dezember dez diciembre dic décembre decembre déc dicembre dezembro desembre des decmber decembr",
 )
 SEASONS = (
-    "spring summer autumn fall winter holiday printemps été automne hiver frühjahr frühling sommer herbst primavera verano "
+    "spring summer autumn fall winter holiday printemps été automne hiver frühjahr frühling sommer herbst primavera "
+    "verano "
     "otoño invierno estate autunno inverno verão outono"
 )
 WEEKDAYS = (
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed weds thu thur thurs fri sat "
-    "lunes martes miércoles miercoles jueves viernes sábado sabado domingo lundi mardi mercredi jeudi vendredi samedi dimanche "
-    "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag lunedì lunedi martedì martedi mercoledì mercoledi "
+    "lunes martes miércoles miercoles jueves viernes sábado sabado domingo lundi mardi mercredi jeudi vendredi "
+    "samedi dimanche "
+    "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag lunedì lunedi martedì martedi mercoledì "
+    "mercoledi "
     "giovedì giovedi venerdì venerdi sabato domenica segunda-feira terça-feira quarta-feira quinta-feira sexta-feira "
     "dilluns dimarts dimecres dijous divendres dissabte diumenge mo di mi do fr sa so lun mer jeu ven sam dim"
 )
@@ -113,8 +118,9 @@ def order_of(language: str | None) -> Order:
 def resolve(printed: PrintedDate, posted_on: str | None) -> str | None:
     """ISO date meant by *printed* in a post of *posted_on* (ISO day, None when unknown).
 
-    A missing year comes from the post when the article is then no older than `INFERENCE_WINDOW`; an ambiguous numeric date is
-    read the way that puts it shortly before the post. None when the year stays unknown or the date is after the post.
+    A missing year comes from the post when the article is then no older than `INFERENCE_WINDOW`; an ambiguous numeric
+    date is read the way that puts it shortly before the post. None when the year stays unknown or the date is
+    after the post.
 
     >>> resolve(find_dates("Sept. 17")[0], "2015-09-20")
     '2015-09-17'
@@ -173,6 +179,8 @@ def _as_date(year: int | None, month: int | None, day: int | None) -> date | Non
 @lru_cache(maxsize=2048)
 def fold(word: str) -> str:
     """Lower case without accents or dots: the key of the month table."""
+    if word.isascii():
+        return word.lower().strip(". ")
     plain = unicodedata.normalize("NFKD", word.casefold())
     return "".join(c for c in plain if not unicodedata.combining(c)).strip(". ")
 
@@ -183,7 +191,10 @@ def _alternation(words: Iterator[str] | list[str]) -> str:
 
 _MONTH_NUMBER = {fold(word): number for number, words in enumerate(MONTHS, 1) for word in words.split()}
 _MONTH = f"(?:{_alternation([w for words in MONTHS for w in words.split()])})"
-_WEEKDAY = rf"(?:(?<![^\W_])(?:{_alternation(WEEKDAYS.split())}|(?<![^\W\d_]\s)sun)\.?(?:\s*[,|]\s*(?:den\s+|le\s+)?|\s+(?:den\s+|le\s+)?))?"
+_WEEKDAY = (
+    rf"(?:(?<![^\W_])(?:{_alternation(WEEKDAYS.split())}|(?<![^\W\d_]\s)sun)\.?(?:\s*[,|]\s*(?:den\s+|le\s+)?|"
+    rf"\s+(?:den\s+|le\s+)?))?"
+)
 _YEAR = r"(?P<year>(?:1[6-9]|20)\d\d)(?!\d)"
 _SHORT_YEAR = r"[’'](?P<short>\d\d)(?!\d)"
 _DAY = r"(?P<day>[0-3]?\d)(?!\d)"
@@ -196,7 +207,8 @@ _PATTERNS = tuple(
         # 2018-08-19, 2018/08/19
         rf"{_BEFORE}(?P<year>(?:1[6-9]|20)\d\d)(?P<sep>[-/.])(?P<month>[01]?\d)(?P=sep){_DAY}(?:T[\d:]+)?",
         # August 18, 2021 · Sept. 17 · January, 21, 2018 · June 3rd 2019
-        rf"{_WEEKDAY}(?<![^\W\d_])(?P<name>{_MONTH})\b\.?,?\s*{_DAY}(?:st|nd|rd|th)?\b(?!\s*(?:%|percent|million|billion|[ap]\.?m\b|:\d))"
+        rf"{_WEEKDAY}(?<![^\W\d_])(?P<name>{_MONTH})\b\.?,?\s*{_DAY}(?:st|nd|rd|th)?\b(?!\s*(?:%|percent|million|"
+        rf"billion|[ap]\.?m\b|:\d))"
         rf"(?:\.?,?\s*(?:of\s+)?(?:{_YEAR}|{_SHORT_YEAR}))?",
         # 2 décembre 2020 · 28. November 2013 · 1er juin · 2 de dezembro de 2020 · 14 d'abril de 2020 · 24-Sep-2003
         rf"{_WEEKDAY}{_BEFORE}(?<![\w.,]){_DAY}(?:\.|er|º|°|ª|st|nd|rd|th)?{_OF}(?P<name>{_MONTH})(?![^\W\d_])\.?,?"

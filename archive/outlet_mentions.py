@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from archive.outlet_names import (
-    ACRONYM_LETTERS,
     CONFIDENCE,
     NO_ARTICLES,
     Form,
@@ -33,8 +32,10 @@ _OTHER_ARTICLES: Mapping[str, frozenset[str]] = {
     "it": word_set("sul sulla sull dal dalla dall nel nella nell"),
     "pt": word_set("do da no na pelo pela"),
 }
-# English and German print the article of an ordinary word with a capital when they mean the title (the hill, die Zeit).
-_CAPITAL_ARTICLES = frozenset({"en", "de"})
+# Where the article of an ordinary word has a capital when the title is meant; French prints "le Monde" too.
+_CAPITAL_ARTICLES = frozenset({"en", "de", "es", "ca"})
+# Where words other than names have no capitals, so that "El Mundo" or "dans le Monde" is hardly anything but the title.
+_PLAIN_CAPITALS = frozenset({"es", "ca", "fr", "it", "pt"})
 # A capital beside an ordinary word makes it part of something else ("Time Warner"), unless it is one of these.
 _LINKING = word_set(
     "in from via by for to with on at source courtesy original originally of and or see read the this that our a an as "
@@ -42,7 +43,8 @@ _LINKING = word_set(
     "jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday "
     "de en para por dans sur pour aus bei und et y e"
 )
-_GAPS = frozenset({"", " ", "-", ". ", ".", "! ", "\u00a0", "\u2010", "\u2011", "–", "+ ", *APOSTROPHES})
+_GAPS = frozenset({"", " ", "-", ".", "! ", "\u00a0", "\u2010", "\u2011", "–", " + ", "/", *APOSTROPHES})
+_ABBREVIATED = 3  # letters: "St. Louis", "U.S. News", not "Detroit. News"
 _SPACE = frozenset({" "})
 _ARTICLE_GAPS = frozenset({" ", *APOSTROPHES})
 # Signs that, without a space, make a name part of something else: "Post-Herald", "@time", "forbes.fr".
@@ -50,8 +52,8 @@ _BEFORE_OTHERS = frozenset("-@#_")
 _AFTER_OTHERS = re.compile(r"[-_@.\u2010\u2011](?!(?:AM|FM|TV|DT)\b)\w")
 _MAGAZINE = re.compile(r" [Mm]agazine\b")
 _COMMON_IN_TEXT = 0.6
-_LOWER_ARTICLE_IN_TEXT = 0.75  # "dans le Monde": hardly anything but the title has a capital there
-_SHORT_IN_TEXT = 0.8  # acronyms, and aliases of one word
+_PLAIN_IN_TEXT = 0.7
+_SHORT_IN_TEXT = 0.8  # acronyms, aliases of one word, "the Guardian"
 
 
 _ADJECTIVE = re.compile(r"(?<=[a-zäöüß]{2}e)(?= [A-ZÄÖÜ])")
@@ -63,22 +65,23 @@ class Mentions:
     def __init__(self, names: Names, hosts: Mapping[str, Outlet]) -> None:
         self._names = names
         self._hosts = hosts
-        self._by_first: dict[str, dict[str, list[str]]] = {}
+        self._by_first: dict[str, dict[str, list[tuple[str, str]]]] = {}
         for key, outlet, _, full in names:
-            self._add_name(key, *split_article(full, outlet.language), declines=outlet.language == "de")
+            self._add_name(key, full, outlet.language)
         for host in hosts:
-            self._add(host, name_key(host), host)
+            self._add(host, name_key(host), (host, host))
         self._longest = {first: max(map(len, group)) for first, group in self._by_first.items()}
 
-    def _add_name(self, key: str, article: str, rest: str, *, declines: bool) -> None:
-        self._add(rest, key[len(name_key(article)) :], key)
-        if declines and (oblique := _ADJECTIVE.sub("n", rest)) != rest:
-            self._add(oblique, name_key(oblique), key)
+    def _add_name(self, key: str, full: str, language: str) -> None:
+        article, rest = split_article(full, language)
+        self._add(rest, key[len(name_key(article)) :], (key, full))
+        if language == "de" and (oblique := _ADJECTIVE.sub("n", rest)) != rest:
+            self._add(oblique, name_key(oblique), (key, full))
 
-    def _add(self, printed: str, letters: str, key: str) -> None:
+    def _add(self, printed: str, letters: str, form: tuple[str, str]) -> None:
         first = WORD.search(printed)
         for word in _printings(first[0]) if first else ():
-            self._by_first.setdefault(word, {}).setdefault(letters, []).append(key)
+            self._by_first.setdefault(word, {}).setdefault(letters, []).append(form)
 
     def find_in(self, text: str) -> list[Span]:
         """Every mention in *text* in order, the longest where several begin."""
@@ -100,26 +103,26 @@ class Mentions:
         best: tuple[int, Span | None] = (first + 1, None)
         letters = ""
         for last in range(first, len(words)):
-            if last > first and text[words[last - 1].end() : words[last].start()] not in _GAPS:
+            if last > first and not _joins(text, words[last - 1], words[last]):
                 break
             letters += _fold_word(words[last][0])
-            for key in group.get(letters, ()):
-                if span := self._span(key, Place(text, words, first, last)):
+            for key, full in group.get(letters, ()):
+                if span := self._span(key, full, Place(text, words, first, last)):
                     best = (last + 1, span)
                     break
             if len(letters) >= longest:
                 break
         return best
 
-    def _span(self, key: str, place: Place) -> Span | None:
-        """The mention of the name or host *key* at *place*, where its letters are; None if something else is meant."""
+    def _span(self, key: str, full: str, place: Place) -> Span | None:
+        """The mention of a name or host at *place*, where its letters are; None when something else is meant."""
         if place.text[place.start - 1 : place.start] in _BEFORE_OTHERS or _AFTER_OTHERS.match(place.text, place.end):
             return None
         if outlet := self._hosts.get(key):
             match = Match(outlet=outlet, how="domain", confidence=CONFIDENCE["domain"])
             return (place.start, place.end, match) if place.printed.lower() == key else None
-        form = self._names.form(key)
-        return _mention(form, place) if form else None
+        form = next(form for form in self._names.forms(key) if form.full == full)
+        return _mention(form, place)
 
 
 class Place(NamedTuple):
@@ -152,6 +155,12 @@ class Place(NamedTuple):
         return after if after and self.text[self.end : after.start()] in _SPACE else None
 
 
+def _joins(text: str, word: re.Match[str], following: re.Match[str]) -> bool:
+    """Whether two words may belong to one name by what stands between them."""
+    gap = text[word.end() : following.start()]
+    return gap in _GAPS or (gap == ". " and len(word[0]) <= _ABBREVIATED)
+
+
 def _mention(form: Form, place: Place) -> Span | None:
     if not _has_capitals(form, place.printed):
         return None
@@ -168,14 +177,14 @@ def _mention(form: Form, place: Place) -> Span | None:
 
 def _confidence(form: Form, printed: str) -> float:
     if form.common:
-        lower_article = form.article != "" and printed[0].islower() and not printed[len(form.article) :].isupper()
-        return _LOWER_ARTICLE_IN_TEXT if lower_article else _COMMON_IN_TEXT
-    short = form.rest.isupper() and len(form.rest) <= ACRONYM_LETTERS
+        plain = form.outlet.language in _PLAIN_CAPITALS and form.article != "" and not printed.isupper()
+        return _PLAIN_IN_TEXT if plain else _COMMON_IN_TEXT
+    short = form.short or (_is_word_like(form) and printed[0].islower())
     return min(form.confidence, _SHORT_IN_TEXT) if short or _is_word_alias(form) else form.confidence
 
 
 def _has_capitals(form: Form, printed: str) -> bool:
-    if form.common or len(form.rest) <= ACRONYM_LETTERS:
+    if form.common or form.short:
         return form.allows(printed, form.rest)
     expected, found = WORD.findall(form.rest), WORD.findall(printed)
     if len(expected) != len(found):

@@ -45,6 +45,8 @@ class Match:
     confidence: float
 
 
+STATIONS = frozenset({"broadcaster", "radio", "public_radio", "tv"})
+
 ARTICLES: Mapping[str, frozenset[str]] = {
     "en": word_set("the"),
     "de": word_set("der die das dem den des"),
@@ -61,12 +63,14 @@ _ANY_ARTICLE = NO_ARTICLES.union(*ARTICLES.values())
 CONFIDENCE: Mapping[How, float] = {"name": 1.0, "alias": 0.97, "programme": 0.9, "domain": 0.95}
 _COMMON_NAME = 0.75
 _COMMON_WORD = 0.6
+_ACRONYM = 0.85
+_BARE_WORD = 0.85  # factor, for "Guardian" without its article
 _ALTERED = 0.97  # factor, for a name printed without its article and the like
 _BARE_LETTERS = 7  # "Guardian" alone is The Guardian, "Hill" alone is nothing
-ACRONYM_LETTERS = 4  # up to here a name counts only as printed: AP, not ap
+_SHORT_LETTERS = 4  # up to here a name counts only as printed: AP, not ap
 
 _NO_APOSTROPHES = str.maketrans("", "", APOSTROPHES)
-_PUNCTUATION = str.maketrans("", "", " !\"#$%'()*+,-./:;<=>?@[\\]^_`{|}~")
+_NOT_LETTERS = str.maketrans("", "", "".join(chr(c) for c in range(128) if not chr(c).isalnum()))
 _LEADING_WORD = re.compile(rf"([^\W\d_]+)(?:\s+|[{APOSTROPHES}])(?=\w)")
 _CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
 _DECLINED = re.compile(r"(?<=[a-zäöüß]{2}e)n(?= [A-ZÄÖÜ])")
@@ -83,6 +87,8 @@ class Form(NamedTuple):
     rest: str
     common: bool
     """An ordinary word or phrase, or a programme's name that could be one."""
+    short: bool
+    """An acronym: too few letters to be told from a word by anything but its capitals."""
     confidence: float
 
     @property
@@ -91,7 +97,7 @@ class Form(NamedTuple):
 
     def allows(self, printed: str, wanted: str) -> bool:
         """Whether *printed*, which has the letters of *wanted*, also has its words and, where they matter, capitals."""
-        if self.common or len(wanted) <= ACRONYM_LETTERS:
+        if self.common or self.short:
             letters, exact = _letters(printed), _letters(wanted)
             if letters not in (exact, exact.upper()):
                 return False
@@ -100,11 +106,13 @@ class Form(NamedTuple):
 
 def make_form(outlet: Outlet, how: How, full: str) -> Form:
     article, rest = split_article(full, outlet.language)
-    common = outlet.common and (how == "name" or " " not in rest)
-    if not common:
-        return Form(outlet, how, full, article, rest, how == "programme", CONFIDENCE[how])
-    confidence = _COMMON_NAME if article or " " in rest else _COMMON_WORD
-    return Form(outlet, how, full, article, rest, True, confidence)
+    short = len(name_key(rest)) <= _SHORT_LETTERS
+    if outlet.common and (how == "name" or " " not in rest):
+        confidence = _COMMON_NAME if article or " " in rest else _COMMON_WORD
+        return Form(outlet, how, full, article, rest, True, short, confidence)
+    ambiguous = short and not outlet.agency and outlet.kind not in STATIONS
+    confidence = _ACRONYM if ambiguous else CONFIDENCE[how]
+    return Form(outlet, how, full, article, rest, how == "programme", short, confidence)
 
 
 def name_key(printed: str) -> str:
@@ -114,7 +122,7 @@ def name_key(printed: str) -> str:
     ('crainsdetroitbusiness', 'usnewsandworldreport')
     """
     simple = printed.replace("’", "").replace("&", "and")
-    return simple.translate(_PUNCTUATION).lower() if simple.isascii() else fold(printed).replace(" ", "")
+    return simple.translate(_NOT_LETTERS).lower() if simple.isascii() else fold(printed).replace(" ", "")
 
 
 def split_article(title: str, language: str) -> tuple[str, str]:
@@ -168,34 +176,44 @@ def _word_count(text: str) -> int:
 
 
 class Names:
-    """Stated forms by their letters."""
+    """Stated forms by their letters; several forms of one outlet may have the same ("ABC12", "ABC 12")."""
 
     def __init__(self) -> None:
-        self._stated: dict[str, tuple[Outlet, How, str]] = {}
-        self._forms: dict[str, Form] = {}
+        self._stated: dict[str, list[tuple[Outlet, How, str]]] = {}
+        self._forms: dict[str, tuple[Form, ...]] = {}
 
     def add(self, outlet: Outlet, how: How, full: str) -> Outlet:
-        """File *full* under *outlet*; returns the outlet that has it, which is another one when it came first."""
-        return self._stated.setdefault(name_key(full), (outlet, how, full))[0]
+        """File *full* under *outlet*; returns the outlet that has its letters, another one if that came first."""
+        stated = self._stated.setdefault(name_key(full), [])
+        if not stated or stated[0][0] is outlet:
+            stated.append((outlet, how, full))
+        return stated[0][0]
 
     def __contains__(self, printed: str) -> bool:
         return name_key(printed) in self._stated
 
     def __iter__(self) -> Iterator[tuple[str, Outlet, How, str]]:
-        return ((key, *stated) for key, stated in self._stated.items())
+        return ((key, *form) for key, stated in self._stated.items() for form in stated)
 
-    def form(self, key: str) -> Form | None:
-        form = self._forms.get(key)
-        if form is None and (stated := self._stated.get(key)):
-            form = self._forms[key] = make_form(*stated)
-        return form
+    def forms(self, key: str) -> tuple[Form, ...]:
+        """The stated forms with the letters *key*, all of one outlet."""
+        if key not in self._stated:
+            return ()
+        if key not in self._forms:
+            self._forms[key] = tuple(make_form(*stated) for stated in self._stated[key])
+        return self._forms[key]
+
+    def allowed(self, printed: str) -> Form | None:
+        """The stated form that *printed* is."""
+        return next((form for form in self.forms(name_key(printed)) if form.allows(printed, form.full)), None)
 
     def named_by(self, printed: str) -> Match | None:
         """The outlet whose name is *printed*, as stated or as printers alter it."""
-        if form := self.form(name_key(printed)):
-            return form.match if form.allows(printed, form.full) else None
-        altered = (self._with_other_article, self._without_article, self._as_magazine, self._declined)
-        return next((match for reading in altered if (match := reading(printed))), None)
+        if name_key(printed) in self._stated:
+            form = self.allowed(printed)
+            return form.match if form else None
+        readings = (self._with_other_article, self._without_article, self._as_magazine, self._declined)
+        return next((match for reading in readings if (match := reading(printed))), None)
 
     def _with_other_article(self, printed: str) -> Match | None:
         """Such as "the Bridge Michigan", "der Süddeutschen"."""
@@ -203,32 +221,34 @@ class Names:
         if not leading or leading[1].lower() not in _ANY_ARTICLE:
             return None
         rest = printed[leading.end() :]
-        form = self.form(name_key(rest)) or self.form(name_key(undeclined(rest)))
+        form = self.allowed(rest) or self.allowed(undeclined(rest))
         theirs = ARTICLES.get(form.outlet.language, NO_ARTICLES) | ARTICLES["en"] if form else NO_ARTICLES
-        return altered(form.match) if form and leading[1].lower() in theirs and form.allows(rest, form.full) else None
+        return altered(form.match) if form and leading[1].lower() in theirs else None
 
     def _without_article(self, printed: str) -> Match | None:
         """Such as "Detroit News", "Guardian"."""
         key = name_key(printed)
-        forms = [form for article in _ANY_ARTICLE if (form := self.form(article + key)) and form.article]
+        forms = [form for article in _ANY_ARTICLE for form in self.forms(article + key) if form.article]
         form = forms[0] if len({form.outlet.id for form in forms}) == 1 else None
         if not form or form.common or not form.allows(printed, form.rest):
             return None
-        enough = " " in form.rest or (len(key) >= _BARE_LETTERS and printed[:1].isupper())
-        return altered(form.match) if enough else None
+        if " " in form.rest:
+            return altered(form.match)
+        enough = len(key) >= _BARE_LETTERS and printed[:1].isupper()
+        return replace(form.match, confidence=_BARE_WORD * form.confidence) if enough else None
 
     def _as_magazine(self, printed: str) -> Match | None:
         """Such as "Fortune magazine", which is no longer an ordinary word."""
         name, _, last = printed.rpartition(" ")
-        form = self.form(name_key(name)) if last.lower() == "magazine" else None
-        if not form or form.outlet.kind != "magazine" or not form.allows(name, form.full):
+        form = self.allowed(name) if last.lower() == "magazine" else None
+        if not form or form.outlet.kind != "magazine":
             return None
         return Match(outlet=form.outlet, how="alias", confidence=CONFIDENCE["alias"])
 
     def _declined(self, printed: str) -> Match | None:
         """Such as "Süddeutschen Zeitung"."""
         nominative = undeclined(printed)
-        form = self.form(name_key(nominative)) if nominative != printed else None
+        form = self.allowed(nominative) if nominative != printed else None
         return altered(form.match) if form and form.outlet.language == "de" else None
 
 
@@ -242,6 +262,15 @@ def altered(match: Match) -> Match:
 _GUESSED_LETTERS = 8  # a name with fewer letters is never guessed
 _TWO_SLIPS_LETTERS = 12  # so many letters must be right before one word may have two slips ("Crane’s Detroit Business")
 _TRANSPOSED_WORDS = 3
+_CERTAIN_LETTERS = 4  # the other words of a longer name have at least so many
+
+
+class Spelling(NamedTuple):
+    """A form as it should be, and its words folded."""
+
+    outlet: Outlet
+    full: str
+    words: list[str]
 
 
 class Spellings:
@@ -252,47 +281,46 @@ class Spellings:
 
     def __init__(self, names: Names) -> None:
         self._vocabulary: set[str] = set()
-        self._by_words: dict[tuple[str, ...], str] = {}
-        self._but_one: dict[tuple[str, ...], list[str]] = {}
-        for key, outlet, how, full in names:
-            self._add(key, fold(full).split(), guessable=how != "programme" and not outlet.common)
-        self._names = names
+        self._by_words: dict[tuple[str, ...], Spelling] = {}
+        self._but_one: dict[tuple[str, ...], list[Spelling]] = {}
+        for _, outlet, how, full in names:
+            self._add(Spelling(outlet, full, fold(full).split()), guessable=how != "programme" and not outlet.common)
 
-    def _add(self, key: str, words: list[str], *, guessable: bool) -> None:
-        self._vocabulary.update(words)
-        if not guessable or len(key) < _GUESSED_LETTERS:
+    def _add(self, right: Spelling, *, guessable: bool) -> None:
+        self._vocabulary.update(right.words)
+        words = _without_article(right.words)
+        if not guessable or len("".join(words)) < _GUESSED_LETTERS:
             return
-        words = _without_article(words)
         if len(words) >= _TRANSPOSED_WORDS:
-            self._by_words.setdefault(tuple(sorted(words)), key)
-        for but_one in _keys_but_one(words):
-            self._but_one.setdefault(but_one, []).append(key)
+            self._by_words.setdefault(tuple(sorted(words)), right)
+        for key in _keys_but_one(words):
+            self._but_one.setdefault(key, []).append(right._replace(words=words))
 
     def nearest(self, printed: str) -> Match | None:
         """The one outlet whose name *printed* is with its words transposed or a slip in one of them."""
         words = _without_article(fold(printed).split())
-        if len("".join(words)) < _GUESSED_LETTERS:
+        if len("".join(words)) < _GUESSED_LETTERS or (len(words) > 1 and printed.islower()):
             return None
         if transposed := self._by_words.get(tuple(sorted(words))):
-            return self._guess(printed, {transposed}, 0.75)
-        keys = {key for but_one in _keys_but_one(words) for key in self._but_one.get(but_one, ())}
-        return self._guess(printed, {key for key in keys if self._is_near(words, key)}, 0.7)
+            return _guess(printed, [transposed], 0.75)
+        candidates = (right for key in _keys_but_one(words) for right in self._but_one.get(key, ()))
+        return _guess(printed, (right for right in candidates if self._is_near(words, right.words)), 0.7)
 
-    def _is_near(self, words: list[str], key: str) -> bool:
-        form = self._names.form(key)
-        right = _without_article(fold(form.full).split()) if form else []
+    def _is_near(self, words: list[str], right: list[str]) -> bool:
         different = [(w, r) for w, r in zip(words, right, strict=True) if w != r]
         if len(different) != 1 or different[0][0] in self._vocabulary:
             return False
-        certain = sum(map(len, right)) - len(different[0][1])
-        return is_slip(*different[0], slips=2 if certain >= _TWO_SLIPS_LETTERS else 1)
+        (word, meant), certain = different[0], sum(map(len, right)) - len(different[0][1])
+        if (certain < _TWO_SLIPS_LETTERS and word[0] != meant[0]) or 0 < certain < _CERTAIN_LETTERS:
+            return False
+        return is_slip(word, meant, slips=2 if certain >= _TWO_SLIPS_LETTERS else 1)
 
-    def _guess(self, printed: str, keys: Iterable[str], confidence: float) -> Match | None:
-        forms = (form for key in keys if (form := self._names.form(key)))
-        outlets = {form.outlet.id: form.outlet for form in forms if not _has_other_accents(printed, form.full)}
-        if len(outlets) != 1:
-            return None
-        return Match(outlet=outlets.popitem()[1], how="misspelt", confidence=confidence)
+
+def _guess(printed: str, spellings: Iterable[Spelling], confidence: float) -> Match | None:
+    outlets = {s.outlet.id: s.outlet for s in spellings if not _has_other_accents(printed, s.full)}
+    if len(outlets) != 1:
+        return None
+    return Match(outlet=outlets.popitem()[1], how="misspelt", confidence=confidence)
 
 
 def _without_article(words: list[str]) -> list[str]:

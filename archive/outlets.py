@@ -17,7 +17,7 @@ from typing import Any
 
 from archive.errors import UsageError
 from archive.outlet_mentions import Mentions, Span
-from archive.outlet_names import CONFIDENCE, How, Match, Names, Outlet, Spellings, altered
+from archive.outlet_names import CONFIDENCE, STATIONS, How, Match, Names, Outlet, Spellings, altered
 from archive.text import APOSTROPHES, collapse, fold, visible, word_set
 from archive.urls import host_of
 
@@ -135,8 +135,8 @@ def _built_in() -> Outlets:
 def load_outlets(extra: Path | None = None) -> Outlets:
     """The authority file that comes with Clipfile, with the user's own file *extra* laid over it.
 
-    An entry of *extra* replaces the built-in one of the same id or name, and takes its other forms and its hosts from any
-    built-in entry that had them. Raises OutletsFileError when *extra* can't be read.
+    An entry of *extra* replaces the built-in one of the same id or name, and takes its other forms and its hosts from
+    any built-in entry that had them. Raises OutletsFileError when *extra* can't be read.
     """
     built_in = _built_in()
     if extra is None:
@@ -171,7 +171,6 @@ _BESIDE_STATION = word_set(
     "am fm tv hd radio news newsradio newstalk talk channel local public station abc cbs nbc fox npr pbs affiliate on "
     "of television show program"
 )
-_STATIONS = frozenset({"broadcaster", "radio", "public_radio", "tv"})
 _REGIONS = word_set(
     "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa "
     "ri sc sd tn tx ut vt va wa wv wi wy dc mich ill ind wis minn calif mass conn fla uk us usa"
@@ -180,8 +179,6 @@ _EDGES = ' .,;:|/\\*•·–—-_~#"“”„«»‹›()[]<>' + APOSTROPHES
 _PLACED = re.compile(r"(?P<name>[^()\[\],]+)(?:[(\[](?P<inside>[^()\[\]]+)|,(?P<after>[^,]+(?:,[^,]{1,6})?))\Z")
 _HOSTED = re.compile(r" (?:with|w/|hosted by|con|avec|mit) (?=[^\W\d_a-z])")
 
-
-_ACCOMPANIED = 0.97  # factor, for a name that is not the whole string
 _LONGEST = 120  # characters; no outlet's printed form is longer
 
 
@@ -224,6 +221,8 @@ class Outlets:
     def by_host(self, host_or_url: str) -> Outlet | None:
         """The outlet whose home domain *host_or_url* is on, subdomains included."""
         address = host_or_url.strip()
+        if "@" in address:
+            return None
         host = host_of(address if "://" in address else f"//{address}").rstrip(".")
         while host:
             if outlet := self.hosts.get(host):
@@ -300,10 +299,12 @@ def _stated(outlet: Outlet) -> Iterator[tuple[How, str]]:
 
 
 def _adds_nothing(words: Iterable[str], outlet: Outlet) -> bool:
-    """Whether *words* beside the name of *outlet* leave it what it is: its town, its frequency, "staff"."""
-    station = outlet.kind in _STATIONS
-    known = _BESIDE | set(fold(outlet.place or "").split()) | (_BESIDE_STATION if station else frozenset())
-    return all(word in known or word == "s" or (station and word.isdigit()) for word in words)
+    """Whether *words* beside the name of *outlet* leave it what it is: its town, its frequency, its shows, "staff"."""
+    known = _BESIDE | set(fold(outlet.place or "").split())
+    if outlet.kind not in STATIONS:
+        return all(word in known or word == "s" for word in words)
+    known |= _BESIDE_STATION | set(fold(" ".join(outlet.programmes)).split())
+    return all(word in known or word == "s" or word.isdigit() for word in words)
 
 
 def _cut(text: str, spans: Sequence[Span]) -> str:

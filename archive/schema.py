@@ -19,6 +19,18 @@ FTS_COLUMNS: Final = ("title", "outlet", "authors", "text")
 FTS_WEIGHTS: Final = (8.0, 6.0, 5.0, 1.0)
 """bm25 weights in the order of `FTS_COLUMNS`: a word in the headline says more than one in the text."""
 
+WORDS_TABLE: Final = "posts_fts_words"
+"""The words as they are spelled, without their places: what prefixes, exact words and spelling are looked up in."""
+
+VOCABULARY_TABLE: Final = "posts_fts_vocabulary"
+"""A window on the terms of `posts_fts_words`; it stores nothing."""
+
+DAY: Final = "coalesce(original_on, posted_on)"
+"""The day a reader means by newest and oldest: of the article, or of the post where no article's day is known."""
+
+LAG: Final = "case when length(original_on) = 10 then julianday(posted_on) - julianday(original_on) end"
+"""Days from the article to its repost; null unless both days are known."""
+
 migrations = Migrations("clipfile")
 
 TABLES = """
@@ -290,12 +302,23 @@ create virtual table {FTS_TABLE} using fts5(
 );
 insert into {FTS_TABLE}({FTS_TABLE}, rank) values ('rank', 'bm25({", ".join(map(str, FTS_WEIGHTS))})');
 
+create virtual table {WORDS_TABLE} using fts5(
+    title, outlet, authors, text,
+    content='posts', content_rowid='id',
+    tokenize='unicode61 remove_diacritics 2', detail=none, columnsize=0
+);
+create virtual table {VOCABULARY_TABLE} using fts5vocab({WORDS_TABLE}, instance);
+
 create trigger posts_fts_insert after insert on posts begin
     insert into {FTS_TABLE}(rowid, title, outlet, authors, text)
+    values (new.id, new.title, new.outlet, new.authors, new.text);
+    insert into {WORDS_TABLE}(rowid, title, outlet, authors, text)
     values (new.id, new.title, new.outlet, new.authors, new.text);
 end;
 create trigger posts_fts_delete after delete on posts begin
     insert into {FTS_TABLE}({FTS_TABLE}, rowid, title, outlet, authors, text)
+    values ('delete', old.id, old.title, old.outlet, old.authors, old.text);
+    insert into {WORDS_TABLE}({WORDS_TABLE}, rowid, title, outlet, authors, text)
     values ('delete', old.id, old.title, old.outlet, old.authors, old.text);
 end;
 create trigger posts_fts_update after update of title, outlet, authors, text on posts
@@ -306,7 +329,18 @@ begin
     values ('delete', old.id, old.title, old.outlet, old.authors, old.text);
     insert into {FTS_TABLE}(rowid, title, outlet, authors, text)
     values (new.id, new.title, new.outlet, new.authors, new.text);
+    insert into {WORDS_TABLE}({WORDS_TABLE}, rowid, title, outlet, authors, text)
+    values ('delete', old.id, old.title, old.outlet, old.authors, old.text);
+    insert into {WORDS_TABLE}(rowid, title, outlet, authors, text)
+    values (new.id, new.title, new.outlet, new.authors, new.text);
 end;
+
+create index posts_facts on posts(id, outlet, kind, language, site_id, original_on, posted_on);
+create index posts_by_day on posts({DAY});
+create index posts_by_lag on posts({LAG}) where {LAG} is not null;
+create index posts_by_printed on posts(outlet_printed) where outlet_printed is not null;
+create index posts_gone on posts(gone_at) where gone_at is not null;
+create index posts_changed on posts(changed_at) where changed_at is not null;
 """
 
 VIEWS = """

@@ -38,6 +38,9 @@ LEGACY = {
     "zh": "gb18030",
 }
 
+# Python's codecs that no page is in: the wide ones, whose declaration could not have been read, and no charsets at all.
+_NO_CHARSETS = ("utf-16", "utf-32", "idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape")
+
 _LANGUAGE = re.compile(rb"<html[^>]{0,400}?\blang\s*=\s*[\"']?([a-z]{2})\b", re.I)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\f") + b"\x7f"
@@ -117,7 +120,7 @@ def _known(name: str) -> str | None:
         codec = codecs.lookup(name)
     except (LookupError, ValueError):
         return None
-    if not codec._is_text_encoding or codec.name.startswith(("utf-16", "utf-32")):
+    if not codec._is_text_encoding or codec.name.startswith(_NO_CHARSETS):
         return None
     return _READ_AS.get(codec.name, codec.name)
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-TAGS = frozenset(("nav", "aside", "footer", "form", "dialog", "template", "select"))
+TAGS = frozenset(("nav", "aside", "form", "dialog", "template", "select"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 ROLES = frozenset(("navigation", "complementary", "contentinfo", "search", "dialog", "menu", "menubar", "banner"))
 
 # Whole class names and ids. Wrappers named after a layout (`has-sidebar`, `content-sidebar-wrap`) must not match.
 _NAMES = re.compile(
-    r"(site|main|primary|secondary|mobile|top|global|page|post|posts|nav|entry|block|left|right|elementor|et_pb)?[-_]?"
+    r"(?!(entry|post|card)[-_]footer)(site|main|primary|secondary|mobile|top|global|page|post|posts|nav|entry|block|left|right|elementor|et_pb)?[-_]?"
     r"(nav|navbar|navigation|menu|footer|sidebar|breadcrumbs?)([-_](links|area|container|wrap|wrapper|inner|content|\d+))?"
     r"|widgets?|textwidget|et_pb_widget|widget[-_](area|recent|categories|archive|text|tag|nav|popular|posts|block|wrap).*"
     r"|wp-block-(latest-posts|archives|categories|tag-cloud|navigation|page-list)([-_].*)?"
@@ -48,12 +48,15 @@ def words_of(element: etree._Element) -> str:
 
 
 def _texts(element: etree._Element, breaking: frozenset[str]) -> Iterator[str]:
-    if tag_of(element) not in _UNSEEN:
-        lead = " " if element.tag in breaking else ""
-        yield f"{lead}{element.text or ''}"
-        for child in element:
-            yield from _texts(child, breaking)
-            yield f"{' ' if child.tag in breaking else ''}{child.tail or ''}"
+    waiting: list[etree._Element | str] = [element]  # not recursive: a hostile page nests thousands of tags
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            yield node
+        elif tag_of(node) not in _UNSEEN:
+            yield f"{' ' if node.tag in breaking else ''}{node.text or ''}"
+            for child in reversed(node):
+                waiting += [f"{' ' if child.tag in breaking else ''}{child.tail or ''}", child]
 
 
 _UNSEEN = frozenset(("", "script", "style", "noscript", "template"))
@@ -104,6 +107,8 @@ class Chrome:
     def _is_chrome(self, element: etree._Element) -> bool:
         if element.tag in ("html", "body", "main", "article"):
             return False
+        if element.tag == "footer":
+            return not any(parent.tag == "article" for parent in element.iterancestors())
         if element.tag in TAGS or (element.get("role") or "").lower() in ROLES:
             return True
         if element.tag == "header":

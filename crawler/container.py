@@ -100,7 +100,8 @@ def _may_hold_a_post(element: HtmlElement, regions: Regions) -> bool:
 
 def _choose(elements: Sequence[HtmlElement], headline: HtmlElement | None) -> HtmlElement | None:
     """Of several containers of one name the outermost nearest to the headline, then the longest; no row of excerpts."""
-    outermost = [e for e in elements if not any(other is not e and other in elements for other in e.iterancestors())]
+    all_of_them = set(elements)
+    outermost = [e for e in elements if all_of_them.isdisjoint(e.iterancestors())]
     if len(outermost) < 2:
         return next(iter(outermost), None)
     if len(outermost) >= ENOUGH_CARDS and max(map(_LENGTH, outermost)) < EXCERPT_CHARS:
@@ -160,22 +161,26 @@ def _left_out(elements: Iterable[HtmlElement]) -> set[HtmlElement]:
     out: set[HtmlElement] = set()
     for element in elements:
         parent = element.getparent()
-        if parent in out or element.tag in SKIPPED or own_part(element) in _OUTSIDE or is_hidden(element):
-            out.add(element)
-        elif element.tag in _HOLDERS and _asks_for_an_address(element):
+        if parent in out or _is_no_prose(element):
             out.add(element)
         elif element.tag in _HOLDERS and _is_row_of_cards(element):
             out.update(element)
     return out
 
 
+def _is_no_prose(element: HtmlElement) -> bool:
+    if element.tag in SKIPPED or own_part(element) in _OUTSIDE or is_hidden(element):
+        return True
+    return element.tag in _HOLDERS and _asks_for_an_address(element)
+
+
 def _asks_for_an_address(element: HtmlElement) -> bool:
     """A box around a form with a few words of invitation."""
-    return _LENGTH(element) < EXCERPT_CHARS / 2 and next(element.iter("form"), None) is not None
+    return next(element.iter("form"), None) is not None and _LENGTH(element) < EXCERPT_CHARS / 2
 
 
 def _is_row_of_cards(element: HtmlElement) -> bool:
-    """Three or more children alike, each with a link and a few words: cards of other posts, whatever they are called."""
+    """Three or more children alike, each with a link and a few words: cards of other posts, whatever their name."""
     children = [child for child in element if isinstance(child.tag, str)]
     if len(children) < ENOUGH_CARDS or len({(child.tag, child.get("class")) for child in children}) > 1:
         return False

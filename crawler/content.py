@@ -89,6 +89,7 @@ _LENGTH = etree.XPath("string-length(normalize-space(.))")
 _BREADCRUMB_IDS = etree.XPath("id('breadcrumbs')|id('breadcrumb')|id('crumbs')")
 _CRUMB_SIGNS = (re.compile(r"\s*(?:>|»|›|→|⟩|❯|::)\s*"), re.compile(r"\s+[/|•·]\s+"))
 """Arrows part crumbs wherever they stand; other signs only where no arrow does, since titles hold them too."""
+MOST_BREADCRUMBS = 20
 HEAD_CHARS = 600
 """A block above the headline with more text than this is no part of it."""
 
@@ -127,7 +128,8 @@ class Anatomy:
         """The element that prints the breadcrumb; None when the page has none to be seen."""
         named = [name for name in self.page.class_names if "crumb" in name and part_named(name) == "breadcrumb"]
         labelled = (e for e in self.page.tree.iter("nav", "ol") if "breadcrumb" in (e.get("aria-label") or "").lower())
-        for element in chain(self.page.with_class(*named), _BREADCRUMB_IDS(self.page.tree), labelled):
+        offered = chain(self.page.with_class(*named), _BREADCRUMB_IDS(self.page.tree), labelled)
+        for element in islice(offered, MOST_BREADCRUMBS):
             if not is_hidden(element) and element.tag not in ("body", "html") and self._is_crumb(element):
                 return element
         return None
@@ -251,7 +253,7 @@ def _beside(headline: HtmlElement, container: HtmlElement) -> Iterator[HtmlEleme
 
 
 def _between(headline: HtmlElement, container: HtmlElement) -> Iterator[HtmlElement]:
-    """What stands after the headline and before the container, in reading order; nothing when that order is reversed."""
+    """What stands after the headline and before the container, in reading order; nothing when the order is reversed."""
     shared = common_ancestor([headline, container])
     *lower, node = list(_up_to(headline, shared)) or [headline]
     for element in lower:
@@ -308,10 +310,10 @@ _EDITORIAL = re.compile(r"quote|callout|citation|note|highlight|source|credit", 
 
 def _move_meta(content: HtmlElement, head: HtmlElement) -> None:
     """The theme's own lines within the body: to the head when they open it, away when they close it."""
-    lines = [element for element in _WITH_CLASS(content) if _is_theme_meta(element)]
+    lines = {element: None for element in _WITH_CLASS(content) if _is_theme_meta(element)}
     opening = set(_opening(content)) if lines else set()
     for element in lines:
-        if not any(other in lines for other in element.iterancestors()):
+        if lines.keys().isdisjoint(element.iterancestors()):
             if element in opening:
                 head.append(_copy(element))
             element.drop_tree()

@@ -41,6 +41,8 @@ _FRAMES = frozenset(
     "wp-caption gallery-item elementor-widget-image elementor-image image-wrapper blocks-gallery-item".split()
 )
 FRAME_LEVELS = 6
+FRAME_ELEMENTS = 200
+MOST_IMAGES = 1000
 _PICTURE = r"(?:photo(?:graph)?|foto|image|imagem|immagine|imagen|bild|picture|illustration|graphic|video|cover)s?"
 _CREDIT = re.compile(
     rf"""(?<![^\s(\[.|–—-])
@@ -92,7 +94,7 @@ def _from_noscript(image: HtmlElement, base_url: str) -> str | None:
 def read_images(body: HtmlElement, base_url: str) -> list[Image]:
     """Images of the body in reading order, then its attachments, each address once."""
     found: dict[str, Image] = {}
-    for image in body.iter("img"):
+    for image in islice(body.iter("img"), MOST_IMAGES):
         url = None if is_ornament(image) or _in_noscript_twin(image) else real_source(image, base_url)
         if url and url not in found:
             found[url] = _image(image, url, base_url)
@@ -122,7 +124,9 @@ def _caption(image: HtmlElement) -> str | None:
     """The words in the image's own frame: of a gallery's many frames the innermost."""
     for frame in islice(image.iterancestors(), FRAME_LEVELS):
         if frame.tag == "figure" or not _FRAMES.isdisjoint((frame.get("class") or "").split()):
-            words = next((e for e in frame.iter() if e.tag == "figcaption" or _is_caption(e)), None)
+            words = next(
+                (e for e in islice(frame.iter(), FRAME_ELEMENTS) if e.tag == "figcaption" or _is_caption(e)), None
+            )
             lines = read_lines(words, zone="content", base_url="") if words is not None else []
             return " ".join(line.text for line in lines if not line.alt) or None
     return None
@@ -149,7 +153,7 @@ def printed_credit(caption: str) -> str | None:
 
 def read_attachments(body: HtmlElement, base_url: str) -> Iterator[Image]:
     """Files the post offers: documents among its own uploads or on its own host."""
-    for link in body.iter("a", "object", "embed", "iframe"):
+    for link in (*body.iter("a"), *body.iter("object", "embed", "iframe")):
         address = address_of(base_url, link.get("href") or link.get("data") or link.get("src") or "")
         if address and _is_attached(address, base_url):
             words = fold_space(link.text_content()) if link.tag == "a" else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -33,6 +34,9 @@ TITLE_CLASSES = (
 
 _SEPARATOR = re.compile(r"\s+[-–—|·•»«:/~]{1,2}\s+|\s*[|»«]\s*")
 _WITH_TEXT = etree.XPath("//body//*[text()[normalize-space(.) = $text]]")
+TITLE_CHARS = 500
+MOST_HEADINGS = 200
+"""Longer titles and more headings are looked at no further: no honest page has them."""
 CERTAIN = 100
 """Rank of a heading that prints the whole title; beginnings and ends of `<title>` rank lower."""
 
@@ -47,11 +51,11 @@ def find_headline(page: Page, wanted: Iterable[str], regions: Regions) -> HtmlEl
     best: HtmlElement | None = None
     named: HtmlElement | None = None
     best_rank = 0
-    for heading in _headings(page):
+    for heading in islice(_headings(page), MOST_HEADINGS):
         rank, is_named = forms.get(_key(heading), 0), named is None and _is_named(heading)
         if (rank <= best_rank and not is_named) or not _is_candidate(heading, regions):
             continue
-        if rank == CERTAIN:
+        if rank == CERTAIN or (rank and _is_called_headline(heading)):
             return heading
         named = heading if is_named else named
         best, best_rank = (heading, rank) if rank > best_rank else (best, best_rank)
@@ -68,6 +72,8 @@ def without_site(title: str, page: Page) -> str:
 
     Only a part that is the site's name by its own word, or its host's, is cut off.
     """
+    if len(title) > TITLE_CHARS:
+        return title
     names = {_squeezed(name) for name in site_names(page)} - {""}
     host = re.sub(r"\W", "", host_of(page.url).rpartition(".")[0])
     for start, end in ((m.start(), m.end()) for m in reversed(list(_SEPARATOR.finditer(title)))):
@@ -108,8 +114,12 @@ def _is_candidate(heading: HtmlElement, regions: Regions) -> bool:
 
 def _is_named(heading: HtmlElement) -> bool:
     """Whether the theme calls it the headline, by tag, class or microdata."""
+    return heading.tag == "h1" or _is_called_headline(heading)
+
+
+def _is_called_headline(heading: HtmlElement) -> bool:
     names = (heading.get("class") or "").split()
-    return heading.tag == "h1" or heading.get("itemprop") == "headline" or not _OWN_NAMES.isdisjoint(names)
+    return heading.get("itemprop") == "headline" or not _OWN_NAMES.isdisjoint(names)
 
 
 _OWN_NAMES = frozenset(TITLE_CLASSES[:9])
@@ -118,7 +128,7 @@ _OWN_NAMES = frozenset(TITLE_CLASSES[:9])
 def _forms(page: Page, wanted: Iterable[str]) -> dict[str, int]:
     """Squeezed forms of the title → rank: what other signals call it, `<title>` whole, its beginnings, its ends."""
     forms: dict[str, int] = {}
-    tag = page.title_tag or ""
+    tag = (page.title_tag or "")[:TITLE_CHARS]
     declared = [*wanted, *page.metas.get("og:title", ()), *page.metas.get("twitter:title", ()), tag]
     for title in declared:
         forms.setdefault(_squeezed(without_site(title, page)), CERTAIN)
@@ -135,7 +145,7 @@ def _forms(page: Page, wanted: Iterable[str]) -> dict[str, int]:
 
 def _unmarked(page: Page, forms: dict[str, int], regions: Regions) -> HtmlElement | None:
     """An agency's theme may print the headline in a `<div>`: find the words themselves."""
-    tag = page.title_tag or ""
+    tag = (page.title_tag or "")[:TITLE_CHARS]
     cut = next(iter(_SEPARATOR.finditer(tag)), None)
     for text in dict.fromkeys(
         [*page.metas.get("og:title", ()), without_site(tag, page), tag[: cut.start()] if cut else tag]

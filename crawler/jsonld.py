@@ -13,9 +13,8 @@ from archive.provenance.lines import fold_space
 MAX_OBJECTS = 2000
 """No page needs more; a script of empty brackets would have hundreds of thousands."""
 
-_WRAPPING = re.compile(
-    r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?|;)\s*$"
-)
+_OPENINGS = ("<!--", "<![CDATA[", "//<![CDATA[", "// <![CDATA[", "/* <![CDATA[ */", "/*<![CDATA[*/")
+_CLOSINGS = ("-->", "]]>", "//]]>", "// ]]>", "/* ]]> */", "/*]]>*/", ";")
 _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.S)
 _DECODER = json.JSONDecoder(strict=False)
 
@@ -38,8 +37,10 @@ def _load(text: str) -> Any:
 def _readings(text: str) -> Iterator[str]:
     """The script as it stands, then mended: unwrapped, without commas before brackets, with quotes for entities."""
     yield text
-    for _ in range(3):
-        text = _WRAPPING.sub("", text).strip()
+    for opening in _OPENINGS:
+        text = text.removeprefix(opening).lstrip()
+    for closing in (*_CLOSINGS[::-1], *_CLOSINGS):
+        text = text.removesuffix(closing).rstrip()
     yield text
     mended = _TRAILING_COMMA.sub(lambda found: found[1] or "", text)
     yield mended

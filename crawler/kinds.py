@@ -9,10 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
 
+from crawler.content import cut_out, read_anatomy, read_post_lines
 from crawler.jsonld import types_of
 from crawler.markup import Page
 from crawler.regions import Regions
-from crawler.signals import ARTICLES
+from crawler.signals import ARTICLES, printed_day
 
 PageKind = Literal["post", "listing", "page", "other"]
 
@@ -71,6 +72,7 @@ _DATED_PATH = re.compile(r"/(?:19|20)\d\d/\d\d/(?:\d\d/)?[^/]+/?$")
 _CARDS = etree.XPath("//h2[a[@href]]|//h3[a[@href]]|//h4[a[@href]]|//a[@href][h2 or h3 or h4]")
 _PASSWORD = etree.XPath("//form[contains(@class, 'post-password-form')]|//input[@name='post_password']")
 MANY_CARDS = 4
+PROSE_CHARS = 80
 
 
 def page_kind(page: Page) -> PageKind:
@@ -84,7 +86,8 @@ def page_kind(page: Page) -> PageKind:
 
 def kind_signs(page: Page) -> list[Sign]:
     """All signs of *page*, for whoever asks why."""
-    return [sign for read in _READERS for sign in read(page)]
+    signs = [sign for read in _READERS for sign in read(page)]
+    return signs if any(sign.weight >= ENOUGH for sign in signs) else [*signs, *_from_words(page)]
 
 
 def is_protected(page: Page) -> bool:
@@ -158,6 +161,17 @@ def _from_address(page: Page) -> Iterator[Sign]:
         yield Sign("dated address", "post", 2)
     elif path in ("", "/") and not urlsplit(page.url).query:
         yield Sign("the site's front page", "listing", 1)
+
+
+def _from_words(page: Page) -> Iterator[Sign]:
+    """Themes without a telling name anywhere: a headline, a day beside it and some prose make a post."""
+    anatomy = read_anatomy(page, titles=())
+    if anatomy.headline is None:
+        return
+    lines = read_post_lines(anatomy, cut_out(anatomy))
+    prose = sum(len(line.text) for line in lines if line.zone == "content" and len(line.text) >= PROSE_CHARS)
+    if prose >= 3 * PROSE_CHARS and printed_day(lines, page.lang):
+        yield Sign("a day beside the headline of some prose", "post", 2)
 
 
 _READERS: tuple[Callable[[Page], Iterator[Sign]], ...] = (

@@ -27,6 +27,8 @@ _REGIONS: dict[Part | None, Region] = {
 }
 _LINKS = etree.XPath("//a[@href]|//area[@href]")
 
+MOST_LINKS = 10_000
+
 
 class PageLink(NamedTuple):
     """A link: absolute http(s) address, its words ('' for a bare image without alt), its `rel`, and where it stands."""
@@ -41,7 +43,7 @@ def read_links(page: Page) -> list[PageLink]:
     """All links of *page* in document order, links within the page itself left out."""
     regions = Regions()
     found: list[PageLink] = []
-    for link in _LINKS(page.tree):
+    for link in _LINKS(page.tree)[:MOST_LINKS]:
         href = (link.get("href") or "").strip()
         address = address_of(page.base_url, href) if href and href[0] != "#" else None
         if address:

@@ -23,6 +23,8 @@ from crawler.profiles import SiteProfile
 
 MAX_LINKS = 5_000
 """Links of one page that are looked at; no honest listing has more."""
+MAX_CLIMB = 60
+"""How far above its link a post's block may begin; page builders wrap a card in a dozen elements."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,12 +190,24 @@ def _title(block: _Block) -> str | None:
     """The words on the title's link, else the block's first heading, else the link's own words or its image's."""
     anchor = block.anchor.element
     headings = [folded_text(heading) for heading in block.element.iter(*HEADINGS)]
-    own = folded_text(anchor)
     inner = [folded_text(heading) for heading in anchor.iter(*HEADINGS)]
+    own = [text for part in _parts(anchor) if (text := folded_text(part)) and not _says_nothing(text, block.language)]
     alts = [str(image.get("alt") or "").strip() for image in anchor.iter("img")]
-    own = "" if _READ_MORE.fullmatch(own.strip(" .…»→>›")) else own
-    candidates = [*inner, own, *headings] if block.anchor.is_title else [*headings, own]
+    candidates = [*inner, *own[:1], *headings] if block.anchor.is_title else [*headings, *own[:1]]
     return next((text for text in [*candidates, *alts] if text), None)
+
+
+def _parts(anchor: etree._Element) -> list[etree._Element]:
+    """The lines of a link that is a whole card, or the link itself."""
+    return [part for part in anchor.iterdescendants("div", "p") if part.find(".//div") is None] or [anchor]
+
+
+def _says_nothing(text: str, language: str | None) -> bool:
+    """Whether a link's words are only an invitation to read on, or a date."""
+    if _READ_MORE.fullmatch(text.strip(" .…»→>›")):
+        return True
+    dates = find_dates(text, language) if len(text) < 40 else []
+    return bool(dates) and dates[0].end - dates[0].start == len(text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,9 +257,13 @@ class _Reader:
             titled = {main: groups[main], **titled} if main else {}
         if main is None:
             return _Found()
-        kept = {id(block): block for block in titled[main]}
-        kept |= {id(block): block for name in titled for block in titled[name] if _belongs(block)}
-        return _Found(blocks=_once(self._in_order(kept.values())), shape=main)
+        beside = (block for name in titled if name != main for block in titled[name] if _belongs(block))
+        kept = (*titled[main], *beside, *self._untitled(anchors, main))
+        return _Found(blocks=_once(self._in_order(kept)), shape=main)
+
+    def _untitled(self, anchors: list[_Anchor], shape: str) -> Iterator[_Block]:
+        """Blocks of the listing's shape without a title: a post needs none, and is linked by its date or image then."""
+        return (block for block in self._split(anchors, shape) if block.shape == shape and not block.is_refused)
 
     def _anchors(self, chrome: Chrome) -> Iterator[_Anchor]:
         for count, link in enumerate(self.tree.iter("a")):
@@ -275,7 +293,7 @@ class _Reader:
         """The largest part of the page around each post's first anchor that holds no other post's."""
         keys: dict[etree._Element, set[str]] = {}
         for anchor in anchors:
-            for element in (anchor.element, *anchor.element.iterancestors()):
+            for element in (anchor.element, *_parents(anchor.element, MAX_CLIMB)):
                 keys.setdefault(element, set()).add(anchor.key)
         taken: set[etree._Element] = set()
         for anchor in anchors:
@@ -292,7 +310,7 @@ class _Reader:
 def _climb(element: etree._Element, keys: Mapping[etree._Element, set[str]], shape: str | None) -> etree._Element:
     while not _is_item(element) and _shape(element) != shape:
         parent = element.getparent()
-        if parent is None or parent.tag in ("body", "main", "html") or len(keys[parent]) > 1:
+        if parent is None or parent.tag in ("body", "main", "html") or len(keys.get(parent, ())) != 1:
             break
         element = parent
     return element

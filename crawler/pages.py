@@ -173,8 +173,8 @@ def _crumb(item: Any) -> tuple[int, str]:
 def permalink(page: Page) -> str:
     """The post's address as the blog spells it, without tracking.
 
-    `rel=canonical` is believed when it is on this site and speaks of this post: themes and plugins are known to point it
-    at the front page, at one post for all, or at the article's first publication.
+    `rel=canonical` is believed when it is on this site and speaks of this post: themes and plugins are known to point
+    it at the front page, at one post for all, or at the article's first publication.
     """
     canonical = page.canonical
     address = canonical if canonical and _names_this_post(canonical, page.url) else page.url

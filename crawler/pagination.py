@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -56,9 +56,17 @@ def read_pagination(tree: etree._Element, url: str, profile: SiteProfile, *, bas
     return Pagination(
         number=number,
         next_url=next_url or _next_in_data(more, url, base_url or url, profile),
-        total=max([number, *later]) if later else _hidden_total(tree, more) or (number if number > 1 else None),
+        total=_total(links, number, later) or _hidden_total(tree, more),
         load_more=bool(more) and next_url is None,
     )
+
+
+def _total(links: list[tuple[etree._Element, str]], number: int, later: Mapping[int, str]) -> int | None:
+    """The highest number printed as a link; a bare "Next" says nothing of the pages beyond."""
+    printed = {found for link, found in links if folded_text(link).strip("[]") == str(page_number(found))}
+    if any(found in printed for found in later.values()):
+        return max(later)
+    return number if number > 1 and not later else None
 
 
 def _links(tree: etree._Element, base_url: str) -> Iterator[tuple[etree._Element, str]]:

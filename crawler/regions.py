@@ -31,10 +31,10 @@ _WHO = (
     r"(?:site|main|primary|secondary|mobile|desktop|top|bottom|header|footer|global|left|right|blog|page|post|entry|et)"
 )
 NAMES: tuple[tuple[Part, str], ...] = (
-    ("breadcrumb", r"(?:\w+[-_]+)*bread-?crumbs?(?:[-_].*)?|crumbs?|aioseo-breadcrumbs"),
+    ("breadcrumb", r"(?:.*[-_])?bread-?crumbs?(?:[-_].*)?|crumbs?|aioseo-breadcrumbs"),
     (
         "pagination",
-        r"(?:\w+[-_]+)*pagination(?:[-_].*)?|page-numbers|page-links|post-page-numbers|nav-links|wp-pagenavi|pager"
+        r"(?:.*[-_])?pagination(?:[-_].*)?|page-numbers|page-links|post-page-numbers|nav-links|wp-pagenavi|pager"
         r"|nav-(?:previous|next|below|above|single)|navigation|(?:posts?|entry|single|article)[-_]nav(?:igation)?(?:[-_].*)?"
         r"|prev-next(?:[-_].*)?|adjacent-posts?|elementor-post-navigation.*|et_pb_posts?_nav.*|wp-block-post-navigation-link",
     ),
@@ -45,14 +45,14 @@ NAMES: tuple[tuple[Part, str], ...] = (
     ),
     (
         "share",
-        r"shar(?:e|ing)(?:[-_].*)?|share-?(?:bar|buttons?|links?|this)|sharedaddy|sd-.*|(?:\w+[-_]+)+shar(?:e|ing|er)(?:[-_].*)?"
+        r"shar(?:e|ing)(?:[-_].*)?|share-?(?:bar|buttons?|links?|this)|sharedaddy|sd-.*|.*[-_]shar(?:e|ing|er)(?:[-_].*)?"
         r"|social(?:[-_].*)?|addtoany.*|a2a_.*|heateor.*|ssba.*|sfsi.*|shareaholic.*|et_social.*|wp-block-social-links?|essb.*"
         r"|jp-(?:post-)?flair|jetpack-likes.*|likes?-(?:button|widget).*|mashsb.*|printfriendly|pf-button.*|print-?(?:link|button|friendly|post|page).*"
         r"|et_pb_social.*|wp-block-file__button|wp-block-outermost-social-sharing.*|elementor-share-buttons.*|elementor-widget-(?:share-buttons|social-icons)|simplesocial.*|ssb.*|dpsp-.*",
     ),
     (
         "related",
-        r"related(?:[-_].*)?|(?:\w+[-_]+)+related(?:[-_].*)?|relatedposts?|jp-relatedposts.*|yarpp.*|crp_.*|rp4wp.*|zemanta.*"
+        r"related(?:[-_].*)?|.*[-_]related(?:[-_].*)?|relatedposts?|jp-relatedposts.*|yarpp.*|crp_.*|rp4wp.*|zemanta.*"
         r"|(?:recent|latest|popular|trending|more|similar|recommended|suggested|other)[-_]?(?:posts?|articles?|stories|news)(?:[-_].*)?"
         r"|you-?(?:may|might).*|read-?(?:next|also)|up-?next|wp-block-(?:latest-posts|query|query-loop|post-template)"
         r"|elementor-widget-(?:posts|archive-posts|loop-.*)|elementor-posts.*|et_pb_(?:blog|portfolio|posts).*|also-like.*|fl-post-grid.*",
@@ -71,13 +71,13 @@ NAMES: tuple[tuple[Part, str], ...] = (
     ),
     (
         "form",
-        r"(?:\w+[-_]+)*newsletter(?:[-_].*)?|(?:\w+[-_]+)*subscribe(?:[-_].*)?|subscri(?:ption|be).*|mc4wp.*|mailchimp.*|mc_embed.*|gform_.*|wpcf7.*"
+        r"(?:.*[-_])?newsletter(?:[-_].*)?|(?:.*[-_])?subscribe(?:[-_].*)?|subscri(?:ption|be).*|mc4wp.*|mailchimp.*|mc_embed.*|gform_.*|wpcf7.*"
         r"|hs-form.*|hbspt.*|sign-?up(?:[-_].*)?|opt-?in(?:[-_].*)?|jetpack_subscription.*|et_bloom.*|tnp(?:[-_].*)?|wpforms.*|nf-form.*"
         r"|search-?form.*|elementor-widget-(?:form|search.*)|wp-block-(?:search|jetpack-subscriptions).*|klaviyo.*|et_pb_(?:contact|signup).*",
     ),
     (
         "notice",
-        r"(?:\w+[-_]+)*cookies?(?:[-_].*)?|gdpr.*|cmplz.*|moove_gdpr.*|cky-.*|onetrust.*|ot-sdk.*|cybotcookie.*|consent(?:[-_].*)?|popup(?:[-_].*)?"
+        r"(?:.*[-_])?cookies?(?:[-_].*)?|gdpr.*|cmplz.*|moove_gdpr.*|cky-.*|onetrust.*|ot-sdk.*|cybotcookie.*|consent(?:[-_].*)?|popup(?:[-_].*)?"
         r"|pum(?:[-_].*)?|modal(?:[-_].*)?|announcement(?:[-_].*)?|(?:notice|alert|promo|cta)-(?:bar|banner|box)|ads?|adsbygoogle|advert(?:isement)?s?(?:[-_].*)?"
         r"|google-auto-placed|elementor-location-popup|skip-link|skip-to-content",
     ),
@@ -98,6 +98,9 @@ NAMES: tuple[tuple[Part, str], ...] = (
     ),
 )
 _NAMED = re.compile("|".join(f"(?P<{part}>{names})" for part, names in NAMES), re.I)
+
+NAME_CHARS = 80
+"""No theme's name is longer; a hostile page's may be."""
 
 ROLES: dict[str, Part] = {
     "navigation": "nav",
@@ -137,7 +140,7 @@ def _part_of_names(names: str) -> Part | None:
 @lru_cache(maxsize=16384)
 def part_named(name: str) -> Part | None:
     """What a class name or id says by itself."""
-    if name.startswith(_ABOUT_THE_LAYOUT) or _SERIAL.search(name):
+    if len(name) > NAME_CHARS or name.startswith(_ABOUT_THE_LAYOUT) or _SERIAL.search(name):
         return None
     found = _NAMED.fullmatch(name)
     return cast("Part", found.lastgroup) if found else None

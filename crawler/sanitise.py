@@ -10,10 +10,8 @@ from archive.provenance.lines import address_of
 from crawler.figures import real_source
 
 TAGS = frozenset(
-    (
-        "a abbr b blockquote br caption cite code dd del dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd"
-        " li mark ol p pre q s samp small span strong sub sup table tbody td tfoot th thead time tr u ul var"
-    ).split()
+    "a abbr b blockquote br caption cite code dd del dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img "
+    "ins kbd li mark ol p pre q s samp small span strong sub sup table tbody td tfoot th thead time tr u ul var".split()
 )
 ATTRIBUTES = {
     "a": {"href", "title"},
@@ -27,7 +25,8 @@ ATTRIBUTES = {
     "time": {"datetime"},
 }
 DROPPED_WITH_CONTENT = frozenset(
-    "script style noscript template svg math iframe object embed form button select textarea input canvas audio video map".split()
+    "script style noscript template svg math iframe object embed form button select textarea input canvas audio "
+    "video map".split()
 )
 _ADDRESSED = etree.XPath(".//*[@href or @cite]")
 

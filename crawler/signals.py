@@ -1,4 +1,4 @@
-"""What each signal of a page says about its post: one reader a signal, joined in the order in which they are trusted."""
+"""What each signal of a page says about its post: a reader for each, joined in the order in which they are trusted."""
 
 from __future__ import annotations
 
@@ -206,6 +206,8 @@ AUTHOR_CLASSES = (
 _BY = re.compile(
     r"^(?:(?:written|posted|published)\s+)?(?:by|von|por|par|di|author)\s*[:|]?\s+|^(?:posted|author)\s*:\s*", re.I
 )
+MOST_MARKED = 200
+"""Elements of one kind that are asked about: a post has few of them, a hostile page may have any number."""
 _UNLINKED_BYLINES = 6
 """From this place on AUTHOR_CLASSES name lines that an editor may have written into the body too."""
 
@@ -238,7 +240,7 @@ def _is_update(element: HtmlElement) -> bool:
 
 
 def _own(elements: list[HtmlElement], anatomy: Anatomy) -> list[HtmlElement]:
-    return [element for element in elements if anatomy.is_own(element)]
+    return [element for element in elements[:MOST_MARKED] if anatomy.is_own(element)]
 
 
 def _outside(elements: list[HtmlElement], anatomy: Anatomy) -> list[HtmlElement]:
@@ -256,11 +258,21 @@ def _author(page: Page, anatomy: Anatomy) -> str | None:
     marked = [*page.with_property.get("author", ()), *linked, *page.with_class(*AUTHOR_CLASSES[:_UNLINKED_BYLINES])]
     named = list(page.with_class(*AUTHOR_CLASSES[_UNLINKED_BYLINES:]))
     for element in (*_own(marked, anatomy), *_outside(named, anatomy)):
-        name = element.get("content") or element.xpath("string(.//*[@itemprop='name'])") or _printed(element)
-        name = without_by(fold_space(str(name)))
+        name = without_by(_name_in(element))
         if 1 < len(name) < 80:
             return name
     return None
+
+
+def _name_in(element: HtmlElement) -> str:
+    """The name an element gives: by its own `content`, by microdata's `name` in it, or as printed."""
+    for named in (element, *element.iter()):
+        if named is element or named.get("itemprop") == "name":
+            if content := fold_space(named.get("content") or ""):
+                return content
+            if named is not element:
+                return _printed(named)
+    return _printed(element)
 
 
 def without_by(byline: str) -> str:
@@ -304,7 +316,7 @@ def from_opengraph(page: Page) -> Facts:
         site_author=author if author and not author.startswith("http") else None,
         categories=_unique(iter(page.metas.get("article:section", ()))),
         tags=_unique(iter(page.metas.get("article:tag", ()))),
-        language=declared_language(page.meta("og:locale", "content-language")),
+        language=None if page.lang else declared_language(page.meta("og:locale", "content-language")),
     )
 
 
@@ -411,7 +423,7 @@ _ISO = re.compile(
 def read_iso(value: Any) -> str | None:
     """*value* when it is a day or time of a year that a blog can have, spelled one way; None otherwise.
 
-    >>> read_iso("2021-08-18T01:02:03-0400"), read_iso("2021-08-18"), read_iso("2021-02-31"), read_iso("0000-00-00 00:00:00")
+    >>> read_iso("2021-08-18T01:02:03-0400"), read_iso("2021-08-18"), read_iso("2021-02-31"), read_iso("0000-00-00")
     ('2021-08-18T01:02:03-04:00', '2021-08-18', None, None)
     """
     found = _ISO.match(value) if isinstance(value, str) else None

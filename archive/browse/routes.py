@@ -9,14 +9,15 @@ from typing import Any, Final
 
 from datasette import Response
 from datasette.utils import tilde_decode
+from sqlite_utils import Database
 
-from archive.browse.answer import Answer, Ask, page_not_found
-from archive.browse.captures import capture_content, capture_page, resource
+from archive.browse.answer import Answer, Ask
+from archive.browse.captures import capture_content, capture_page
 from archive.browse.coverage import coverage_page
 from archive.browse.files import asset
 from archive.browse.headers import OURS, secured
 from archive.browse.home import home_page
-from archive.browse.instance import ASSETS, Place, place_of
+from archive.browse.instance import ASSETS, place_of
 from archive.browse.listings import author_page, authors_page, category_page, outlet_page, outlets_page, period_page
 from archive.browse.post import post_page
 from archive.browse.revisions import revisions_page
@@ -25,7 +26,7 @@ from archive.browse.runs import health_page, run_page, runs_page
 from archive.browse.searching import search_page
 from archive.errors import ArchiveError, UsageError
 
-Page = Callable[[Ask], Answer]
+Page = Callable[[Ask, Database], Answer]
 View = Callable[..., Any]
 
 PAGES: Final[tuple[tuple[str, Page], ...]] = (
@@ -35,7 +36,6 @@ PAGES: Final[tuple[tuple[str, Page], ...]] = (
     (r"posts/(?P<post>[0-9a-f]{1,16})/revisions", revisions_page),
     (r"captures/(?P<capture>\d{1,12})", capture_page),
     (r"captures/(?P<capture>\d{1,12})/content", capture_content),
-    (r"resource", resource),
     (r"outlets", outlets_page),
     (r"outlets/(?P<outlet>\d{1,12})", outlet_page),
     (r"authors", authors_page),
@@ -94,10 +94,9 @@ def answered(page: Page, ask: Ask, connection: sqlite3.Connection) -> Answer:
     """The page, or a page that says in plain words why there is none."""
     try:
         with one_view(connection) as db:
-            ask.db = db
-            return page(ask)
+            return page(ask, db)
     except UsageError as error:
-        return page_not_found(ask, error.message)
+        return ask.trouble(404, "Nothing is filed here", f"{error.message[:1].upper()}{error.message[1:]}.")
     except ArchiveError as error:
         return ask.trouble(500, "Something stored here can’t be read", str(error))
     except sqlite3.OperationalError as error:

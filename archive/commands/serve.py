@@ -29,7 +29,7 @@ def serve_command(host: str, port: int, open_browser: bool, folder: ArchiveFolde
     command = [
         sys.executable,
         "-m",
-        "datasette",
+        "archive.browse",  # Datasette, with our pages
         "serve",
         str(folder.db_path),
         "--host",
@@ -38,7 +38,7 @@ def serve_command(host: str, port: int, open_browser: bool, folder: ArchiveFolde
         str(port),
         *files,
     ]
-    click.echo(f"Clipfile is at http://{host}:{port}/archive/clippings (Ctrl-C ends it)", err=True)
+    click.echo(f"Clipfile is at http://{host}:{port}/ (Ctrl-C ends it)", err=True)
     # Datasette takes this process over, so that Ctrl-C and a service manager reach it without a middleman.
     os.execv(sys.executable, [*command, *(["--open"] if open_browser else [])])
 

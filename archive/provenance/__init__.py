@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 from archive.model import Line, PageContext, Reading
 from archive.provenance.blocks import Block, find_blocks
-from archive.provenance.choice import Offer, Page, Signals, choose, offers, read_signals
+from archive.provenance.choice import choose
 from archive.provenance.evidence import write_reading
 from archive.provenance.house import House, read_house
+from archive.provenance.offer import Offer
+from archive.provenance.offers import offers
+from archive.provenance.page import Page, Signals, read_signals
 from archive.provenance.roles import Read, read_line
 from archive.provenance.sentences import Attribution, read_attributions
 
@@ -81,7 +84,9 @@ def _page(lines: Sequence[Line], context: PageContext, house: House) -> Page:
     reads = [read_line(i, line, context, house) for i, line in enumerate(lines) if i < HEAD_LINES or i >= foot_from]
     head = [r for r in reads if r.index < foot_from]
     blocks = find_blocks(reads, context, house)
-    attributions = [a for r in reads for a in read_attributions(r, context, house, edge=_is_edge(r, head, foot_from))]
+    head_ends = _second_paragraph(head)
+    edges = [(r, r.index >= foot_from or r.index <= head_ends) for r in reads]
+    attributions = [a for r, edge in edges for a in read_attributions(r, context, house, edge=edge)]
     return Page(
         context=context, house=house, reads=reads, foot_from=foot_from, blocks=blocks, attributions=attributions
     )
@@ -91,13 +96,14 @@ def _first_paragraph(lines: Sequence[Line]) -> int:
     return next((i for i, line in enumerate(lines) if line.zone == "content" and len(line.text) > 170), 0)
 
 
-def _is_edge(read: Read, head: Sequence[Read], foot_from: int) -> bool:
-    """Whether the line is near the start or the end, where weaker wordings are meant as attribution."""
-    if read.index >= foot_from:
-        return True
-    return sum(r.is_paragraph for r in head if r.index < read.index) <= 1
+def _second_paragraph(head: Sequence[Read]) -> int:
+    """Index of the second paragraph of running text: down to it weaker wordings are meant as attribution."""
+    paragraphs = [r.index for r in head if r.is_paragraph]
+    return paragraphs[1] if len(paragraphs) > 1 else len(head)
 
 
 def _line_reading(read: Read) -> LineReading:
     parts = tuple((f.part, f.printed, f.score) for f in read.parsed.fragments)
-    return LineReading(index=read.index, line=read.line, roles=dict(read.roles), parts=parts)
+    return LineReading(
+        index=read.index, line=read.line, roles={str(role): rule for role, rule in read.roles.items()}, parts=parts
+    )

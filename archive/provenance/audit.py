@@ -1,4 +1,4 @@
-"""How well the reader does on a labelled file: per field precision, recall and wrong values, and whether confidence is honest."""
+"""How well the reader does on a labelled file: precision, recall, wrong values, and whether confidence is honest."""
 
 from __future__ import annotations
 
@@ -84,8 +84,9 @@ _GOOD = frozenset({"right", "absent", "unjudged"})
 def audit(predictions: Sequence[Mapping[str, Any]], labels: Sequence[Mapping[str, Any]]) -> Audit:
     """Compare *predictions* (as `clipfile inspect --jsonl` writes them) with *labels*, line by line.
 
-    A label has any of `is_repost`, `outlet`, `original_authors`, `original_date`, `original_url`, `image_credit`; a key that is not
-    there is not judged, one that is None or empty says there is none. `outlet_canonical` is accepted beside `outlet`.
+    A label has any of `is_repost`, `outlet`, `original_authors`, `original_date`, `original_url`, `image_credit`; a key
+    that is not there is not judged, one that is None or empty says there is none. `outlet_canonical` is accepted beside
+    `outlet`.
 
     Raises UsageError when the two differ in length.
     """

@@ -1,7 +1,7 @@
 """Head and foot blocks: runs of short lines that may name outlet, date and authors, and the best consistent assignment.
 
-Every run of metadata lines is a candidate. Within it each combination of at most one outlet, one date and one group of authors
-is scored by small named features (`WEIGHTS`); the best combination is the run's offer.
+Every run of metadata lines is a candidate. Within it each combination of at most one outlet, one date and one group
+of authors is scored by small named features (`WEIGHTS`); the best combination is the run's offer.
 """
 
 from __future__ import annotations
@@ -237,8 +237,11 @@ class _Scorer:
         ]
         scored = tuple((name, WEIGHTS[name] * factor) for name, factor in features)
         return Block(
-            reads=tuple(self.run), outlet=outlet, date=date, authors=authors, score=sum(w for _, w in scored), features=scored,
-            agency=self._agency(outlet), paragraphs_before=self.before, foot=foot, event=any(r.has("event") for r in self.run), listing=self._is_list(),
+            reads=tuple(self.run), outlet=outlet, date=date, authors=authors, score=sum(w for _, w in scored),
+            features=scored,
+            agency=self._agency(outlet), paragraphs_before=self.before, foot=foot,
+            event=any(r.has("event") for r in self.run),
+            listing=self._is_list(),
             house=self._has_house(),
         )  # fmt: skip
 

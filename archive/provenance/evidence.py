@@ -6,20 +6,26 @@ import re
 from collections.abc import Iterator
 
 from archive.model import Evidence, Reading
-from archive.provenance.choice import Choice, Offer, Page, Signals, Value, completeness
+from archive.provenance.choice import Choice, completeness
 from archive.provenance.links import same_site
+from archive.provenance.offer import Offer, Value
+from archive.provenance.page import Page, Signals
 from archive.provenance.press import press
 from archive.provenance.roles import Read
 from archive.urls import host_of
 
 _CREDIT = re.compile(
-    r"^\W{0,3}(?:(?:lead |header |cover |featured |main )?(?:photos?|images?|pictures?|illustrations?|graphics?|foto|fotos|imagen|imagem|immagine|bild|crédits?|"
-    r"cr[ée]dito|credit|courtesy|bildquelle|photographer)\b\s*(?:\(?s\)?)?\s*(?:photo|image|credits?|source)?\s*(?:(?:is )?courtesy(?: of)?|provided by|by|from|via|of|©|:|/|—|–|-|di|de|por|von|par)*\s*|credit(?=[A-Z])|©\s*|PRO(?=[A-Z]))"
+    r"^\W{0,3}(?:(?:lead |header |cover |featured |main )?(?:photos?|images?|pictures?|illustrations?|graphics?|"
+    r"foto|fotos|imagen|imagem|immagine|bild|crédits?|"
+    r"cr[ée]dito|credit|courtesy|bildquelle|photographer)\b\s*(?:\(?s\)?)?\s*(?:photo|image|credits?|source)"
+    r"?\s*(?:(?:is )?courtesy(?: of)?|provided by|by|from|via|of|©|:|/|—|–|-|di|de|por|von|par)*\s*|credit(?=[A-Z])|"
+    r"©\s*|PRO(?=[A-Z]))"
     r"(?:the\s)?(?P<who>\S.{1,140}?)\s*[)–—-]*$",
     re.IGNORECASE,
 )
 _CREDIT_INSIDE = re.compile(
-    r"(?:photo|image|picture|illustration|foto|bild)s?\s*(?:credit|courtesy of|courtesy|by|:|©)\s*:?\s*(?P<who>[^()]{2,100}?)\)?$|\((?:photo|image|foto|bild)\b[^)]{0,80}?\bby (?P<by>[^)]{2,60})\)$",
+    r"(?:photo|image|picture|illustration|foto|bild)s?\s*(?:credit|courtesy of|courtesy|by|:|©)"
+    r"\s*:?\s*(?P<who>[^()]{2,100}?)\)?$|\((?:photo|image|foto|bild)\b[^)]{0,80}?\bby (?P<by>[^)]{2,60})\)$",
     re.IGNORECASE,
 )
 
@@ -120,7 +126,7 @@ def _kind_read(page: Page, choice: Choice) -> Read | None:
 
 
 def _original_url(page: Page, offer: Offer, signals: Signals) -> Value | None:
-    """The link to the original: on the outlet's name, in the attribution, behind the call to read on; home hosts first."""
+    """The link to the original: on the outlet's name, in the attribution, behind the call to read on; home first."""
     candidates = [
         (r, u)
         for r in page.reads

@@ -58,13 +58,16 @@ class Parsed:
 
 
 _TIME = re.compile(
-    r"(?:\b(?:at|um|à|a las|alle|às)\s+)?\b\d{1,2}(?::|h|\.)\d\d(?::\d\d)?\s*(?:[ap]\.?\s?m\b\.?)?(?:\s*(?:E[SD]?T|C[SD]?T|P[SD]?T|GMT|UTC|Uhr)\b)?"
+    r"(?:\b(?:at|um|à|a las|alle|às)\s+)?\b\d{1,2}(?::|h|\.)\d\d(?::\d\d)?\s*(?:[ap]\.?\s?m\b\.?)?(?:\s*(?:E[SD]?T|"
+    r"C[SD]?T|P[SD]?T|GMT|UTC|Uhr)\b)?"
     r"|\b\d{1,2}\s*[ap]\.?\s?m\b\.?",
     re.IGNORECASE,
 )
 _DATE_LABEL = re.compile(
-    r"(?:\b(?:originally |first |date )?(?:published|posted|publication date|printed|aired|appeared|date|dated|publié(?:e)?|paru(?:e)?|publicado|"
-    r"publicada|pubblicato|veröffentlicht|erschienen|datum|data|fecha|del|vom|am|du|de|on|il|le|el|em|den|in its|print edition|issue(?: of)?)"
+    r"(?:\b(?:originally |first |date )?(?:published|posted|publication date|printed|aired|appeared|date|dated|"
+    r"publié(?:e)?|paru(?:e)?|publicado|"
+    r"publicada|pubblicato|veröffentlicht|erschienen|datum|data|fecha|del|vom|am|du|de|on|il|le|el|em|den|in its|"
+    r"print edition|issue(?: of)?)"
     r"\s*(?:on|:|le|il|el|am|em)?\s*)+$",
     re.IGNORECASE,
 )
@@ -74,25 +77,33 @@ _UPDATED = re.compile(
 )
 _AFTER_DATE = re.compile(r"^\s*(?:issue|edition|ausgabe|numéro|número|print edition)\b\.?", re.IGNORECASE)
 _SOURCE_LABEL = re.compile(
-    r"^\W{0,3}(?P<label>from|source|sources|via|outlet|publication|published (?:in|by|on|at)|originally (?:published|posted|appeared)? ?(?:in|by|on|for|from|at)|"
-    r"as (?:seen|published|featured|printed) (?:in|on)|appeared in|repost(?:ed)? from|reprinted from|republished from|courtesy(?: of)?|article (?:from|by|in)|"
-    r"story (?:from|by)|taken from|original(?:ly)?(?: from)?|excerpted from|special to|quelle|aus|erschienen in|fuente|fonte|font|tratto da|da|publié (?:dans|par|sur)|paru dans|"
-    r"publicado (?:en|em|no|na)|medio|zeitung|journal|newspaper|paper|magazine)(?:\s*:\s*|\s+)(?-i:the\s+(?=[a-z])|dem\s+|der\s+)?",
+    r"^\W{0,3}(?P<label>from|source|sources|via|outlet|publication|published (?:in|by|on|at)|originally "
+    r"(?:published|posted|appeared)? ?(?:in|by|on|for|from|at)|"
+    r"as (?:seen|published|featured|printed) (?:in|on)|appeared in|repost(?:ed)? from|reprinted from|republished "
+    r"from|courtesy(?: of)?|article (?:from|by|in)|"
+    r"story (?:from|by)|taken from|repost from|original(?:ly)?(?: from)?|excerpted from|special to|quelle|aus|"
+    r"erschienen in|fuente|fonte|font|tratto da|da|publié (?:dans|par|sur)|paru dans|"
+    r"publicado (?:en|em|no|na)|medio|zeitung|journal|newspaper|paper|magazine)(?:\s*:\s*|\s+)(?-i:the\s+(?=[a-z])|"
+    r"dem\s+|der\s+)?",
     re.IGNORECASE,
 )
 _LABELS_NEEDING_COLON = frozenset(
     "outlet publication medio zeitung journal newspaper paper magazine original originally da aus sources".split()
 )
 _SPLIT = re.compile(
-    r"\s*(?:\||;|•|·|\s/\s|(?<=[^\W_])/(?=[^\W_])|\s[–—-]{1,2}\s|(?<=[^\W_])[–—](?=\s?[A-Z])|\s?[–—]\s|:\s+(?=\S)|:$|originally for\s)\s*"
+    r"\s*(?:\||;|•|·|\s/\s|(?<=[^\W_])/(?=[^\W_])|\s[–—-]{1,2}\s|(?<=[^\W_])[–—](?=\s?[A-Z])|\s?[–—]\s|:\s+(?=\S)|"
+    r":$|originally for\s)\s*"
 )
 _LABEL_COLON = re.compile(
-    r"^(?P<word>by|from|author|authors|source|published|date|written by|via|por|par|von|autor|auteur|autore|fuente|fonte|quelle|font|outlet|"
-    r"publication|photo|credit|story by|text|publisher|reviewed|review|isbn|pages|title|category|interview|contact|media contact|when|where|location|time|tags?)\s*:\s*",
+    r"^(?P<word>by|from|author|authors|source|published|date|written by|via|por|par|von|autor|auteur|autore|fuente|"
+    r"fonte|quelle|font|outlet|"
+    r"publication|photo|credit|story by|text|publisher|reviewed|review|isbn|pages|title|category|interview|contact|"
+    r"media contact|when|where|location|time|tags?)\s*:\s*",
     re.IGNORECASE,
 )
 _PAPER_NOUN = re.compile(
-    r"(?:the |il |el |la |le |o |a |der |die |das )?(?:revista|diario|diário|jornal|periódico|journal|quotidien|magazine|rivista|quotidiano|settimanale|zeitschrift|"
+    r"(?:the |il |el |la |le |o |a |der |die |das )?(?:revista|diario|diário|jornal|periódico|journal|quotidien|"
+    r"magazine|rivista|quotidiano|settimanale|zeitschrift|"
     r"zeitung|magazin|site|blog|portal|newspaper|semanario|diari)\s+",
     re.IGNORECASE,
 )
@@ -114,12 +125,26 @@ def parse(line: Line, context: PageContext, house: House) -> Parsed:
         fragments.append(_dated(date, label, context))
         at = date.end
     fragments += _chunks(_AFTER_DATE.sub("", text[at:]) if dates else text[at:], house)
+    fragments = list(_headline_before_source(fragments))
     return Parsed(
         fragments=tuple(fragments), alternatives=tuple(_alternatives(fragments)), explained=_explained(fragments)
     )
 
 
 _NOTHING = Parsed(fragments=(), explained=0.0)
+
+
+def _headline_before_source(fragments: list[Fragment]) -> Iterable[Fragment]:
+    """In "Harbor Plans – Repost from OUTLET" the bare words before the label are a headline, no author."""
+    labelled = next(
+        (i for i, f in enumerate(fragments) if f.part == "outlet" and (f.label or "").startswith(_HEADLINE_BEFORE)), 0
+    )
+    for i, fragment in enumerate(fragments):
+        bare = i < labelled and fragment.part == "author" and fragment.label is None
+        yield Fragment(part="text", printed=fragment.printed) if bare else fragment
+
+
+_HEADLINE_BEFORE = ("repost", "via", "from", "source", "reprint", "republish")
 
 
 def _alternatives(fragments: list[Fragment]) -> Iterable[Fragment]:
@@ -181,9 +206,11 @@ def _split(text: str) -> list[str]:
 def _whole(text: str, house: House) -> list[Fragment] | None:
     """Read *text* in one piece where that is clear: a known name, or a byline that mentions where its author works."""
     bare = text.strip(_EDGES)
-    if match := known(bare):
-        return [_outlet(bare, match, house)]
-    return None
+    match = known(bare) if not _TWO_NAMES.search(bare) else None
+    return [_outlet(bare, match, house)] if match else None
+
+
+_TWO_NAMES = re.compile(r"\s[/|–—]\s|\bBy\s")
 
 
 def _one(chunk: str, house: House) -> list[Fragment]:
@@ -207,7 +234,7 @@ def _labelled_outlet(chunk: str, house: House) -> list[Fragment] | None:
     word = label["label"].casefold()
     if word in _LABELS_NEEDING_COLON and ":" not in label.group():
         return None
-    rest = chunk[label.end() :].strip(_EDGES)
+    rest = re.sub(r"^(?:the|dem|der|la|el|le|il)\s+(?=[A-Z].* )", "", chunk[label.end() :].strip(_EDGES))
     if not rest:
         return [Fragment(part="label", printed=chunk.strip(), label=word)]
     found = _known_outlet(rest, house) or _address(rest, house)
@@ -334,6 +361,9 @@ def _mentioned(chunk: str, house: House) -> list[Fragment] | None:
     """A known outlet at the end of a short chunk, glued to a headline or a name: "Old steeples, Tribune-Review"."""
     if len(chunk) > 140:
         return None
+    head, comma, tail = chunk.rstrip(_EDGES).rpartition(", ")
+    if comma and (match := known(tail)) and match.confidence >= 0.9:
+        return [*_beside(head, house), _outlet(tail, match, house, rule="glued-outlet")]
     mentions = [m for m in press().mentions(chunk) if m[2].confidence >= 0.9]
     if len(mentions) != 1:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from archive.dates import fold
 from archive.model import Line, PageContext
@@ -104,5 +104,6 @@ def _same_name(key: str, label: str) -> bool:
     return key == label or (most and (longer.startswith(shorter) or longer.endswith(shorter)))
 
 
+@lru_cache(maxsize=2048)
 def _squash(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", re.sub(r"^the\s+", "", fold(name).replace("&", "and")))

@@ -55,6 +55,7 @@ _ABSOLUTE = re.compile(r"https?://\w[^\s\\@/?#]*(?:[/?#]\S*)?$", re.I)
 _FILE_NAME = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|avif|svg)$|(?:img|dsc|image|photo|screenshot)[-_ ]?\d+$", re.I)
 _WORD = re.compile(r"\w")
 
+CLASSES_CHARS = 500
 DEPTH_CAP = 32
 """Levels named in `where` and `classes`: deeper markup still gives lines, but their addresses stay short."""
 
@@ -242,8 +243,8 @@ class _Reader:
         inherited = parent.classes if len(self._blocks) > 1 else ""
         return _Block(
             tag,
-            parent.path if deep else f"{parent.path}/{tag}[{number}]",
-            inherited if deep or not names else f"{' '.join(tokens[1:])} {inherited}".rstrip(),
+            parent.path if deep else f"{parent.path}/{tag[:20]}[{number}]",
+            inherited if deep or not names else f"{' '.join(tokens[1:])} {inherited}".rstrip()[:CLASSES_CHARS],
             level=parent.level,
             caption=parent.caption or not CAPTIONS.isdisjoint(tokens),
             quoted=parent.quoted or not QUOTES.isdisjoint(tokens),
@@ -257,7 +258,9 @@ class _Reader:
             _styled(above.bold or tag in ("b", "strong"), _BOLD_STYLE, css, off=_NOT_BOLD),
             _styled(above.italic or tag in ("i", "em", "cite"), _ITALIC_STYLE, css, off=_NOT_ITALIC),
             self._anchor(node) if tag == "a" else above.link,
-            (*above.classes, names.lower()) if names and len(above.classes) < DEPTH_CAP else above.classes,
+            (*above.classes, names.lower()[:CLASSES_CHARS])
+            if names and len(above.classes) < DEPTH_CAP
+            else above.classes,
         )
 
     def _anchor(self, node: HtmlElement) -> _Anchor | None:

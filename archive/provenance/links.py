@@ -1,4 +1,4 @@
-"""Links to the original: redirectors and tracking taken off, addresses printed as words, hosts that are the blog's own."""
+"""Links to the original: redirectors and tracking taken off, printed addresses, hosts of the blog's own."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ SOCIAL_HOSTS = frozenset(
 
 BARE_URL = re.compile(r"https?://[^\s<>\"“”()\[\]]{6,400}")
 DOMAIN = re.compile(
-    r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]{1,40}\.){1,3}(?:com|org|net|edu|gov|fm|tv|info|io|co|us|news|media|press|co\.uk|uk|ca|de|fr|es|it|"
+    r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]{1,40}\.){1,3}(?:com|org|net|edu|gov|fm|tv|info|io|co|us|news|media|"
+    r"press|co\.uk|uk|ca|de|fr|es|it|"
     r"pt|cat|ch|at|be|eu|ie|com\.br|br|com\.mx|mx|ar|com\.ar|com\.au|au|nz|in))/?",
     re.IGNORECASE,
 )
@@ -98,7 +99,8 @@ def site_of(host: str) -> str:
 
 _SECOND_LEVEL = frozenset("co com org net gov edu ac".split())
 _BLOG_HOSTS = frozenset(
-    "wordpress.com blogspot.com canalblog.com over-blog.com typepad.com tumblr.com substack.com github.io medium.com".split()
+    "wordpress.com blogspot.com canalblog.com over-blog.com typepad.com tumblr.com substack.com github.io "
+    "medium.com".split()
 )
 
 

@@ -11,9 +11,9 @@ from archive.dates import fold
 from archive.provenance.words import (
     ALSO_FIRST_NAMES,
     ALSO_SURNAMES,
-    MEDIA_WORDS,
     DEGREES,
     HONORIFICS,
+    MEDIA_WORDS,
     NEVER_IN_NAMES,
     ORGANISATION_WORDS,
     PARTICLES,
@@ -25,28 +25,34 @@ from archive.provenance.words import (
 IsOrganisation = Callable[[str], bool]
 
 BOARD = re.compile(
-    r"\b(?:editorial (?:board|staff|team|desk)|staff (?:reports?|writers?)|news ?(?:room|desk|staff)|wire (?:services?|reports?)|"
-    r"the editors|our staff|(?:web|digital|news) (?:staff|desk|team)|la rédaction|rédaction|redacción|redação|redazione|"
+    r"\b(?:editorial (?:board|staff|team|desk)|staff (?:reports?|writers?)|news ?(?:room|desk|staff)|wire "
+    r"(?:services?|reports?)|"
+    r"the editors|our staff|(?:web|digital|news) (?:staff|desk|team)|la rédaction|rédaction|redacción|redação|"
+    r"redazione|"
     r"redaktion|equipo|staff)\b",
     re.IGNORECASE,
 )
 BY = re.compile(
-    r"^\W{0,3}(?:(?:words|text|story|article|artículo|articolo|artikel|essay|commentary|editorial|column|opinion|op-?ed|reported|"
+    r"^\W{0,3}(?:(?:words|text|story|article|artículo|articolo|artikel|essay|commentary|editorial|column|opinion|"
+    r"op-?ed|reported|"
     r"posted|tribune|texte|testo|texto|guest (?:column|commentary|essay|opinion))\s+(?=by|de|di|por|par|von))?"
-    r"(?P<label>(?:written|interview conducted|interviewed|reported) by|by|from|authors?|autore?s?|autora|autorin|auteurs?|verfasser|por|par|von|di|"
-    r"de|per|da|reporter|writer|journalist|journaliste|periodista|escrito por|escrit per|écrit par|propos recueillis par|"
+    r"(?P<label>(?:written|interview conducted|interviewed|reported) by|by|from|authors?|autore?s?|autora|autorin|"
+    r"auteurs?|verfasser|por|par|von|di|"
+    r"de|per|da|reporter|writer|journalist|journaliste|periodista|escrito por|escrit per|écrit par|propos "
+    r"recueillis par|"
     r"geschrieben von|scritto da|a cura di)(?:\s*:\s*|\s+(?=[^\W\d_])|(?<=[Bb]y)(?=[A-Z]))",
     re.IGNORECASE,
 )
 WEAK_LABELS = frozenset("from de di per da reporter writer journalist journaliste periodista".split())
 """Words that introduce authors only before a capital letter or a colon, and other things just as often."""
 
-_SEPARATORS = re.compile(r"\s*(?:;|/|\s\+\s|\||\s&\s|\s(?:and|et|und|with|con|mit|avec)\s|\s[–—-]{1,2}\s|[–—])\s*")
+_SEPARATORS = re.compile(r"\s*(?:;|/|\s\+\s|\||\s&\s|\s(?:and|AND|et|und|with|con|mit|avec)\s|\s[–—-]{1,2}\s|[–—])\s*")
 _COMMA = re.compile(r"\s*,\s*(?:and\s+|&\s+|et\s+|y\s+|und\s+)?")
 _SOFT_AND = re.compile(r"\s(?:y|e|i)\s")
 _PARENTHESES = re.compile(r"\s*\([^)]*\)?\s*")
 _AFFILIATION = re.compile(
-    r"\s+(?:of|for|from|at|in|special to|originally for|für|pour|para|per|du|dans)\s+(?:the\s+)?(?=[A-Z@])|(?<=[a-z])originally for\s",
+    r"\s+(?:of|for|from|at|in|special to|originally for|für|pour|para|per|du|dans)\s+(?:the\s+)?(?=[A-Z@])|"
+    r"(?<=[a-z])originally for\s",
     re.IGNORECASE,
 )
 _ABSTRACT = re.compile(r"(?:tion|sions?|ness|ities|ology|isms?|ments|tions|ability|ously|izing|ized|ically)$")
@@ -87,8 +93,8 @@ def read_byline(text: str, is_organisation: IsOrganisation = lambda _: False) ->
     for piece in _pieces(body, is_organisation):
         if _is_suffix(piece) and names:
             names[-1] = (f"{names[-1][0]} {_suffix(piece)}", names[-1][1])
-        elif (name := _person(piece, labelled=label is not None, first=not names and not rest)) and not is_organisation(
-            piece
+        elif (name := _person(piece, labelled=label is not None, first=not names and not rest)) and not (
+            is_organisation(piece) or is_organisation(name)
         ):
             names.append((name, piece))
         else:

@@ -11,9 +11,14 @@ from archive.provenance.names import person_shape
 from archive.provenance.words import MEDIA_WORDS, NEVER_IN_NAMES, ORGANISATION_WORDS, RARE_IN_NAMES, ROLE_WORDS
 
 _CONNECTING = frozenset(
-    "of the and & for on in de la le les du des da do dos del della di el los las der die das und et e y i al at".split()
+    "of the and & for on in de la le les du des da do dos del della di el los las der die das und et e y i al "
+    "at".split()
 )
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday source original open first".split())
+_GENERIC = frozenset(
+    "news media business press radio magazine newsletter podcast network tv television journal broadcasting newspaper "
+    "newspapers today review wire presse prensa imprensa stampa".split()
+)
 _NEVER_FIRST = frozenset("of and & for on in de du des da do dos del di und et e y at".split())
 _CALL_SIGN = re.compile(
     r"[WK][A-Z]{2,3}(?:[- ](?:TV|FM|AM|DT))?(?:[ -]\d{1,4}(?:\.\d)?)?(?: (?:AM|FM|TV|News|Radio|Detroit))*(?:, \d+)?"
@@ -21,7 +26,8 @@ _CALL_SIGN = re.compile(
 _DOMAIN_NAME = re.compile(r"[A-Z0-9][\w-]*\.(?:com|org|net|fr|de|es|it|news|tv|info)", re.IGNORECASE)
 _GERMAN_ENDINGS = (("en ", "e "), ("en", "e"), ("n", ""), ("s", ""))
 _AFTER_NAME = re.compile(
-    r"\s*(?:\(.*|[,;:–—|]\s.*|\s(?:online|online edition|print edition|website|web ?site|blog|newspaper|magazine|staff|opinion|op-ed|editorials?)"
+    r"\s*(?:\(.*|[,;:–—|]\s.*|\s(?:online|online edition|print edition|website|web ?site|blog|newspaper|magazine|"
+    r"staff|opinion|op-ed|editorials?)"
     r"(?:\s+(?:page|section|writer|reporter|edition))?)\s*$",
     re.IGNORECASE,
 )
@@ -61,8 +67,8 @@ def known_prefix(text: str) -> tuple[Match, str] | None:
     words = text.split()
     for count in range(min(len(words), 8), 0, -1):
         candidate = " ".join(words[:count])
-        least = 0.6 if count == len(words) else 0.8
-        if (match := known(candidate)) is not None and match.confidence >= least:
+        apart = count == len(words) or not words[count][:1].isupper()
+        if (match := known(candidate)) is not None and match.confidence >= (0.55 if apart else 0.8):
             return match, candidate.strip(' .,;:–—-"“”«»()|*')
     return None
 
@@ -70,6 +76,12 @@ def known_prefix(text: str) -> tuple[Match, str] | None:
 def without_tail(text: str) -> str:
     """*text* without a section, a place in brackets or a word such as "online" after the name."""
     return _AFTER_NAME.sub("", text)
+
+
+@lru_cache(maxsize=1)
+def _shared_names() -> frozenset[str]:
+    """Names that several outlets share ("Público" of Lisbon and of Madrid), so that none of them can be told by it."""
+    return frozenset(fold(o.name.partition(" (")[0]) for o in press() if " (" in o.name)
 
 
 @lru_cache(maxsize=4096)
@@ -100,8 +112,10 @@ def outlet_shape(text: str) -> float:
     media = any(k in MEDIA_WORDS for k in keys)
     if any(k in NEVER_IN_NAMES and not (media and k in _DAYS) for k in content):
         return 0.0
+    if fold(text) in _shared_names():
+        return 0.9
     if media:
-        return 0.9 if len(words) > 1 else 0.4
+        return 0.9 if len(words) > 1 else 0.0 if keys[0] in _GENERIC else 0.4
     if any(k in ORGANISATION_WORDS for k in content):
         return 0.2
     rare = sum(k in RARE_IN_NAMES for k in content)

@@ -1,7 +1,7 @@
 """Attribution sentences: "This article originally appeared in …", "Tribune de … parue dans …", in seven languages.
 
-A rule is a trigger that ends where the outlet's name begins. What follows is looked up in the authority file, longest first;
-a name no file knows must look like one.
+A rule is a trigger that ends where the outlet's name begins. What follows is looked up in the authority file, longest
+first; a name no file knows must look like one.
 """
 
 from __future__ import annotations
@@ -18,24 +18,8 @@ from archive.provenance.links import BARE_URL
 from archive.provenance.names import Byline, read_byline
 from archive.provenance.press import known_prefix, outlet_shape, press
 from archive.provenance.roles import Read
+from archive.provenance.wordings import ARTICLE, CA_TEXT, DE_TEXT, ES_TEXT, FR_TEXT, IT_TEXT, PT_TEXT, RULES, Rule
 from archive.provenance.words import HONORIFICS, ROLE_WORDS
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rule:
-    """A way of saying where a text comes from."""
-
-    name: str
-    language: str
-    trigger: re.Pattern[str]
-    stems: tuple[str, ...] = ()
-    """One of these stands in every sentence of the kind, in lower case: cheaper to look for than the trigger."""
-    strength: float
-    """Confidence when the outlet is a known one."""
-    anywhere: bool = False
-    """Holds in the middle of the body too, not only at the head and the foot."""
-    known_only: bool = False
-    """An outlet that only looks like one is not enough."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,113 +40,62 @@ class Attribution:
     byline_printed: str | None = None
 
 
-_ARTICLE = r"(?:article|story|piece|post|column|op-?ed|commentary|editorial|essay|interview|report|opinion piece|opinion column|item|text|feature|blog post|letter|guest column|podcast|segment|analysis|review|content)"
-_ES_TEXT = r"(?:artículos?|columna|tribuna|entrevista|reportaje|noticia|texto|editorial|crónica|opinión|carta|análisis)"
-_FR_TEXT = r"(?:articles?|tribune|entretien|interview|chronique|reportage|texte|éditorial|billet|portrait|papier|point de vue|enquête|lettre)"
-_DE_TEXT = r"(?:artikel|beitrag|bericht|interview|kommentar|gastbeitrag|text|leitartikel|reportage|essay|kolumne|porträt|meldung|zeitungsartikel|leserbrief|gespräch)"
-_IT_TEXT = r"(?:articolo|editoriale|intervista|intervento|pezzo|testo|commento|reportage|lettera|servizio|recensione)"
-_PT_TEXT = r"(?:artigo|matéria|texto|entrevista|reportagem|coluna|crônica|crónica|notícia|editorial|opinião)"
-_CA_TEXT = r"(?:article|entrevista|reportatge|notícia|text|columna|tribuna|editorial)"
-_WHEN = r"(?:\s*(?:,|\()?\s*(?:on|in|am|vom|le|il|el|em|en|del|du)?\s*[^.,;()]{0,40}\d[^.;()]{0,25}?[,)]?\s*)??"
-
-RULES: tuple[Rule, ...] = tuple(
-    Rule(name=name, language=language, stems=tuple(stems.split()), trigger=re.compile(pattern, re.IGNORECASE), strength=strength, anywhere="any" in flags, known_only="known" in flags)
-    for name, language, stems, strength, flags, pattern in (
-        # English
-        ("originally-appeared", "en", "origin first initial previous also", 0.97, "any", r"\b(?:originally|first|initially|previously|also)\s+(?:was\s+)?(?:appeared|published|posted|printed|ran|run|aired|broadcast|featured|released|reported|written|appearing)"
-         r"(?:\s+online)?" + _WHEN + r"\s*(?:at|in|on|by|for|with|via|through|from)\s+"),
-        ("first-appeared-on", "en", "appeared", 0.9, "known", r"\b(?:appeared first|first appeared)\s+(?:on|at|in)\s+"),
-        ("original-article", "en", "origin", 0.93, "", r"\boriginal(?:ly)?\s+(?:" + _ARTICLE + r"\s+)?(?:from|at|in|on|by|for|via)\s+"),
-        ("republished-from", "en", "print publish post blog excerpt reproduc syndicat used repost", 0.96, "any", r"\b(?:re-?printed|re-?published|re-?posted|repost|re-?blogged|cross-?posted|excerpted|reproduced|syndicated|used)\s+(?:here\s+)?(?:with (?:the )?(?:kind |express )?permission\s+)?(?:\(?here\)?\s+)?(?:from|of|by|courtesy of|via)\s+"),
-        ("with-permission", "en", "permission courtesy originally", 0.95, "", r"\b(?:with (?:the )?(?:kind )?permission (?:from|of)|courtesy of|by permission of|originally for)\s+(?!the photo)"),
-        ("this-article-is-from", "en", "this following above the", 0.94, "", r"\b(?:this|the following|the above|the) (?:following |above )?" + _ARTICLE + r"(?:\s+by\s[^.]{3,60}?)?\s+(?:(?:is|was|comes|came|ran|runs|appears|appeared|has been|first|originally|is being|also)\s+)+(?:(?:originally|first|recently|also)\s+)?"
-         r"(?:(?:re-?)?(?:published|printed|posted|produced|provided|shared|taken|featured|adapted|excerpted|reported|written|aired|carried)\s+)?" + _WHEN + r"\s*(?:to you\s+)?(?:in|on|from|by|at|for|via|courtesy of)\s+"),
-        ("from-an-article-in", "en", "from via in", 0.9, "", r"^\W*(?:from|excerpt(?:ed)? from|taken from|adapted from|via|in) (?:an?|the|today['’]s|this) (?:\w+ ){0,2}?" + _ARTICLE + r" (?:in|by|from|at|on) "),
-        ("article-in", "en", "editorial op-ed oped article column letter feature story profile piece commentary essay report write", 0.86, "known", r"^\W*(?:(?:a|an|the|my|our|his|her|great|good|new|recent|excellent|front[- ]page|today['’]s|nice) ){0,3}(?:editorial|op-?ed|article|column|letter(?: to the editor)?|feature|story|profile|opinion piece|commentary|essay|piece|report|write-?up)\s+(?:\w+ )?(?:in|from|for) (?:today['’]s |yesterday['’]s |this week['’]s )?"),
-        ("read-it-at", "en", "read see view watch hear listen find continue check click visit go access", 0.86, "", r"(?:^|[.!?]\s)\W*(?:you can |please |to |click here to |click to |or )?(?:read|see|view|watch|hear|listen to|find|continue reading|keep reading|check out|click|visit|go to|access)\b(?:\s+(?:on|here|the|this|her|his|their|more|full|original|complete|entire|whole|rest|of|story|"
-         + _ARTICLE + r"|it|about|online))*,?\s+(?:at|on|in|from|via|by|to|(?:on )?the (?:homepage|website|web site|site) of)\s+"),
-        ("more-at", "en", "more full complete story continue rest", 0.86, "known", r"^\W*(?:more|full (?:story|article)|complete story|story|continued?|rest of the (?:story|article))\s+(?:from|at|on|in|via)\s+"),
-        ("writing-for", "en", "writing", 0.9, "known", r"\bwriting\b[^.]{0,50}?\b(?:for|in|at)\s+"),
-        ("as-reported-by", "en", "as", 0.88, "known", r"^(?:.{0,40}[–—-]\s*)?\W*as (?:reported|published|seen|featured|posted|printed|it appeared) (?:by|in|on|at)\s+"),
-        ("source", "en", "source via tip h/t original published appeared from story taken", 0.9, "", r"^\W*(?:source|sources|story source|article source|original source|via|hat tip|h/t|originally from|news source|published (?:in|by|at)|appeared in|repost from|reposted from|article from|story from|story by|taken from)\s*:?\s+"),
-        ("go-to", "en", "go head hop click turn", 0.9, "known", r"^\W*(?:please |kindly )?(?:go|head|hop|click|turn)(?: on)?(?: over| through)? to\s+"),
-        ("comes-from", "en", "comes", 0.93, "", r"\bthis (?:post|article|story|piece|news|text|essay)?\s*comes (?:to us )?(?:from|via|courtesy of)\s+"),
-        ("special-to", "en", "special exclusive written for", 0.88, "known", r"^\W*(?:special to|exclusive to|written for|for)\s+"),
-        ("from", "en", "from", 0.84, "known", r"(?:^\W*|[”\"]\s+)from\s+"),
-        ("quote-via", "en", "via", 0.8, "known", r"(?<=\S\s)via\s?:\s?"),
-        # Spanish
-        ("publicado-en", "es", "publi aparec difund emitid", 0.95, "any", r"\b" + _ES_TEXT + r"\b.{0,80}?\b(?:publicad[oa]s?|aparecid[oa]s?|difundid[oa]|emitid[oa]|que publica|que publicó|ha publicado|publica|publicó)\b" + _WHEN + r"\s*(?:(?:originalmente|originariamente|hoy|ayer|recientemente|previamente)\s+)*(?:en|por)\s+"),
-        ("publicado-originalmente", "es", "public aparec", 0.95, "any", r"\b(?:publicad[oa]|aparecid[oa]|aparecio|apareció|publicó)\s+(?:originalmente|originariamente|por primera vez|hoy|ayer)\s*(?:en|por)\s+"),
-        ("publicado-en-bare", "es", "public aparec tomad extra reproduc vía", 0.9, "", r"^\W*(?:este \w+ )?(?:se publicó|fue publicado|publicad[oa]|aparecid[oa]|tomado|extraído|reproducido|vía)(?:\s+originalmente)?\s+(?:en|por|de|del|desde)\s+"),
-        ("fuente", "es", "fuente vía medio origen", 0.92, "", r"^\W*(?:fuentes?|vía|medio|origen)\s*:\s*"),
-        ("articulo-de-en", "es", "en", 0.9, "known", r"^\W*(?:nuevo |interesante |gran |el |un )?" + _ES_TEXT + r"\b.{0,70}?\ben\s+(?=el |la |[A-Z])"),
-        ("leer-en", "es", "leer lee lea ver vea seguir puede consultar", 0.88, "", r"\b(?:leer|lee|lea|ver|vea|seguir leyendo|puede leerse|consultar)\b.{0,50}?\b(?:en|de)\s+(?=el |la |[A-Z])"),
-        # French
-        ("paru-dans", "fr", "paru publi diffus retrouver repris", 0.96, "any", r"\b(?:parue?s?|publiée?s?|diffusée?s?|initialement publiée?|à retrouver|repris)\b" + _WHEN + r"\s*(?:(?:initialement|ce jour|aujourd['’]hui|hier|samedi|dimanche|lundi|mardi|mercredi|jeudi|vendredi|récemment|également)\s+)*(?:dans|sur|par|en une de|chez)\s+"),
-        ("article-de-pour", "fr", "article tribune entretien interview chronique reportage texte éditorial billet portrait papier vue enquête lettre", 0.93, "", r"^\W*(?:voici |lire |un |une |l['’]|notre |son |sa |la |le )*" + _FR_TEXT + r"\b(?:\s+(?:de|d['’]|par|avec)\s?[^.]{3,60}?)?\s(?:pour|dans|sur|au|aux)\s+"),
-        ("source-fr", "fr", "source origine via après", 0.92, "", r"^\W*(?:sources?|origine|via|d['’]après)\s?:\s*"),
-        ("lire-sur", "fr", "lire retrouve voir écouter lisez", 0.9, "", r"^\W*(?:à |a )?(?:lire|retrouver|retrouvez|voir|écouter|lisez)\b.{0,50}?\b(?:sur|dans|chez)\s+"),
-        # German
-        ("erschienen-in", "de", "erschien veröffentlicht publiziert druckt nachzulesen lesen zuerst übernommen entnommen", 0.96, "any", r"\b(?:erschien(?:en)?|veröffentlicht(?:e)?|publiziert|abgedruckt|gedruckt|nachzulesen|zu lesen|zuerst|übernommen|entnommen)\b" + _WHEN + r"\s*(?:(?:zuerst|zunächst|ursprünglich|heute|erstmals|im original)\s+)*(?:in|im|bei|auf|aus|von|vom)\s+"),
-        ("artikel-in", "de", "artikel beitrag bericht interview kommentar text reportage essay kolumne porträt meldung leserbrief gespräch", 0.92, "", r"^\W*(?:(?:aktueller|neuer|interessanter|lesenswerter|schöner|toller|ein|der|unser|den|zum|hier)\s+)*(?:\w+)?" + _DE_TEXT + r"\b(?:\s+(?:von|mit|über)\s[^.]{3,60}?)?\s+(?:in|im|aus|auf|bei|vom|von)\s+"),
-        ("quelle", "de", "quelle aus via genehmigung", 0.92, "", r"^\W*(?:quellen?|aus|via|mit freundlicher genehmigung (?:von|der|des))\s?:?\s+"),
-        ("in-der-zeitung", "de", "in aus", 0.86, "known", r"^\W*(?:in|aus) (?:der|dem|den|des)\s+"),
-        # Italian
-        ("uscito-su", "it", "uscit appars pubblicat tratt ripres", 0.95, "any", r"\b(?:uscit[oaie]|appars[oaie]|pubblicat[oaie]|tratt[oaie]|ripres[oaie])\b" + _WHEN + r"\s*(?:(?:originariamente|oggi|ieri|originalmente|anche|per la prima volta)\s+)*(?:su|sul|sulla|sullo|sull['’]|in|da|dal|dalla|dall['’]|nel|nella|nell['’])(?:\s+|(?<=['’]))"),
-        ("articolo-su", "it", "articolo editoriale intervista intervento pezzo testo commento reportage lettera servizio recensione", 0.9, "", r"^\W*(?:(?:un|il|mio|nuovo|bell['’])\s*)*" + _IT_TEXT + r"\b(?:\s+(?:di|a|con)\s[^.]{3,60}?)?\s+(?:su|sul|sulla|sull['’]|per|in|nel|dal|da)\s+"),
-        ("fonte", "it", "font via", 0.92, "", r"^\W*(?:fonte|fonti|via)\s?:\s*"),
-        ("leggi-su", "it", "legg continua", 0.88, "", r"^\W*(?:leggi|leggere|continua)\b.{0,40}?\b(?:su|sul|sulla|sull['’])(?:\s+|(?<=['’]))"),
-        # Portuguese
-        ("publicado-em-pt", "pt", "public veicul divulg saiu", 0.95, "any", r"\b(?:publicad[oa]s?|veiculad[oa]s?|divulgad[oa]s?|saiu|republicad[oa])\b" + _WHEN + r"\s*(?:(?:originalmente|hoje|ontem|primeiro|inicialmente)\s+)*(?:em|no|na|pelo|pela|n['’]|nos|nas|do|da)(?:\s+|(?<=['’]))"),
-        ("artigo-no", "pt", "artigo matéria texto entrevista reportagem coluna crônica crónica notícia editorial opinião", 0.9, "known", r"^\W*" + _PT_TEXT + r"\b(?:\s+(?:de|do|da|com)\s[^.]{3,60}?)?\s+(?:no|na|em|para o|para a|do|da)\s+"),
-        ("leia-em", "pt", "leia ler veja confira acesse", 0.88, "", r"^\W*(?:leia|ler|veja|confira|acesse)\b.{0,50}?\b(?:em|no|na)\s+"),
-        # Catalan
-        ("publicat-a", "ca", "publica apareg emès emesa", 0.95, "any", r"\b(?:publicat|publicada|publicats|aparegut|apareguda|emès|emesa)\b" + _WHEN + r"\s*(?:(?:originalment|avui|ahir)\s+)*(?:al|a la|a l['’]|als|a|en|per|pel)(?:\s+|(?<=['’]))"),
-        ("article-a", "ca", "article entrevista reportatge notícia text columna tribuna editorial", 0.9, "known", r"^\W*" + _CA_TEXT + r"\b(?:\s+(?:de|d['’])\s?[^.]{3,60}?)?\s+(?:al|a la|a l['’]|a|en)(?:\s+|(?<=['’]))"),
-        ("font", "ca", "font", 0.9, "", r"^\W*fonts?\s?:\s*"),
-        ("llegir-a", "ca", "lleg", 0.88, "", r"^\W*(?:llegir|llegiu|llegeix)\b.{0,40}?\b(?:al|a la|a l['’]|a)(?:\s+|(?<=['’]))"),
-    )
-)  # fmt: skip
-
 _ANYWHERE = tuple(rule for rule in RULES if rule.anywhere)
 _LOOSE = Rule(name="loosely-worded", language="any", trigger=re.compile("(?!)"), strength=0.85, known_only=True)
+_STEMS = frozenset(stem for rule in RULES for stem in rule.stems)
+_STEMS_ANYWHERE = frozenset(stem for rule in _ANYWHERE for stem in rule.stems)
 _PERSON_IN = Rule(name="person-in", language="any", trigger=re.compile("(?!)"), strength=0.88, known_only=True)
 
 _LEAD = re.compile(
-    r"^(?:(?:the|today['’]s|yesterday['’]s|our|a|an|its|their|this week['’]s|los|las|dem|der|den|die|das|des|le|la|les|el|il|lo|o|a)\s+(?=[^A-Z]|[A-Z].*)(?=\w)|"
-    r"(?:journal|quotidien|magazine|hebdomadaire|revue|site|diario|periódico|revista|semanario|web|portal|blog|medio|jornal|quotidiano|giornale|rivista|settimanale|"
-    r"zeitung|zeitschrift|magazin|tageszeitung|wochenzeitung|online-magazin|diari|setmanari|rotativo|newspaper|website|web site|homepage of|pages of|print edition of|online edition of|"
-    r"(?:[A-Z][a-z]+ )?(?:(?:19|20)\d\d )?(?:issue|edition) of|(?:january|february|march|april|may|june|july|august|september|october|november|december)\S*(?: \d{4})? (?:issue|edition) of|"
-    r"(?:\w+ ){0,4}(?:issue|edition|number|numéro|número|ausgabe) (?:of|de|von|der|du)|section of|business section of|opinion section of|part of)\s+|l['’](?=[a-z]))",
+    r"^(?:(?:the|today['’]s|yesterday['’]s|our|a|an|its|their|this week['’]s|los|las|dem|der|den|die|das|des|le|la|"
+    r"les|el|il|lo|o|a)\s+(?=[^A-Z]|[A-Z].*)(?=\w)|"
+    r"(?:journal|quotidien|magazine|hebdomadaire|revue|site|diario|periódico|revista|semanario|web|portal|blog|"
+    r"medio|jornal|quotidiano|giornale|rivista|settimanale|"
+    r"zeitung|zeitschrift|magazin|tageszeitung|wochenzeitung|online-magazin|diari|setmanari|rotativo|newspaper|"
+    r"website|web site|homepage of|pages of|print edition of|online edition of|"
+    r"(?:[A-Z][a-z]+ )?(?:(?:19|20)\d\d )?(?:issue|edition) of|(?:january|february|march|april|may|june|july|august|"
+    r"september|october|november|december)\S*(?: \d{4})? (?:issue|edition) of|"
+    r"(?:\w+ ){0,4}(?:issue|edition|number|numéro|número|ausgabe) (?:of|de|von|der|du)|section of|business section "
+    r"of|opinion section of|part of)\s+|l['’](?=[a-z]))",
     re.IGNORECASE,
 )
 _PRINT_EDITION = re.compile(r"\ba version of this (?:article|story|column)\b", re.IGNORECASE)
 _ABOUT_US = re.compile(
-    r"\b(?:riflessione su|commento a un|réponse à|che riprende|che parla di|que habla de|qui parle de|über uns|about (?:us|me|our)|mon intervention|mi entrevista)\b",
+    r"\b(?:riflessione su|commento a un|réponse à|che riprende|che parla di|que habla de|qui parle de|über uns|"
+    r"about (?:us|me|our)|mon intervention|mi entrevista)\b",
     re.IGNORECASE,
 )
 _CAPITALS = re.compile(
-    r"[“\"«'‘’]?(?P<name>(?:[A-Z0-9ÀÁÂÄÇÈÉÊÍÎÓÔÖÚÜ][\w’'!&.-]*)(?:\s+(?:(?:of|the|and|&|de|la|le|les|du|des|da|do|dos|del|della|di|el|los|las|der|die|das|und|et|e|y|for)\s+)?"
+    r"[“\"«'‘’]?(?P<name>(?:[A-Z0-9ÀÁÂÄÇÈÉÊÍÎÓÔÖÚÜ][\w’'!&.-]*)(?:\s+(?:(?:of|the|and|&|de|la|le|les|du|des|da|do|"
+    r"dos|del|della|di|el|los|las|der|die|das|und|et|e|y|for)\s+)?"
     r"(?:[A-Z0-9ÀÁÂÄÇÈÉÊÍÎÓÔÖÚÜ&][\w’'!&.-]*))*)"
 )
 _NAME_WORD = r"(?:[A-ZÀ-Þ][\w’'‘.-]+|[A-Z]\.(?:[A-Z]\.)*)"
-_NAMES = rf"{_NAME_WORD}(?:\s+(?:(?:de|da|do|dos|del|della|di|la|le|van|von|der|den|bin|al|el|ter|du)\s+)*{_NAME_WORD}){{1,4}}"
+_NAMES = (
+    rf"{_NAME_WORD}(?:\s+(?:(?:de|da|do|dos|del|della|di|la|le|van|von|der|den|bin|al|el|ter|du)\s+)*{_NAME_WORD})"
+    rf"{{1,4}}"
+)
 _LOWER_ROLE = r"(?:(?:the|el|la|le|l['’]|der|dem|des|del|la|il|o|a|nuestro|notre|our|su)\s*)?"
 _JOB = r"(?:(?!(?:de|du|di|del|d|do|da|of|by|von|per|por|par)\b)[a-zà-ÿ-]+(?:\s+|,\s+)){0,2}"
 _WRITTEN_BY = re.compile(
-    rf"\b(?:(?:written|penned|reported|authored|conducted|firmad[oa]|escrit[oa]|signée?|écrite?|verfasst|geschrieben|scritt[oa]|firmat[oa]|assinad[oa]|escrit|signat)\s+)?"
-    rf"(?P<prep>by|por|par|von|per|de|d['’]|di|del|des|du|do|da|dei|mit|avec|con|with)(?:\s+|(?<=['’]))(?P<job>{_LOWER_ROLE}{_JOB})(?P<names>{_NAMES}(?:\s*(?:,|and|et|y|e|und|i|&)\s+{_NAMES}){{0,3}})",
+    rf"\b(?:(?:written|penned|reported|authored|conducted|firmad[oa]|escrit[oa]|signée?|écrite?|verfasst|"
+    rf"geschrieben|scritt[oa]|firmat[oa]|assinad[oa]|escrit|signat|lo firma|la firma|firma|signed)\s+)?"
+    rf"(?P<prep>by|por|(?<=firma)|par|von|per|de|d['’]|di|del|des|du|do|da|dei|mit|avec|con|with)(?:\s+|(?<=['’]))"
+    rf"(?P<job>{_LOWER_ROLE}{_JOB})(?P<names>{_NAMES}(?:\s*(?:,|and|et|y|e|und|i|&)\s+{_NAMES}){{0,3}})",
 )
 _OF = frozenset(("de", "d'", "d’", "di", "del", "des", "du", "do", "da", "dei", "mit", "avec", "con", "with"))
 _SUBJECT_IN = re.compile(
-    rf"^\W*(?P<job>(?:[A-Z][\w’'-]+\s+)?(?:[a-zà-ÿ-]+\s+){{0,3}})(?P<names>{_NAMES})\s+(?:in|for|dans|en|su|in der|na|no)\s+(?=[A-Z]|the |der )"
+    rf"^\W*(?P<job>(?:[A-Z][\w’'-]+\s+)?(?:[a-zà-ÿ-]+\s+){{0,3}})(?P<names>{_NAMES})\s+(?:in|for|dans|en|su|in der|"
+    rf"na|no)\s+(?=[A-Z]|the |der )"
 )
 _WRITING = re.compile(
     rf"(?P<names>(?:(?:Dr|Mr|Ms|Mrs|Prof|Sen|Gov)\.?\s+)?{_NAMES}),?\s+(?:writing|writes|wrote|reports|at)\b"
 )
 _REPRODUCED = re.compile(
-    r"\b(?:reproducimos|publicamos|compartimos|recogemos|copiamos|transcribimos|reproduzimos|publiquem|reproduïm|riportiamo|pubblichiamo|nous publions|nous reproduisons|"
-    r"wir veröffentlichen|wir dokumentieren|lesenswerte[rns]?|repostamos|republicamos)\b.{0,60}?\b(?:artículo|columna|tribuna|texto|artigo|article|articolo|artikel|beitrag|texte|text|entrevista|carta)\b",
+    r"\b(?:reproducimos|publicamos|compartimos|recogemos|copiamos|transcribimos|reproduzimos|publiquem|reproduïm|"
+    r"riportiamo|pubblichiamo|nous publions|nous reproduisons|"
+    r"wir veröffentlichen|wir dokumentieren|lesenswerte[rns]?|repostamos|republicamos)\b.{0,60}?\b(?:artículo|"
+    r"columna|tribuna|texto|artigo|article|articolo|artikel|beitrag|texte|text|entrevista|carta)\b",
     re.IGNORECASE,
 )
 
@@ -176,7 +109,8 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
     if not text or _ABOUT_US.search(text) or read.has("caption", "credit", "site-author", "breadcrumb", "title"):
         return []
     lower = text.casefold()
-    rules = [r for r in (RULES if edge else _ANYWHERE) if any(stem in lower for stem in r.stems)]
+    present = {stem for stem in (_STEMS if edge else _STEMS_ANYWHERE) if stem in lower}
+    rules = [r for r in (RULES if edge else _ANYWHERE) if not present.isdisjoint(r.stems)]
     found = [a for rule in rules for a in _apply(rule, text, read, context, house)]
     if edge and len(text) < 120:
         found += _person_in(text, read, context, house)
@@ -238,7 +172,9 @@ def _attribution(
     iso, date_printed = _date_in(text, span, context)
     byline, byline_printed = _author_in(text, span)
     return Attribution(
-        index=read.index, rule=f"{rule.name}:{rule.language}", printed=text, strength=strength, outlet=printed, match=match, iso=iso,
+        index=read.index, rule=f"{rule.name}:{rule.language}", printed=text, strength=strength, outlet=printed,
+        match=match,
+        iso=iso,
         date_printed=date_printed, byline=byline, byline_printed=byline_printed,
     )  # fmt: skip
 
@@ -269,40 +205,49 @@ def _up_to_stop(rest: str, context: PageContext) -> str:
 
 
 _NOUN = re.compile(
-    rf"\b(?:{_ARTICLE}|{_ES_TEXT}|{_FR_TEXT}|(?:\w+)?{_DE_TEXT}|{_IT_TEXT}|{_PT_TEXT}|{_CA_TEXT}|edition|édition|edición|edizione|edição|ausgabe|permission|copyright)s?\b",
+    rf"\b(?:{ARTICLE}|{ES_TEXT}|{FR_TEXT}|(?:\w+)?{DE_TEXT}|{IT_TEXT}|{PT_TEXT}|{CA_TEXT}|edition|édition|edición|"
+    rf"edizione|edição|ausgabe|permission|copyright)s?\b",
     re.IGNORECASE,
 )
 _VERB = re.compile(
-    r"\b(?:publish|print|appear|ran\b|carried|featured|publi[cqé]|aparec|paru|diffus|erschien|veröffentlicht|abgedruckt|uscit|appars|pubblicat|veiculad|saiu|apareg|reprint|repost|reblog)",
+    r"\b(?:publish|print|appear|ran\b|carried|featured|publi[cqé]|aparec|paru|diffus|erschien|veröffentlicht|"
+    r"abgedruckt|uscit|appars|pubblicat|veiculad|saiu|apareg|reprint|repost|reblog)",
     re.IGNORECASE,
 )
 _JUST_BEFORE = re.compile(
-    r"(?:\b(?:in|en|dans|sur|su|sul|sulla|sullo|sull['’]|nel|nella|na|no|em|im|aus|für|pour|for|from|by|at|al|a|a l['’]|on|par|por|per|da|dal|dalla|del|della|de|du|der|dem|of|to|vom)(?:\s+(?:the|today['’]s|el|la|le|der|dem|il|lo|diario|periódico|journal|quotidien|revista|quotidiano|giornale|jornal|zeitung|website of))*\s*|©\s*(?:\d{4})?,?\s*(?:by )?|copyright\s*(?:©)?\s*(?:\d{4})?,?\s*(?:by )?)(?:the\s+)?[“\"«'‘]?$",
+    r"(?:\b(?:in|en|dans|sur|su|sul|sulla|sullo|sull['’]|nel|nella|na|no|em|im|aus|für|pour|for|from|by|at|al|a|a "
+    r"l['’]|on|par|por|per|da|dal|dalla|del|della|de|du|der|dem|of|to|vom)(?:\s+(?:the|today['’]s|el|la|le|der|dem|"
+    r"il|lo|diario|periódico|journal|quotidien|revista|quotidiano|giornale|jornal|zeitung|website of))*\s*|"
+    r"©\s*(?:\d{4})?,?\s*(?:by )?|copyright\s*(?:©)?\s*(?:\d{4})?,?\s*(?:by )?)(?:the\s+)?[“\"«'‘]?$",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"\b(?:quoted|interviewed|mentioned|cited|gets? wrong|got it wrong|respon(?:se|d)|reply to|letter to|riflessione|commento a|réponse|droit de réponse|antwort auf|respuesta a|"
-    r"resposta|berichtet|parle de|habla de|reports? on|wrote about|I had|I wrote|I have|my (?:op-?ed|piece|article|column)|subscrib|contributor to|columnist (?:for|at)|appeared in (?:publications|outlets|magazines)|"
+    r"\b(?:quoted|interviewed|mentioned|cited|gets? wrong|got it wrong|respon(?:se|d)|reply to|letter to|"
+    r"riflessione|commento a|réponse|droit de réponse|antwort auf|respuesta a|"
+    r"resposta|berichtet|parle de|habla de|reports? on|wrote about|I had|I wrote|I have|my (?:op-?ed|piece|article|"
+    r"column)|subscrib|contributor to|columnist (?:for|at)|appeared in (?:publications|outlets|magazines)|"
     r"work has|writes for|formerly|author of|freelance|winner|award|told|according to|says?|said|seen (?:on|in))\b",
     re.IGNORECASE,
 )
 _QUOTE_INTRO = re.compile(
-    r"^\W*(?:(?P<who>[^:]{3,60}?)\s+(?:at|in|of|writes? (?:in|at|for)|reports? (?:in|for)|writing (?:in|for)|wrote in)\s+(?:today['’]s )?(?:the )?)?$",
+    r"^\W*(?:(?P<who>[^:]{3,60}?)\s+(?:at|in|of|writes? (?:in|at|for)|reports? (?:in|for)|writing (?:in|for)|wrote "
+    r"in)\s+(?:today['’]s )?(?:the )?)?$",
     re.IGNORECASE,
 )
 _INTRODUCES = re.compile(
-    r"^\s*(?:(?:reports?|writes?|says|notes|explains|has (?:a|the) (?:story|details)|schreibt|berichtet|écrit|escribe|scrive|informa)\s*)?:\s*$",
+    r"^\s*(?:(?:reports?|writes?|says|notes|explains|has (?:a|the) (?:story|details)|schreibt|berichtet|écrit|"
+    r"escribe|scrive|informa)\s*)?:\s*$",
     re.IGNORECASE,
 )
 
 
 def _loosely_worded(text: str, read: Read, context: PageContext, house: House) -> Iterator[Attribution]:
-    """A short line that names one known outlet, says in any order that a text stood there, and talks of nothing else."""
+    """A short line that names one known outlet, says in any order that a text stood there, and no more."""
     named = [m for m in press().mentions(text) if m[2].confidence >= 0.6]
     if len({m[2].outlet.id for m in named}) != 1:
         return
     start, end, match = named[0]
-    if house.owns(text[start:end]):
+    if house.owns(text[start:end]) or (house.is_press and _PRINT_EDITION.search(text)):
         return
     before, after = text[:start], text[end:]
     strength = _loose_strength(text, before, after, context)
@@ -332,9 +277,11 @@ def _person_in(text: str, read: Read, context: PageContext, house: House) -> Ite
     """ "Senior fellow Tom Switzer in The Wall Street Journal." and nothing else on the line."""
     subject = _SUBJECT_IN.match(text)
     phrase = _outlet_phrase(text, subject.end(), context) if subject else None
-    if not subject or not phrase or phrase[2] is None or house.owns(phrase[1]):
+    if not subject or not phrase or house.owns(phrase[1]):
         return
     start, printed, match, _ = phrase
+    if match is None:
+        return
     after = text[start + len(printed) :]
     for date in find_dates(after, context.language, context.date_order):
         after = after.replace(date.text, "")

@@ -8,17 +8,21 @@ from __future__ import annotations
 import sqlite3
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlite_utils import Database
 
 from archive.database import open_database
-from archive.store.corrections import Corrections
+from archive.seal import break_seal, seal
+from archive.store.corrections import Corrections, save_corrections
 from archive.store.custody import Custody
 from archive.store.frontier import Frontier
 from archive.store.posts import Posts, SavedPost
 
-__all__ = ["Corrections", "Custody", "Frontier", "Posts", "SavedPost", "Store"]
+CORRECTIONS_FILE: Final = "corrections.jsonl"
+"""Beside the database: what no capture can bring back."""
+
+__all__ = ["CORRECTIONS_FILE", "Corrections", "Custody", "Frontier", "Posts", "SavedPost", "Store"]
 
 
 class Store:
@@ -26,6 +30,8 @@ class Store:
 
     def __init__(self, db: Database) -> None:
         self.db = db
+        self.path: Path | None = None
+        """Where it lies; None when it was not opened by `open`."""
         connection: sqlite3.Connection = db.conn
         self.custody = Custody(connection)
         self.frontier = Frontier(connection)
@@ -35,7 +41,10 @@ class Store:
     @classmethod
     def open(cls, path: Path) -> Store:
         """Open or create the database at *path*; errors as `archive.database.open_database`."""
-        return cls(open_database(path))
+        store = cls(open_database(path))
+        break_seal(path)
+        store.path = path
+        return store
 
     def atomic(self) -> AbstractContextManager[Any]:
         """One transaction; an exception inside undoes all of it."""
@@ -43,7 +52,15 @@ class Store:
         return block
 
     def close(self) -> None:
-        """Fold the write-ahead log back into the file and close."""
-        self.db.execute("pragma optimize")
-        self.db.execute("pragma wal_checkpoint(truncate)")
-        self.db.close()
+        """Fold the write-ahead log back into the file, close and seal it; keep the corrections file up to date."""
+        try:
+            corrections = self.corrections.export()
+            self.db.execute("pragma optimize")
+            is_busy, *_ = self.db.execute("pragma wal_checkpoint(truncate)").fetchone()
+        finally:
+            self.db.close()
+        if self.path is None:
+            return
+        if not is_busy:  # else a reader holds some pages back, and they will still be written
+            seal(self.path)
+        save_corrections(corrections, self.path.with_name(CORRECTIONS_FILE))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 from archive.model import Reading
@@ -21,6 +23,10 @@ CORRECTABLE: Final = (
     "image_credit",
 )
 """Fields of a reading that a correction may replace, in the order they are shown."""
+
+
+EXPORTED: Final = ("field", "value", "note", "made_at", "made_by", "undone_at")
+"""What `corrections.jsonl` says of each correction, behind the uid and address of its post."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,9 +87,86 @@ class Corrections:
         names = ("id", "post_id", "field", "value", "note", "made_at", "made_by", "undone_at")
         return [Correction(**{**dict(zip(names, row, strict=True)), "value": json.loads(row[3])}) for row in rows]
 
+    def export(self) -> str:
+        """Every correction ever made, undone ones too, as JSON Lines in the order they were made.
+
+        Posts are named by uid and address, which are the same in a database made anew from the captures.
+        """
+        rows = self._db.execute(
+            """
+            select uid, url, field, value, note, made_at, made_by, undone_at
+            from corrections join posts on posts.id = corrections.post_id
+            order by corrections.id
+            """
+        )
+        return "".join(f"{_line(row)}\n" for row in rows)
+
+    def restore(self, exported: str) -> list[str]:
+        """Take back what `export` wrote and apply it; returns the lines of posts that are not here, or of no sense."""
+        lost: list[str] = []
+        posts: dict[int, None] = {}
+        for line in exported.splitlines():
+            post_id = self._restore(line) if line.strip() else None
+            if post_id is not None:
+                posts[post_id] = None
+            elif line.strip():
+                lost.append(line)
+        for post_id in posts:
+            self._apply(post_id)
+        return lost
+
+    def _restore(self, line: str) -> int | None:
+        try:
+            stored = json.loads(line)
+            uid, values = stored["uid"], [stored[name] for name in EXPORTED]
+        except (ValueError, KeyError, TypeError):
+            return None
+        row = self._db.execute("select id from posts where uid = ?", (uid,)).fetchone()
+        if row is None or stored["field"] not in CORRECTABLE:
+            return None
+        values[EXPORTED.index("value")] = to_json(stored["value"])
+        marks = ", ".join("?" * (len(EXPORTED) + 1))
+        self._db.execute(
+            f"insert into corrections (post_id, {', '.join(EXPORTED)}) values ({marks})", (row[0], *values)
+        )
+        return int(row[0])
+
     def _undo(self, post_id: int, field: str) -> int:
         cursor = self._db.execute(
             "update corrections set undone_at = ? where post_id = ? and field = ? and undone_at is null",
             (now(), post_id, field),
         )
         return cursor.rowcount
+
+
+def _line(row: tuple[Any, ...]) -> str:
+    stored = dict(zip(("uid", "url", *EXPORTED), row, strict=True))
+    return to_json({**stored, "value": json.loads(stored["value"]) if stored["value"] is not None else None})
+
+
+def save_corrections(exported: str, path: Path) -> None:
+    """Keep `corrections.jsonl` what the database says, so that no work of a person is lost with it.
+
+    Lines of corrections the database does not know stay: a new database beside an old file must not empty it. The file
+    is written beside the old one and put in its place, so that there is always a whole one. Raises OSError.
+    """
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    held = set(map(_identity, exported.splitlines()))
+    after = "".join(f"{line}\n" for line in before.splitlines() if line and _identity(line) not in held) + exported
+    if before == after:
+        return
+    fresh = path.with_name(f"{path.name}.new")
+    with fresh.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(after)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _identity(line: str) -> tuple[str, ...]:
+    """What tells one correction from another; being undone later does not make it another."""
+    try:
+        stored = json.loads(line)
+        return stored["uid"], stored["field"], stored["made_at"], to_json(stored["value"])
+    except (ValueError, KeyError, TypeError):
+        return (line,)

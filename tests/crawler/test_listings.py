@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from lxml import html
 
+from archive.urls import canonical_url
 from crawler.addresses import paged_url
+from crawler.categories import find_categories
+from crawler.guard import Origin
 from crawler.listings import Listing, end_reason, read_listing
+from crawler.pages import parse_page
+from crawler.polite import PoliteFetch
 from crawler.profiles import SiteProfile, load_profile
+from crawler.sample.content import posts
+from crawler.sample.server import SampleBlog
 
 BLOG = load_profile("https://blog.example/blog/")
 URL = "https://blog.example/category/media-coverage/"
@@ -223,7 +232,7 @@ def test_a_listing_shows_its_posts_in_order_and_nothing_else(theme) -> None:
 def test_each_post_comes_with_its_title(theme) -> None:
     found = listing(theme(POSTS))
     for post, (_, title, _) in zip(found.posts, POSTS, strict=True):
-        assert title in (post.title or "")
+        assert post.title == title
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -273,6 +282,24 @@ def test_static_pages_in_a_mixed_listing_are_left_out_by_their_type() -> None:
     assert slugs(listing(markup)) == [SLUGS[0], *SLUGS[2:]]
 
 
+@pytest.mark.parametrize("theme", [pytest.param(blocks, id="blocks"), pytest.param(bootstrap, id="bootstrap")])
+def test_a_post_without_a_title_is_found_among_titled_ones(theme) -> None:
+    untitled = theme((*POSTS[:2], ("untitled-note", "", ""), POSTS[3]))
+    untitled = untitled.replace('<a href="https://blog.example/untitled-note/" target="_self"></a>', "")
+    untitled = untitled.replace('<h4><a href="/untitled-note/"></a></h4>', "")
+    found = listing(untitled)
+    assert slugs(found) == [*SLUGS[:2], "untitled-note", SLUGS[3]]
+    assert found.posts[2].title is None
+
+
+def test_a_post_may_be_linked_from_its_own_footer_alone() -> None:
+    note = """<article class="post-9 post type-post format-aside"><div class="body"><p>Mind the stones.</p></div>
+    <footer class="entry-footer"><a href="https://blog.example/low-water/">Continue reading</a></footer></article>"""
+    found = listing(classic(POSTS).replace("</main>", f"{note}</main>"))
+    assert slugs(found) == [*SLUGS, "low-water"]
+    assert found.posts[-1].title is None
+
+
 def test_a_profile_may_point_at_posts_and_links() -> None:
     selectors = {"listing_post": ".tip", "listing_link": "a.go", "listing_next": "a.on"}
     profile = SiteProfile(name="b", title="B", start_urls=("https://blog.example/blog/",), selectors=selectors)
@@ -302,8 +329,28 @@ def test_an_empty_or_hostile_page_shows_nothing() -> None:
         assert listing(markup).posts == ()
 
 
+HOSTILE = [
+    pytest.param("<div>" * 200 + '<h2><a href="/p-{}/">A Post</a></h2>' * 10, id="deep"),
+    pytest.param(
+        '<div class="sidebar">' * 200 + "<h2><a href='/p/'>A</a></h2>" * 5_000 + "<h1>x</h1>", id="deep-sidebars"
+    ),
+    pytest.param("".join(f'<p><a href="/p-{n}/">One of many posts</a></p>' for n in range(8_000)), id="8000-links"),
+    pytest.param("".join(f'<h2><a href="/p/?a={n}">A Post</a>' for n in range(200)), id="unclosed-headings"),
+    pytest.param('<a rel="category tag" href="/category/x/">x</a>' * 10_000, id="10000-categories"),
+]
+
+
+@pytest.mark.parametrize("markup", HOSTILE)
+def test_a_hostile_page_costs_little(markup: str) -> None:
+    tree = parse_page(f"<html><body>{markup}".encode(), url=URL).tree
+    began_s = time.process_time()
+    read_listing(tree, URL, BLOG)
+    find_categories(tree, URL, BLOG)
+    assert time.process_time() - began_s < 5
+
+
 def nav(*hrefs: str) -> str:
-    links = "".join(f'<a href="{href}">{n}</a>' for n, href in enumerate(hrefs))
+    links = "".join(f'<a href="{href}">{href.rstrip("/").rpartition("/")[2]}</a>' for href in hrefs)
     return page(f"<main><nav class='pagination'>{links}</nav></main>")
 
 
@@ -322,7 +369,7 @@ PAGINATION = [
         page(f"<main><div class='nav-previous'><a href='{URL}page/2/'>Older posts</a></div></main>"),
         URL,
         2,
-        2,
+        None,
         id="older",
     ),
 ]
@@ -384,3 +431,30 @@ def test_a_listing_ends_where_nothing_new_comes(final_url, status, shown, seen, 
 def test_a_hidden_next_page_can_be_asked_for_by_number() -> None:
     found = listing(soup(POSTS))
     assert paged_url(found.url, found.page_number + 1) == f"{URL}page/2/"
+
+
+def walk(start_url: str, profile: SiteProfile) -> dict[str, str | None]:
+    """Every post of a listing with its title, followed to its end as a crawl does, by link or by number."""
+    seen: dict[str, str | None] = {}
+    fetch = PoliteFetch(agent="Clipfile/test", allowed=Origin.of(start_url), delay_s=0)
+    url, shape = start_url, None
+    while (answer := fetch(url)).status == 200:
+        parsed = parse_page(answer.body, url=answer.url)
+        found = read_listing(parsed.tree, answer.url, profile, base_url=parsed.base_url, shape=shape)
+        if end_reason(found, url, answer.status, set(seen)):
+            break
+        seen |= {post.key: post.title for post in found.posts}
+        url, shape = found.next_url or paged_url(answer.url, found.page_number + 1), found.shape
+    return seen
+
+
+@pytest.mark.parametrize("theme", ["classic", "builder", "corporate", "block", "redesign"])
+def test_the_sample_blogs_listings_show_all_its_posts_in_every_theme(theme: str) -> None:
+    with SampleBlog(theme=theme) as blog:
+        profile = load_profile("sample").at(blog.url)
+        everything = {canonical_url(post.url(blog.url)): post.title for post in posts()}
+        hidden = {canonical_url(p.url(blog.url)) for p in posts() if "Industry Transition" in p.categories}
+        assert walk(profile.start_urls[0], profile).keys() == everything.keys()
+        behind_a_button = walk(f"{blog.url}category/industry-transition/", profile)
+    assert behind_a_button.keys() == hidden
+    assert behind_a_button == {key: everything[key] for key in hidden}

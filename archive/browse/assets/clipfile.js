@@ -1,0 +1,49 @@
+// Comforts only: every page works without this file.
+"use strict";
+
+// A key leads to the search box; inside other fields it is just a letter.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const field = document.querySelector(`[data-focus-key="${CSS.escape(event.key)}"]`);
+  if (field) {
+    event.preventDefault();
+    field.focus();
+    field.select();
+  }
+});
+
+// A link to a closed piece of evidence opens it; printing opens all.
+window.addEventListener("beforeprint", () => {
+  document.querySelectorAll("details.fact").forEach((fact) => { fact.open = true; });
+});
+
+// Ranges and the fields beside them say the same; letting go of a range sends its form.
+document.querySelectorAll("input[type=range][data-for]").forEach((range) => {
+  const field = document.getElementById(range.dataset.for);
+  range.hidden = false;
+  range.addEventListener("input", () => { field.value = range.value; });
+  range.addEventListener("change", () => range.form.requestSubmit());
+  field.addEventListener("input", () => { if (field.value) range.value = field.value; });
+});
+
+// Results follow the typing. The address follows too, so that it can be shared and gone back to.
+const live = document.querySelector("form[data-live]");
+if (live) {
+  let waiting = 0;
+  let asked = 0;
+  const refresh = async () => {
+    const turn = ++asked;
+    const url = `${live.action}?${new URLSearchParams(new FormData(live))}`;
+    const answer = await fetch(url, { headers: { accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const found = page.getElementById("found");
+    if (turn !== asked || !found) return;
+    document.getElementById("found").replaceWith(document.importNode(found, true));
+    history.replaceState(null, "", url);
+  };
+  live.querySelector("input[type=search]").addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => refresh().catch(() => {}), 250);
+  });
+}

@@ -1,0 +1,101 @@
+"""A captured page as one document that needs nothing else: images and styles from the archive set into it.
+
+What keeps a hostile page from doing harm is the policy it is served under (`headers.CAPTURED`): no script runs, nothing
+is loaded, its origin is its own. What is done to the markup here is for the eyes, and takes away the one thing that
+policy does not reach: links that make a browser look up or greet another host.
+"""
+
+from __future__ import annotations
+
+import base64
+import codecs
+import re
+from collections.abc import Callable
+from html import escape, unescape
+from typing import Final
+from urllib.parse import urljoin
+
+MAX_INLINED_BYTES: Final = 12 * 1024 * 1024
+
+BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+WESTERN: Final = frozenset({"iso8859-1", "ascii"})
+"""Read as Windows-1252, as browsers do."""
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_TAG = re.compile(r"<(link|img|source|base|meta)(?=[\s/>])([^<>]{0,8000})>", re.I)
+_LINK_LEFT = re.compile(r"<(?=(?:link|base)[\s/>])", re.I)
+_ATTRIBUTE = re.compile(r"([a-z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.I)
+
+ImageAt = Callable[[str], tuple[bytes, str] | None]
+StyleAt = Callable[[str], str | None]
+
+
+def as_text(body: bytes, content_type: str) -> str:
+    """The body as text: a byte order mark, the header, UTF-8 where it fits, what the page declares, Windows-1252."""
+    for mark, charset in BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(charset, "replace")
+    declared = _CHARSET.search(content_type) or _CHARSET.search(body[:2048].decode("latin-1"))
+    for charset in (*([_known(declared[1])] if declared else []), "utf-8"):
+        try:
+            return body.decode(charset)
+        except UnicodeDecodeError:
+            continue
+    return body.decode("cp1252", "replace")
+
+
+def _known(name: str) -> str:
+    try:
+        codec = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return "utf-8"
+    return "utf-8" if not codec._is_text_encoding else "cp1252" if codec.name in WESTERN else codec.name
+
+
+def self_contained(html: str, *, base_url: str, image_at: ImageAt, style_at: StyleAt) -> str:
+    """The page with images and style sheets the archive holds set into it, and no other link to anything loadable."""
+    budget = MAX_INLINED_BYTES
+
+    def inlined(found: re.Match[str]) -> str:
+        nonlocal budget
+        name, attributes = found[1].lower(), _attributes(found[2])
+        if name == "img":
+            content = image_at(_address(base_url, attributes)) if budget > 0 else None
+            budget -= len(content[0]) if content else 0
+            return _image(attributes, content)
+        if name == "link" and "stylesheet" in attributes.get("rel", "").lower():
+            style = style_at(_address(base_url, attributes)) if budget > 0 else None
+            budget -= len(style or "")
+            return "<style>" + style.replace("</", "<\\/") + "</style>" if style else ""
+        return found[0] if name == "meta" and "http-equiv" not in attributes else ""
+
+    return _LINK_LEFT.sub("&lt;", _TAG.sub(inlined, html))
+
+
+def _attributes(tag: str) -> dict[str, str]:
+    """The first of each name counts, as in browsers."""
+    found: dict[str, str] = {}
+    for name, *values in _ATTRIBUTE.findall(tag):
+        found.setdefault(name.lower(), unescape("".join(values)))
+    return found
+
+
+def _address(base_url: str, attributes: dict[str, str]) -> str:
+    """Of what an image or link shows; lazy images keep it in an attribute of their own."""
+    value = attributes.get("data-src") or attributes.get("href") or attributes.get("src") or ""
+    try:
+        return urljoin(base_url, value.strip())
+    except ValueError:
+        return ""
+
+
+def _image(attributes: dict[str, str], content: tuple[bytes, str] | None) -> str:
+    kept = {name: attributes[name] for name in ("alt", "width", "height", "class", "title", "style") if name in attributes}
+    if content:
+        kept["src"] = f"data:{content[1]};base64,{base64.b64encode(content[0]).decode()}"
+    return "<img " + " ".join(f'{name}="{escape(value)}"' for name, value in kept.items()) + ">"
+

@@ -1,0 +1,189 @@
+"""Charts as plain geometry: stacked columns in groups, each with the table behind it. Templates draw them as SVG."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+from archive.browse.words import tone
+
+WIDTH: Final = 960
+HEIGHT: Final = 220
+LEFT: Final = 34
+TOP: Final = 8
+BOTTOM: Final = 22
+LABEL_WIDTH: Final = 40
+MAX_BAR: Final = 48.0
+REST: Final = "Others"
+SERIES_SHOWN: Final = 7
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """What is counted for one span of time or one class: how many of each series."""
+
+    label: str
+    counts: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Columns under one label, and where a click on them leads."""
+
+    label: str
+    columns: Sequence[Column]
+    href: str | None = None
+
+    @property
+    def total(self) -> int:
+        return sum(column.total for column in self.columns)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bar:
+    x: float
+    y: float
+    width: float
+    height: float
+    css: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DrawnGroup:
+    x: float
+    width: float
+    label: str
+    total: int
+    href: str | None
+    labelled: bool
+    bars: Sequence[Bar]
+
+    @property
+    def middle(self) -> float:
+        return round(self.x + self.width / 2, 1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chart:
+    title: str
+    noun: str
+    """What one counts, singular."""
+    groups: Sequence[DrawnGroup]
+    ticks: Sequence[tuple[float, int]]
+    legend: Sequence[tuple[str, str]]
+    """Series → its class in the style sheet."""
+    columns: Sequence[Column]
+    """For the table: those that count anything."""
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    bottom: int = HEIGHT - BOTTOM
+
+
+def stacked(title: str, noun: str, groups: Sequence[Group], series: Sequence[str]) -> Chart:
+    """The chart; *series* from the bottom up, those of a column that are not in it drawn as the rest."""
+    highest = max((column.total for group in groups for column in group.columns), default=0)
+    steps = ticks(highest)
+    scale = (HEIGHT - TOP - BOTTOM) / max(steps[-1], 1)
+    slot = (WIDTH - LEFT) / max(sum(len(group.columns) for group in groups), 1)
+    classes = series_classes(series)
+    widths = [slot * len(group.columns) for group in groups]
+    starts = [LEFT, *(LEFT + end for end in accumulate(widths))]
+    every = max(1, -(-LABEL_WIDTH * len(groups) // (WIDTH - LEFT)))
+    drawn = [
+        DrawnGroup(
+            x=round(x, 1),
+            width=round(width, 1),
+            label=group.label,
+            total=group.total,
+            href=group.href,
+            labelled=number % every == 0,
+            bars=[bar for n, column in enumerate(group.columns) for bar in _bars(column, x + n * slot, slot, scale, classes)],
+        )
+        for number, (group, x, width) in enumerate(zip(groups, starts, widths, strict=False))
+    ]
+    used = [name for name in classes if any(_shown(column, classes).get(name) for group in groups for column in group.columns)]
+    return Chart(
+        title=title,
+        noun=noun,
+        groups=drawn,
+        ticks=[(round(HEIGHT - BOTTOM - step * scale, 1), step) for step in steps],
+        legend=[(name, classes[name]) for name in used],
+        columns=[
+            Column(label=column.label, counts=_shown(column, classes))
+            for group in groups
+            for column in group.columns
+            if column.total
+        ],
+    )
+
+
+def _shown(column: Column, classes: Mapping[str, str]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for name, count in column.counts.items():
+        counts[name if name in classes else REST] += count
+    return dict(counts)
+
+
+def _bars(column: Column, x: float, slot: float, scale: float, classes: Mapping[str, str]) -> Iterable[Bar]:
+    width = min(slot * 0.82, MAX_BAR)
+    counts, y = _shown(column, classes), float(HEIGHT - BOTTOM)
+    for name, css in classes.items():
+        if count := counts.get(name, 0):
+            y -= count * scale
+            yield Bar(
+                x=round(x + (slot - width) / 2, 2), y=round(y, 2), width=round(width, 2), height=round(count * scale, 2), css=css
+            )
+
+
+def series_classes(series: Sequence[str]) -> dict[str, str]:
+    """Each series' class: the outlet's own colour, in a second shade where another already has that colour."""
+    classes: dict[str, str] = {}
+    for name in series:
+        css = f"tone-{tone(name)}"
+        classes[name] = css if css not in classes.values() else f"{css} second"
+    return {**classes, REST: "tone-rest"}
+
+
+def ticks(highest: int) -> list[int]:
+    """Round numbers from 0 to at least *highest*, three to five of them.
+
+    >>> ticks(0), ticks(3), ticks(17), ticks(130)
+    ([0, 1], [0, 1, 2, 3], [0, 5, 10, 15, 20], [0, 50, 100, 150])
+    """
+    sizes = (factor * 10**power for power in range(12) for factor in (1, 2, 5))
+    step = next(size for size in sizes if size * 4 >= highest)
+    return [step * n for n in range(max(1, -(-highest // step)) + 1)]
+
+
+def by_month(counts: Iterable[tuple[str, str, int]], hrefs: Mapping[str, str]) -> list[Group]:
+    """(month `YYYY-MM`, series, count) rows as one group a year, of twelve columns; years between are there, empty."""
+    found: dict[str, dict[str, int]] = {}
+    for month, name, count in counts:
+        found.setdefault(month, {})[name] = count
+    years = sorted({int(month[:4]) for month in found if month[:4].isdecimal()})
+    return [
+        Group(
+            label=str(year),
+            href=hrefs.get(str(year)),
+            columns=[
+                Column(label=f"{year}-{month:02d}", counts=found.get(f"{year}-{month:02d}", {})) for month in range(1, 13)
+            ],
+        )
+        for year in (range(years[0], years[-1] + 1) if years else ())
+    ]
+
+
+def largest(counts: Iterable[tuple[str, str, int]], shown: int = SERIES_SHOWN) -> list[str]:
+    """The names of the largest series, largest first."""
+    totals: Counter[str] = Counter()
+    for _, name, count in counts:
+        totals[name] += count
+    return [name for name, _ in sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))[:shown]]

@@ -1,0 +1,92 @@
+"""The first page: what this archive is, what came when and from where, what is new, and how the last run went."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from archive.browse.answer import Answer, Ask
+from archive.browse.charts import by_month, largest, stacked
+from archive.browse.clips import COLUMNS, as_clips
+from archive.browse.instance import Place
+from archive.browse.rows import Row, number, row, rows
+
+LATEST_SHOWN: Final = 8
+TOP_SHOWN: Final = 10
+
+MONTHS_SQL: Final = """
+select substr(original_on, 1, 7), outlet, count(*)
+from posts indexed by posts_by_outlet
+where outlet is not null and length(original_on) >= 7
+group by outlet, substr(original_on, 1, 7)
+"""
+OUTLETS_SQL: Final = f"""
+select min(outlet_id) as id, outlet as name, count(*) as posts
+from posts where outlet is not null group by outlet order by posts desc, outlet limit {TOP_SHOWN}
+"""
+AUTHORS_SQL: Final = f"""
+select authors.id, authors.name, counts.posts
+from (select author_id, count(*) as posts from post_authors group by author_id order by posts desc limit {TOP_SHOWN})
+    as counts join authors on authors.id = counts.author_id
+order by counts.posts desc, authors.name
+"""
+
+_kept: dict[tuple[str, object], dict[str, Any]] = {}
+
+
+def home_page(ask: Ask, db: Database) -> Answer:
+    return ask.page("home.html", section="home", **overview(ask.place, db), latest=latest(db), run=last_run(db))
+
+
+def latest(db: Database) -> list[Row]:
+    return as_clips(
+        rows(db, f"select {COLUMNS} from posts where posted_on is not null order by posted_on desc, id desc limit {LATEST_SHOWN}")
+    )
+
+
+def last_run(db: Database) -> Row | None:
+    return row(db, "select * from runs_report order by id desc limit 1")
+
+
+def overview(place: Place, db: Database) -> dict[str, Any]:
+    """What counts over the whole archive; counted again only when the file has changed."""
+    stamp = (str(place.path), file_stamp(place))
+    if stamp not in _kept:
+        _kept.clear()
+        _kept[stamp] = counted_overview(place, db)
+    return _kept[stamp]
+
+
+def file_stamp(place: Place) -> object:
+    """Changes with every commit: times and sizes of the database and of its write-ahead log.
+
+    Taken before the first read, it can only be older than what is read, never newer: then the next page counts again.
+    """
+    return tuple(_stat(f"{place.path}{suffix}") for suffix in ("", "-wal"))
+
+
+def _stat(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def counted_overview(place: Place, db: Database) -> dict[str, Any]:
+    months = [(month, outlet, count) for month, outlet, count in db.execute(MONTHS_SQL)]
+    years = sorted({month[:4] for month, _, _ in months})
+    groups = by_month(months, {year: place.page(f"years/{year}") for year in years})
+    return {
+        "sites": rows(db, "select name, coalesce(title, name) as title, url from sites order by id"),
+        "posts": number(db, "select count(*) from posts"),
+        "outlet_count": number(db, "select count(distinct outlet) from posts"),
+        "reposts": number(db, "select count(outlet) from posts"),
+        "first_year": years[0] if years else None,
+        "last_year": years[-1] if years else None,
+        "timeline": stacked("Reposted articles by the month they first appeared", "article", groups, largest(months)),
+        "outlets": rows(db, OUTLETS_SQL),
+        "authors": rows(db, AUTHORS_SQL),
+    }

@@ -1,0 +1,105 @@
+"""One post: its headline and text, where it is from with the words that say so, and how we came to hold it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from archive.browse.answer import Answer, Ask
+from archive.browse.evidence import facts, head
+from archive.browse.readable import readable
+from archive.browse.rows import Row, row, rows
+from archive.browse.words import lag_days
+from archive.clippings import dossier, find_post_id
+
+LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+SHOWN_TYPES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/svg+xml"})
+MAX_IMAGES: Final = 60
+
+
+def post_page(ask: Ask, db: Database) -> Answer:
+    post_id = find_post_id(db, ask.parts["post"])
+    found = dossier(db, post_id)
+    body = row(db, "select html, outlet_id from posts where id = ?", [post_id]) or {}
+    return ask.page(
+        "post.html",
+        section="posts",
+        post=found,
+        language=found["language"] if LANGUAGE.fullmatch(found["language"] or "") else None,
+        outlet_id=body["outlet_id"],
+        facts=facts(found),
+        head=head(found),
+        html=readable(body["html"], found["text"], image_finder(ask, db)),
+        lag_days=lag_days(found["original_on"], found["posted_on"]),
+        history=[{**revision, "changes": json.loads(revision["changes"])} for revision in found["history"]],
+        links=linked_names(db, post_id),
+        absences=rows(db, "select noticed_at, how, capture_id from absences where post_id = ? order by id", [post_id]),
+        citation=citation(found),
+    )
+
+
+def image_finder(ask: Ask, db: Database) -> Callable[[str], str | None]:
+    """Address of an image on the blog → where this site shows the archive's copy of it; None when there is none."""
+    looked_up: dict[str, str | None] = {}
+
+    def image_at(url: str) -> str | None:
+        if url not in looked_up and len(looked_up) < MAX_IMAGES:
+            capture = image_capture(db, url)
+            looked_up[url] = ask.place.page(f"captures/{capture}/content") if capture else None
+        return looked_up.get(url)
+
+    return image_at
+
+
+def image_capture(db: Database, url: str) -> int:
+    """The newest capture of the image at that address; 0 when the archive has none."""
+    found = rows(
+        db, "select id, content_type from captures where url = ? and status = 200 order by id desc limit 3", [url]
+    )
+    return next((int(each["id"]) for each in found if media_type(each["content_type"]) in SHOWN_TYPES), 0)
+
+
+def media_type(content_type: str | None) -> str:
+    return (content_type or "").partition(";")[0].strip().lower()
+
+
+def linked_names(db: Database, post_id: int) -> dict[str, list[Row]]:
+    """Authors and categories with their numbers, in printed order."""
+    return {
+        "authors": rows(
+            db,
+            """select authors.id, authors.name from post_authors join authors on authors.id = post_authors.author_id
+            where post_id = ? order by position""",
+            [post_id],
+        ),
+        "categories": rows(
+            db,
+            """select categories.id, categories.name
+            from post_categories join categories on categories.id = post_categories.category_id
+            where post_id = ? order by position""",
+            [post_id],
+        ),
+    }
+
+
+def citation(found: Mapping[str, Any]) -> str:
+    """The clipping cited in one sentence: who, what, where first, where reposted, and under which mark we hold it."""
+    who = ", ".join(found["authors"])
+    first = ", ".join(part for part in (found["outlet"], found["original_on"]) if part)
+    return " ".join(
+        part
+        for part in (
+            f"{who}." if who else "",
+            f"“{found['title'] or 'No headline'}.”",
+            f"{first}." if first else "",
+            f"Posted{' ' + found['posted_on'] if found['posted_on'] else ''} at {found['url']}.",
+            f"Clipfile {found['uid']}, captured {found['last_seen_at'][:10]}.",
+        )
+        if part
+    )
+
+

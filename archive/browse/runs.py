@@ -1,0 +1,118 @@
+"""Runs and health: what each crawl asked for and found, what is missing, and which readings deserve a second look."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from archive.browse.answer import Answer, Ask
+from archive.browse.charts import Chart, Column, Group, stacked
+from archive.browse.clips import COLUMNS, as_clips
+from archive.browse.rows import Row, number, row, rows
+from archive.errors import UsageError
+from archive.gaps import find_gaps
+
+RUNS_SHOWN: Final = 60
+CHARTED: Final = 40
+DOUBTFUL_BELOW: Final = 0.7
+DOUBTFUL_SHOWN: Final = 50
+MISSING_SHOWN: Final = 100
+
+
+def runs_page(ask: Ask, db: Database) -> Answer:
+    found = rows(db, "select * from runs_report order by id desc limit ?", [RUNS_SHOWN])
+    charted = found[:CHARTED][::-1]
+    return ask.page(
+        "runs.html",
+        section="runs",
+        runs=found,
+        posts=_chart(ask, charted, "New, changed and gone posts", "post", ("posts_new", "posts_changed", "posts_gone")),
+        requests=_chart(ask, charted, "Requests", "request", ("requests",)),
+    )
+
+
+NAMES: Final = {"posts_new": "New", "posts_changed": "Changed", "posts_gone": "Gone", "requests": "Requests"}
+
+
+def _chart(ask: Ask, runs: Sequence[Row], title: str, noun: str, columns: Sequence[str]) -> Chart:
+    groups = [
+        Group(
+            label=f"{run['id']}",
+            href=ask.place.page(f"runs/{run['id']}"),
+            columns=[Column(label=f"Run {run['id']}", counts={NAMES[column]: run[column] for column in columns if run[column]})],
+        )
+        for run in runs
+    ]
+    return stacked(f"{title}, run by run", noun, groups, [NAMES[column] for column in columns])
+
+
+def run_page(ask: Ask, db: Database) -> Answer:
+    run = row(db, "select * from runs_report where id = ?", [int(ask.parts["run"])])
+    if run is None:
+        raise UsageError(f"the archive has no run {ask.parts['run']}")
+    stored = row(db, "select report, settings from runs where id = ?", [run["id"]]) or {}
+    roles = rows(
+        db,
+        """
+        select role, status, count(*) as captures, sum(payload_bytes) as bytes, sum(revisit_of is not null) as revisits
+        from captures where run_id = ? group by role, status order by captures desc, role, status
+        """,
+        [run["id"]],
+    )
+    skips = rows(
+        db, "select reason, count(*) as pages from skips where run_id = ? group by reason order by pages desc", [run["id"]]
+    )
+    report: dict[str, Any] = json.loads(stored["report"]) if stored.get("report") else {}
+    return ask.page("run.html", section="runs", run=run, report=report, roles=roles, skips=skips)
+
+
+def health_page(ask: Ask, db: Database) -> Answer:
+    doubtful = rows(
+        db,
+        f"""
+        select {COLUMNS} from posts
+        where kind = 'repost' and confidence < ? order by confidence limit ?
+        """,
+        [DOUBTFUL_BELOW, DOUBTFUL_SHOWN],
+    )
+    return ask.page(
+        "health.html",
+        section="health",
+        gaps=[(gap, gap.missing[:MISSING_SHOWN]) for gap in find_gaps(db)],
+        doubtful=as_clips(doubtful),
+        doubtful_count=number(db, "select count(*) from posts where kind = 'repost' and confidence < ?", [DOUBTFUL_BELOW]),
+        suspects=suspects(db),
+        gone=rows(db, "select uid, title, gone_at from posts where gone_at is not null order by gone_at desc limit 50"),
+        absent=rows(
+            db,
+            """
+            select posts.uid, posts.title, max(absences.noticed_at) as noticed_at, count(*) as times,
+                absences.how from absences join posts on posts.id = absences.post_id
+            where posts.gone_at is null and posts.last_seen_at < absences.noticed_at
+            group by posts.id order by noticed_at desc limit 50
+            """,
+        ),
+        run=row(db, "select * from runs_report order by id desc limit 1"),
+    )
+
+
+SUSPECTS: Final = {
+    "Reposts without an outlet": "kind = 'repost' and outlet is null",
+    "Reposts without an author": "kind = 'repost' and authors = '[]'",
+    "Reposts without a date of first publication": "kind = 'repost' and original_on is null",
+    "Posts first published after they were reposted": "original_on > posted_on and length(original_on) = 10",
+    "Posts without a headline": "coalesce(title, '') = ''",
+    "Posts without text": "words = 0",
+    "Posts without a date": "posted_on is null",
+}
+"""What to look at → the condition that finds it, in SQL over `posts`."""
+
+
+def suspects(db: Database) -> list[tuple[str, str, int, int]]:
+    """(words, condition, how many, of how many): all counted in one walk over the posts."""
+    sums = ", ".join(f"coalesce(sum({condition}), 0)" for condition in SUSPECTS.values())
+    total, *counts = db.execute(f"select count(*), {sums} from posts").fetchone()
+    return [(words, condition, count, total) for (words, condition), count in zip(SUSPECTS.items(), counts, strict=True)]

@@ -1,0 +1,119 @@
+"""`clipfile verify`: whether the archive is still what it was, and where it is not."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from dataclasses import asdict
+from typing import Any, Final
+
+import click
+
+from archive import report
+from archive.commands.options import archive_option, echo_json, json_option
+from archive.errors import DamagedArchiveError
+from archive.folder import ArchiveFolder
+from archive.terminal import printable
+from archive.verifying import Problem, Verification, render
+
+MOST_KEPT: Final = 10_000
+"""Problems that are told one by one; the rest are counted: a file of noise must not fill memory."""
+SHOWN_EVERY_S: Final = 0.2
+
+
+class Sample(click.ParamType):  # type: ignore[type-arg]  # generic in newer releases of click only
+    """A number of captures, or a share of them: `500`, `0.05`, `5%`."""
+
+    name = "N|SHARE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        text = str(value).strip()
+        try:
+            number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            number = 0
+        is_share = text.endswith("%") or number < 1
+        if number <= 0 or (is_share and number > 1) or (not is_share and number != int(number)):
+            self.fail(f"{text!r} is neither a number of captures nor a share such as 0.05 or 5%", param, ctx)
+        return min(number, 0.999_999) if is_share else number
+
+
+@click.command("verify")
+@click.option("--sample", type=Sample(), help="Look at so many captures only, chosen anew each time: 500, 0.05 or 5%.")
+@archive_option
+@json_option
+def verify_command(sample: float | None, folder: ArchiveFolder, as_json: bool) -> int:
+    """Check the whole archive: every record's digests, every row's pointer, the database, its full-text index.
+
+    What is damaged is named with address, file and offset. Nothing is changed. Ends with exit code 5 when something is
+    damaged, and with 0 when all there is to say are warnings.
+    """
+    watcher = Watcher(is_watched=sys.stderr.isatty())
+    verification = Verification(folder, sample=sample, jobs=os.cpu_count() or 1, progress=watcher.show)
+    problems, counts, began = [], Counter[str](), time.monotonic()
+    for problem in verification.problems():
+        counts[problem.severity] += 1
+        if sum(counts.values()) > MOST_KEPT:
+            continue
+        if as_json:
+            problems.append(problem)
+        else:
+            watcher.clear()
+            click.echo(printable(render(problem)))
+    watcher.clear()
+    seconds = round(time.monotonic() - began, 1)
+    if as_json:
+        echo_json(as_report(verification, problems, counts, seconds))
+    else:
+        click.echo(conclusion(verification, counts, seconds))
+    return DamagedArchiveError.exit_code if counts["error"] else 0
+
+
+def as_report(
+    verification: Verification, problems: list[Problem], counts: Counter[str], seconds: float
+) -> dict[str, Any]:
+    return {
+        "ok": not counts["error"],
+        "errors": counts["error"],
+        "warnings": counts["warning"],
+        "checked": dict(verification.checked),
+        "seconds": seconds,
+        "problems": [asdict(problem) for problem in problems],
+    }
+
+
+def conclusion(verification: Verification, counts: Counter[str], seconds: float) -> str:
+    checked = verification.checked
+    captures = (
+        f"{checked['sampled']:,} of {report.plural(checked['captures'], 'capture')}"
+        if "sampled" in checked
+        else f"{report.plural(checked['captures'], 'capture')} in {report.size(checked['bytes'])} of WARC"
+    )
+    verdict = (
+        f"{report.plural(counts['error'], 'error')}, {report.plural(counts['warning'], 'warning')}"
+        if counts
+        else "nothing is amiss"
+    )
+    return f"{captures}, {report.plural(checked['posts'], 'post')}, {report.duration(seconds)}: {verdict}"
+
+
+class Watcher:
+    """One line on a terminal that says how far the check is."""
+
+    def __init__(self, *, is_watched: bool) -> None:
+        self._is_watched = is_watched
+        self._shown_at = 0.0
+        self._step = ""
+
+    def show(self, step: str, done: int, total: int) -> None:
+        if not self._is_watched or (step == self._step and time.monotonic() - self._shown_at < SHOWN_EVERY_S):
+            return
+        self._step, self._shown_at = step, time.monotonic()
+        share = f" {min(done / total, 1):.0%}" if total else " …"
+        click.echo(f"\r\x1b[K{step}{share}", nl=False, err=True)
+
+    def clear(self) -> None:
+        if self._is_watched and self._step:
+            click.echo("\r\x1b[K", nl=False, err=True)

@@ -1,0 +1,122 @@
+"""The page as the decision sees it: lines, blocks, attributions, and what speaks for or against a repost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from archive.dates import fold
+from archive.model import PageContext
+from archive.outlets import Match
+from archive.provenance.blocks import Block
+from archive.provenance.house import House
+from archive.provenance.press import known
+from archive.provenance.roles import Read, dateline, is_own_title, is_press_category
+from archive.provenance.sentences import Attribution
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Everything the decision looks at."""
+
+    context: PageContext
+    house: House
+    reads: Sequence[Read]
+    foot_from: int
+    """Index of the first line counted as the foot."""
+    blocks: Sequence[Block] = ()
+    attributions: Sequence[Attribution] = ()
+
+    def where(self, index: int) -> str:
+        return next((r.line.where for r in self.reads if r.index == index), "")
+
+    @property
+    def head(self) -> list[Read]:
+        return [r for r in self.reads if r.index < self.foot_from]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signals:
+    """What the page as a whole says, beside any offer."""
+
+    press_category: bool
+    own_title: bool
+    hook: Read | None
+    weak_hook: Read | None
+    release: str | None
+    """The rule that shows a press release, None otherwise."""
+    round_up: bool
+    own_paper: bool
+    """An attribution names the blog's own paper."""
+    letter: bool
+    event: bool
+
+
+def read_signals(page: Page) -> Signals:
+    """Weigh the page as a whole."""
+    reads = page.reads
+    return Signals(
+        press_category=is_press_category([*page.context.categories, *_crumbs(reads)]),
+        own_title=is_own_title(page.context.title),
+        hook=next((r for r in reads if r.has("hook") and not r.has("caption")), None),
+        weak_hook=next((r for r in reads if r.has("weak-hook") and not r.has("hook")), None),
+        release=_release(reads),
+        round_up=_is_round_up(page),
+        own_paper=any(a.house for a in page.attributions)
+        and not any(a.outlet and not a.house for a in page.attributions),
+        letter=any(r.has("salutation") for r in reads),
+        event=sum(r.has("event") for r in reads) >= 2,
+    )
+
+
+def _crumbs(reads: Iterable[Read]) -> list[str]:
+    crumb = next((r.line.text for r in reads if r.line.zone == "breadcrumb"), "")
+    return [part.strip() for part in re.split(r"[>»›/|→]", crumb)[1:]]
+
+
+def _release(reads: Sequence[Read]) -> str | None:
+    if found := next((r for r in reads if r.has("release")), None):
+        return found.roles["release"]
+    if any(r.has("release-end") for r in reads):
+        return "hash-marks"
+    dated = any(_dated_dateline(r) for r in reads[:25])
+    contact = any(r.has("contact") for r in reads)
+    return "media-contact" if contact else "dated-dateline" if dated else None
+
+
+def _dated_dateline(read: Read) -> bool:
+    match = dateline(read.line.text) if read.line.zone == "content" else None
+    inner = (match["inner"] or "") if match else ""
+    return bool(match and (match["date"] or re.search(r"\d{4}|[A-Z][a-z]+\.? \d", inner)))
+
+
+def _is_round_up(page: Page) -> bool:
+    """Three or more headings that begin with an outlet, or blocks of several outlets, each with text below it."""
+    headed = {m.outlet.id for r in page.reads if not r.is_paragraph and (m := _heading_outlet(r)) is not None}
+    blocks = {
+        b.outlet.fragment.match.outlet.id
+        for b in page.blocks
+        if b.outlet and b.outlet.fragment.match and b.date and not b.foot
+    }
+    return len(headed) >= 3 or len(blocks) >= 3 or (len(headed | blocks) >= 2 and is_own_title(page.context.title))
+
+
+def _heading_outlet(read: Read) -> Match | None:
+    head, colon, rest = read.line.text.partition(":")
+    return known(head) if colon and len(rest) > 3 and 3 <= len(head) < 40 and len(rest.split()) > 3 else None
+
+
+def title_lines(page: Page, *, headings: bool = True) -> Iterator[tuple[str, str, int]]:
+    for read in page.head[:14]:
+        if (
+            read.line.zone == "title"
+            or (headings and read.has("heading") and read.index < 10)
+            or (
+                page.context.title
+                and len(page.context.title) > 12
+                and fold(page.context.title) in fold(read.line.text)
+                and len(read.line.text) < 220
+            )
+        ):
+            yield read.line.text, read.line.where, read.index

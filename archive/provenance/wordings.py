@@ -1,0 +1,401 @@
+"""The wordings of attribution: how seven languages say where a text first appeared.
+
+A rule is a trigger that ends where the outlet's name begins.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """A way of saying where a text comes from."""
+
+    name: str
+    language: str
+    trigger: re.Pattern[str]
+    stems: tuple[str, ...] = ()
+    """One of these stands in every sentence of the kind, in lower case: cheaper to look for than the trigger."""
+    strength: float
+    """Confidence when the outlet is a known one."""
+    anywhere: bool = False
+    """Holds in the middle of the body too, not only at the head and the foot."""
+    known_only: bool = False
+    """An outlet that only looks like one is not enough."""
+
+
+ARTICLE = (
+    r"(?:article|story|piece|post|column|op-?ed|commentary|editorial|essay|interview|report|opinion piece|opinion "
+    r"column|item|text|feature|blog post|letter|guest column|podcast|segment|analysis|review|content)"
+)
+ES_TEXT = r"(?:artículos?|columna|tribuna|entrevista|reportaje|noticia|texto|editorial|crónica|opinión|carta|análisis)"
+FR_TEXT = (
+    r"(?:articles?|tribune|entretien|interview|chronique|reportage|texte|éditorial|billet|portrait|papier|point de "
+    r"vue|enquête|lettre)"
+)
+DE_TEXT = (
+    r"(?:artikel|beitrag|bericht|interview|kommentar|gastbeitrag|text|leitartikel|reportage|essay|kolumne|porträt|"
+    r"meldung|zeitungsartikel|leserbrief|gespräch)"
+)
+IT_TEXT = r"(?:articolo|editoriale|intervista|intervento|pezzo|testo|commento|reportage|lettera|servizio|recensione)"
+PT_TEXT = r"(?:artigo|matéria|texto|entrevista|reportagem|coluna|crônica|crónica|notícia|editorial|opinião)"
+CA_TEXT = r"(?:article|entrevista|reportatge|notícia|text|columna|tribuna|editorial)"
+_WHEN = r"(?:\s*(?:,|\()?\s*(?:on|in|am|vom|le|il|el|em|en|del|du)?\s*[^.,;()]{0,40}\d[^.;()]{0,25}?[,)]?\s*)??"
+
+RULES: tuple[Rule, ...] = tuple(
+    Rule(
+        name=name,
+        language=language,
+        stems=tuple(stems.split()),
+        trigger=re.compile(pattern, re.IGNORECASE),
+        strength=strength,
+        anywhere="any" in flags,
+        known_only="known" in flags,
+    )
+    for name, language, stems, strength, flags, pattern in (
+        # English
+        (
+            "originally-appeared",
+            "en",
+            "origin first initial previous also",
+            0.97,
+            "any",
+            r"\b(?:originally|first|initially|previously|also)\s+(?:was\s+)?(?:appeared|published|posted|printed|"
+            r"ran|run|aired|broadcast|featured|released|reported|written|appearing)"
+            r"(?:\s+online)?" + _WHEN + r"\s*(?:at|in|on|by|for|with|via|through|from)\s+",
+        ),
+        ("first-appeared-on", "en", "appeared", 0.9, "known", r"\b(?:appeared first|first appeared)\s+(?:on|at|in)\s+"),
+        (
+            "original-article",
+            "en",
+            "origin",
+            0.93,
+            "",
+            r"\boriginal(?:ly)?\s+(?:" + ARTICLE + r"\s+)?(?:from|at|in|on|by|for|via)\s+",
+        ),
+        (
+            "republished-from",
+            "en",
+            "print publish post blog excerpt reproduc syndicat used repost",
+            0.96,
+            "any",
+            r"\b(?:re-?printed|re-?published|re-?posted|repost|re-?blogged|cross-?posted|excerpted|reproduced|"
+            r"syndicated|used)\s+(?:here\s+)?(?:with (?:the )?(?:kind |express )?permission\s+)?(?:\(?here\)?\s+)"
+            r"?(?:from|of|by|courtesy of|via)\s+",
+        ),
+        (
+            "with-permission",
+            "en",
+            "permission courtesy originally",
+            0.95,
+            "",
+            r"\b(?:with (?:the )?(?:kind )?permission (?:from|of)|courtesy of|by permission of|originally for)"
+            r"\s+(?!the photo)",
+        ),
+        (
+            "this-article-is-from",
+            "en",
+            "this following above the",
+            0.94,
+            "",
+            r"\b(?:this|the following|the above|the) (?:following |above )?"
+            + ARTICLE
+            + r"(?:\s+by\s[^.]{3,60}?)?\s+(?:(?:is|was|comes|came|ran|runs|appears|appeared|has been|first|"
+            r"originally|is being|also)\s+)+(?:(?:originally|first|recently|also)\s+)?"
+            r"(?:(?:re-?)?(?:published|printed|posted|produced|provided|shared|taken|featured|adapted|excerpted|"
+            r"reported|written|aired|carried)\s+)?"
+            + _WHEN
+            + r"\s*(?:to you\s+)?(?:in|on|from|by|at|for|via|courtesy of)\s+",
+        ),
+        (
+            "from-an-article-in",
+            "en",
+            "from via in",
+            0.9,
+            "",
+            r"^\W*(?:from|excerpt(?:ed)? from|taken from|adapted from|via|in) (?:an?|the|today['’]s|this) (?:\w+ )"
+            r"{0,2}?" + ARTICLE + r" (?:in|by|from|at|on) ",
+        ),
+        (
+            "article-in",
+            "en",
+            "editorial op-ed oped article column letter feature story profile piece commentary essay report write",
+            0.86,
+            "known",
+            r"^\W*(?:(?:a|an|the|my|our|his|her|great|good|new|recent|excellent|front[- ]page|today['’]s|nice) )"
+            r"{0,3}(?:editorial|op-?ed|article|column|letter(?: to the editor)?|feature|story|profile|opinion piece|"
+            r"commentary|essay|piece|report|write-?up)\s+(?:\w+ )?(?:in|from|for) (?:today['’]s |yesterday['’]s |"
+            r"this week['’]s )?",
+        ),
+        (
+            "read-it-at",
+            "en",
+            "read see view watch hear listen find continue check click visit go access",
+            0.86,
+            "",
+            r"(?:^|[.!?]\s)\W*(?:you can |please |to |click here to |click to |or )?(?:read|see|view|watch|hear|"
+            r"listen to|find|continue reading|keep reading|check out|click|visit|go to|access)\b(?:\s+(?:on|here|"
+            r"the|this|her|his|their|more|full|original|complete|entire|whole|rest|of|story|"
+            + ARTICLE
+            + r"|it|about|online))*,?\s+(?:at|on|in|from|via|by|to|(?:on )?the (?:homepage|website|web site|site) "
+            r"of)\s+",
+        ),
+        (
+            "more-at",
+            "en",
+            "more full complete story continue rest",
+            0.86,
+            "known",
+            r"^\W*(?:more|full (?:story|article)|complete story|story|continued?|rest of the (?:story|article))"
+            r"\s+(?:from|at|on|in|via)\s+",
+        ),
+        ("writing-for", "en", "writing", 0.9, "known", r"\bwriting\b[^.]{0,50}?\b(?:for|in|at)\s+"),
+        (
+            "as-reported-by",
+            "en",
+            "as",
+            0.88,
+            "known",
+            r"^(?:.{0,40}[–—-]\s*)?\W*as (?:reported|published|seen|featured|posted|printed|it appeared) (?:by|in|"
+            r"on|at)\s+",
+        ),
+        (
+            "source",
+            "en",
+            "source via tip h/t original published appeared from story taken",
+            0.9,
+            "",
+            r"^\W*(?:source|sources|story source|article source|original source|via|hat tip|h/t|originally from|"
+            r"news source|published (?:in|by|at)|appeared in|repost from|reposted from|article from|story from|"
+            r"story by|taken from)\s*:?\s+",
+        ),
+        (
+            "go-to",
+            "en",
+            "go head hop click turn",
+            0.9,
+            "known",
+            r"^\W*(?:please |kindly )?(?:go|head|hop|click|turn)(?: on)?(?: over| through)? to\s+",
+        ),
+        (
+            "comes-from",
+            "en",
+            "comes",
+            0.93,
+            "",
+            r"\bthis (?:post|article|story|piece|news|text|essay)?\s*comes (?:to us )?(?:from|via|courtesy of)\s+",
+        ),
+        (
+            "special-to",
+            "en",
+            "special exclusive written for",
+            0.88,
+            "known",
+            r"^\W*(?:special to|exclusive to|written for|for)\s+",
+        ),
+        ("from", "en", "from", 0.84, "known", r"(?:^\W*|[”\"]\s+)from\s+"),
+        ("quote-via", "en", "via", 0.8, "known", r"(?<=\S\s)via\s?:\s?"),
+        # Spanish
+        (
+            "publicado-en",
+            "es",
+            "publi aparec difund emitid",
+            0.95,
+            "any",
+            r"\b"
+            + ES_TEXT
+            + r"\b.{0,80}?\b(?:publicad[oa]s?|aparecid[oa]s?|difundid[oa]|emitid[oa]|que publica|que publicó|ha "
+            r"publicado|publica|publicó)\b"
+            + _WHEN
+            + r"\s*(?:(?:originalmente|originariamente|hoy|ayer|recientemente|previamente)\s+)*(?:en|por)\s+",
+        ),
+        (
+            "publicado-originalmente",
+            "es",
+            "public aparec",
+            0.95,
+            "any",
+            r"\b(?:publicad[oa]|aparecid[oa]|aparecio|apareció|publicó)\s+(?:originalmente|originariamente|por "
+            r"primera vez|hoy|ayer)\s*(?:en|por)\s+",
+        ),
+        (
+            "publicado-en-bare",
+            "es",
+            "public aparec tomad extra reproduc vía",
+            0.9,
+            "",
+            r"^\W*(?:este \w+ )?(?:se publicó|fue publicado|publicad[oa]|aparecid[oa]|tomado|extraído|reproducido|"
+            r"vía)(?:\s+originalmente)?\s+(?:en|por|de|del|desde)\s+",
+        ),
+        ("fuente", "es", "fuente vía medio origen", 0.92, "", r"^\W*(?:fuentes?|vía|medio|origen)\s*:\s*"),
+        (
+            "articulo-de-en",
+            "es",
+            "en",
+            0.9,
+            "known",
+            r"^\W*(?:nuevo |interesante |gran |el |un )?" + ES_TEXT + r"\b.{0,70}?\ben\s+(?=el |la |[A-Z])",
+        ),
+        (
+            "leer-en",
+            "es",
+            "leer lee lea ver vea seguir puede consultar",
+            0.88,
+            "",
+            r"\b(?:leer|lee|lea|ver|vea|seguir leyendo|puede leerse|consultar)\b.{0,50}?\b(?:en|de)\s+(?=el |la |"
+            r"[A-Z])",
+        ),
+        # French
+        (
+            "paru-dans",
+            "fr",
+            "paru publi diffus retrouver repris",
+            0.96,
+            "any",
+            r"\b(?:parue?s?|publiée?s?|diffusée?s?|initialement publiée?|à retrouver|repris)\b"
+            + _WHEN
+            + r"\s*(?:(?:initialement|ce jour|aujourd['’]hui|hier|samedi|dimanche|lundi|mardi|mercredi|jeudi|"
+            r"vendredi|récemment|également)\s+)*(?:dans|sur|par|en une de|chez)\s+",
+        ),
+        (
+            "article-de-pour",
+            "fr",
+            "article tribune entretien interview chronique reportage texte éditorial billet portrait papier vue "
+            "enquête lettre",
+            0.93,
+            "",
+            r"^\W*(?:voici |lire |un |une |l['’]|notre |son |sa |la |le )*"
+            + FR_TEXT
+            + r"\b(?:\s+(?:de|d['’]|par|avec)\s?[^.]{3,60}?)?\s(?:pour|dans|sur|au|aux)\s+",
+        ),
+        ("source-fr", "fr", "source origine via après", 0.92, "", r"^\W*(?:sources?|origine|via|d['’]après)\s?:\s*"),
+        (
+            "lire-sur",
+            "fr",
+            "lire retrouve voir écouter lisez",
+            0.9,
+            "",
+            r"^\W*(?:à |a )?(?:lire|retrouver|retrouvez|voir|écouter|lisez)\b.{0,50}?\b(?:sur|dans|chez)\s+",
+        ),
+        # German
+        (
+            "erschienen-in",
+            "de",
+            "erschien veröffentlicht publiziert druckt nachzulesen lesen zuerst übernommen entnommen",
+            0.96,
+            "any",
+            r"\b(?:erschien(?:en)?|veröffentlicht(?:e)?|publiziert|abgedruckt|gedruckt|nachzulesen|zu lesen|zuerst|"
+            r"übernommen|entnommen)\b"
+            + _WHEN
+            + r"\s*(?:(?:zuerst|zunächst|ursprünglich|heute|erstmals|im original)\s+)*(?:in|im|bei|auf|aus|von|vom)\s+",
+        ),
+        (
+            "artikel-in",
+            "de",
+            "artikel beitrag bericht interview kommentar text reportage essay kolumne porträt meldung leserbrief "
+            "gespräch",
+            0.92,
+            "",
+            r"^\W*(?:(?:aktueller|neuer|interessanter|lesenswerter|schöner|toller|ein|der|unser|den|zum|hier)\s+)"
+            r"*(?:\w+)?" + DE_TEXT + r"\b(?:\s+(?:von|mit|über)\s[^.]{3,60}?)?\s+(?:in|im|aus|auf|bei|vom|von)\s+",
+        ),
+        (
+            "quelle",
+            "de",
+            "quelle aus via genehmigung",
+            0.92,
+            "",
+            r"^\W*(?:quellen?|aus|via|mit freundlicher genehmigung (?:von|der|des))\s?:?\s+",
+        ),
+        ("in-der-zeitung", "de", "in aus", 0.86, "known", r"^\W*(?:in|aus) (?:der|dem|den|des)\s+"),
+        # Italian
+        (
+            "uscito-su",
+            "it",
+            "uscit appars pubblicat tratt ripres",
+            0.95,
+            "any",
+            r"\b(?:uscit[oaie]|appars[oaie]|pubblicat[oaie]|tratt[oaie]|ripres[oaie])\b"
+            + _WHEN
+            + r"\s*(?:(?:originariamente|oggi|ieri|originalmente|anche|per la prima volta)\s+)*(?:su|sul|sulla|"
+            r"sullo|sull['’]|in|da|dal|dalla|dall['’]|nel|nella|nell['’])(?:\s+|(?<=['’]))",
+        ),
+        (
+            "articolo-su",
+            "it",
+            "articolo editoriale intervista intervento pezzo testo commento reportage lettera servizio recensione",
+            0.9,
+            "",
+            r"^\W*(?:(?:un|il|mio|nuovo|bell['’])\s*)*"
+            + IT_TEXT
+            + r"\b(?:\s+(?:di|a|con)\s[^.]{3,60}?)?\s+(?:su|sul|sulla|sull['’]|per|in|nel|dal|da)\s+",
+        ),
+        ("fonte", "it", "font via", 0.92, "", r"^\W*(?:fonte|fonti|via)\s?:\s*"),
+        (
+            "leggi-su",
+            "it",
+            "legg continua",
+            0.88,
+            "",
+            r"^\W*(?:leggi|leggere|continua)\b.{0,40}?\b(?:su|sul|sulla|sull['’])(?:\s+|(?<=['’]))",
+        ),
+        # Portuguese
+        (
+            "publicado-em-pt",
+            "pt",
+            "public veicul divulg saiu",
+            0.95,
+            "any",
+            r"\b(?:publicad[oa]s?|veiculad[oa]s?|divulgad[oa]s?|saiu|republicad[oa])\b"
+            + _WHEN
+            + r"\s*(?:(?:originalmente|hoje|ontem|primeiro|inicialmente)\s+)*(?:em|no|na|pelo|pela|n['’]|nos|nas|"
+            r"do|da)(?:\s+|(?<=['’]))",
+        ),
+        (
+            "artigo-no",
+            "pt",
+            "artigo matéria texto entrevista reportagem coluna crônica crónica notícia editorial opinião",
+            0.9,
+            "known",
+            r"^\W*" + PT_TEXT + r"\b(?:\s+(?:de|do|da|com)\s[^.]{3,60}?)?\s+(?:no|na|em|para o|para a|do|da)\s+",
+        ),
+        (
+            "leia-em",
+            "pt",
+            "leia ler veja confira acesse",
+            0.88,
+            "",
+            r"^\W*(?:leia|ler|veja|confira|acesse)\b.{0,50}?\b(?:em|no|na)\s+",
+        ),
+        # Catalan
+        (
+            "publicat-a",
+            "ca",
+            "publica apareg emès emesa",
+            0.95,
+            "any",
+            r"\b(?:publicat|publicada|publicats|aparegut|apareguda|emès|emesa)\b"
+            + _WHEN
+            + r"\s*(?:(?:originalment|avui|ahir)\s+)*(?:al|a la|a l['’]|als|a|en|per|pel)(?:\s+|(?<=['’]))",
+        ),
+        (
+            "article-a",
+            "ca",
+            "article entrevista reportatge notícia text columna tribuna editorial",
+            0.9,
+            "known",
+            r"^\W*" + CA_TEXT + r"\b(?:\s+(?:de|d['’])\s?[^.]{3,60}?)?\s+(?:al|a la|a l['’]|a|en)(?:\s+|(?<=['’]))",
+        ),
+        ("font", "ca", "font", 0.9, "", r"^\W*fonts?\s?:\s*"),
+        (
+            "llegir-a",
+            "ca",
+            "lleg",
+            0.88,
+            "",
+            r"^\W*(?:llegir|llegiu|llegeix)\b.{0,40}?\b(?:al|a la|a l['’]|a)(?:\s+|(?<=['’]))",
+        ),
+    )
+)

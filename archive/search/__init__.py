@@ -1,0 +1,152 @@
+"""Search: a reader's words → ranked hits with passages, counts and facets. docs/searching.md has the query language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.errors import UsageError
+from archive.query import parse, terms
+from archive.search.candidates import COUNTED, SORTS, Answers, rows_of
+from archive.search.facets import count_facets
+from archive.search.passages import best_passage, runs, units_of
+from archive.search.plan import plan
+from archive.search.rank import LONGEST_READ, Weighed, weigh
+from archive.search.results import (
+    FacetValue,
+    Hit,
+    Results,
+    Run,
+    Sort,
+    Suggestion,
+    Understood,
+    as_html,
+    as_text,
+    to_json,
+)
+from archive.search.suggest import suggest
+
+__all__ = [
+    "FacetValue",
+    "Hit",
+    "Results",
+    "Run",
+    "Sort",
+    "Suggestion",
+    "Understood",
+    "as_html",
+    "as_text",
+    "search",
+    "to_json",
+]
+
+WEIGHED = 60
+"""So many of the likeliest posts are read and weighed; those behind them keep the index's order."""
+
+
+def search(
+    db: Database,
+    query: str,
+    *,
+    limit: int = 20,
+    sort: Sort = "relevance",
+    cursor: str | None = None,
+    facets: bool = False,
+) -> Results:
+    """The posts that answer *query*, which may be any string: best first, or by the day of the article.
+
+    *cursor* is the `next_cursor` of the page before. A query without words to weigh (filters only, or nothing at all) is
+    sorted newest first. `sort="lag"` puts the longest way from article to repost first. Raises UsageError for a cursor
+    that is none; no query raises anything.
+    """
+    read = parse(query)
+    planned = plan(db, read)
+    units = units_of(terms(read.tree))
+    answers = Answers(db=db, plan=planned, units=units)
+    if sort == "relevance" and not units:
+        sort = "newest"
+    if planned.nothing or not answers.total:
+        hits, following = (), None
+    elif sort == "relevance":
+        hits, following = _by_relevance(answers, limit, _offset(cursor))
+    else:
+        hits, following = _by_date(answers, sort, limit, _place(cursor))
+    return Results(
+        hits=hits,
+        total=min(answers.total, COUNTED),
+        total_is_exact=answers.total <= COUNTED,
+        understood=Understood(query=str(read), notes=planned.notes),
+        sort=sort,
+        next_cursor=following,
+        suggestions=suggest(db, read, units) if not answers.total else (),
+        facets=count_facets(answers) if facets else None,
+    )
+
+
+def _by_relevance(answers: Answers, limit: int, offset: int) -> tuple[tuple[Hit, ...], str | None]:
+    ids = answers.likeliest()
+    first, rest = ids[:WEIGHED], ids[WEIGHED:]
+    weights = answers.weights()
+    found = weigh(list(rows_of(answers.db, first).values()), answers.units, weights)
+    shown = found[offset : offset + limit]
+    if len(shown) < limit:
+        more = rest[max(0, offset - len(found)) :][: limit - len(shown)]
+        rows = rows_of(answers.db, more)
+        shown = [*shown, *(one for id in more for one in weigh([rows[id]], answers.units, weights))]
+    following = offset + len(shown)
+    return tuple(_hit(one, weights) for one in shown), str(following) if following < len(ids) else None
+
+
+def _by_date(answers: Answers, sort: Sort, limit: int, after: tuple[Any, int] | None) -> tuple[tuple[Hit, ...], str | None]:
+    found = answers.sorted(sort, limit + 1, after)
+    rows = rows_of(answers.db, [id for id, _ in found[:limit]])
+    weights = answers.weights()
+    hits = tuple(
+        _hit(one, weights, scored=False) for id, _ in found[:limit] for one in weigh([rows[id]], answers.units, weights)
+    )
+    if len(found) <= limit:
+        return hits, None
+    id, key = found[limit - 1]
+    return hits, json.dumps([key, id])
+
+
+def _hit(one: Weighed, weights: Sequence[float], *, scored: bool = True) -> Hit:
+    row = one.row
+    return Hit(
+        id=row["id"],
+        uid=row["uid"],
+        url=row["url"],
+        title=row["title"],
+        outlet=row["outlet"],
+        authors=tuple(json.loads(row["authors"])),
+        original_on=row["original_on"],
+        posted_on=row["posted_on"],
+        kind=row["kind"],
+        score=round(one.score, 4) if scored else None,
+        heading=runs(row["title"] or "", one.title_marks),
+        snippet=best_passage(row["text"][:LONGEST_READ], one.text_marks, weights),
+    )
+
+
+def _offset(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not cursor.isdecimal() or len(cursor) > 6:
+        raise UsageError(f"{cursor!r} is no cursor of a search by relevance", hint="give the next_cursor of the page before")
+    return int(cursor)
+
+
+def _place(cursor: str | None) -> tuple[Any, int] | None:
+    """Sort key and id of the last hit of the page before."""
+    if cursor is None:
+        return None
+    try:
+        key, id = json.loads(cursor)
+    except (ValueError, TypeError):
+        key, id = None, None
+    if type(id) is not int or not isinstance(key, str | float | int | None):
+        raise UsageError(f"{cursor!r} is no cursor of a search by date", hint="give the next_cursor of the page before")
+    return key, id

@@ -1,0 +1,241 @@
+"""From the tree of a query to SQL: what the full-text indexes look up, and what is a condition on the post.
+
+Every value is bound. Words reach FTS5 only as quoted strings, in which it knows no operators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from archive.query import And, Filter, Near, Node, Not, Or, Query, Term, day_span, lag_span
+from archive.schema import FTS_TABLE, LAG, WORDS_TABLE
+from archive.search.names import Names
+from archive.text import collapse
+
+DOUBTFUL_BELOW: Final = 0.7
+"""A repost read with less confidence than this is for a person to check."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What a query means in SQL: all parts that are given must hold."""
+
+    match: str | None
+    """Expression for the stemmed index."""
+    words: str | None
+    """Expression for the index of words as spelled: prefixes."""
+    where: str
+    """Condition on a row of `posts`; '' when there is none."""
+    values: dict[str, Any]
+    """Values of the named parameters in `where`."""
+    notes: tuple[str, ...]
+    nothing: bool = False
+    """The query asks for something, and nothing of it can be searched."""
+
+
+def plan(db: Database, query: Query) -> Plan:
+    maker = _Maker(db)
+    if query.tree is None:
+        return Plan(match=None, words=None, where="", values={}, notes=query.notes, nothing=not query.empty)
+    match, words, where = maker.top(query.tree)
+    return Plan(
+        match=match,
+        words=words,
+        where=where,
+        values=maker.values,
+        notes=(*query.notes, *dict.fromkeys(maker.names.notes)),
+    )
+
+
+def quoted(text: str) -> str:
+    """*text* as a string of FTS5."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def expression(node: Node) -> str | None:
+    """*node* for the stemmed index; None when it is more than words, or only says what must not be there."""
+    match node:
+        case Term():
+            if _in_words(node) or (node.in_title and node.prefix):
+                return None
+            return f"{'title : ' if node.in_title else ''}{quoted(node.text)}{' *' if node.prefix else ''}"
+        case Near():
+            return f"NEAR({' '.join(quoted(text) for text in node.texts)}, {node.distance})"
+        case Or():
+            found = [expression(part) for part in node.parts]
+            return None if None in found else f"({' OR '.join(filter(None, found))})"
+        case And():
+            wanted = [expression(part) for part in node.parts if not isinstance(part, Not)]
+            unwanted = [expression(part.part) for part in node.parts if isinstance(part, Not)]
+            return None if None in wanted + unwanted or not wanted else _excluding(wanted, unwanted)
+    return None
+
+
+def _excluding(wanted: Iterable[str | None], unwanted: Iterable[str | None]) -> str:
+    positive, negative = " AND ".join(filter(None, wanted)), " OR ".join(filter(None, unwanted))
+    return f"(({positive}) NOT ({negative}))" if negative else f"({positive})"
+
+
+def _in_words(node: Node) -> bool:
+    """A prefix of one word is looked up among words as spelled: no stem of "univers*" would find "university"."""
+    return isinstance(node, Term) and node.prefix and not node.in_title and len(_tokens(node.text)) == 1
+
+
+def _tokens(text: str) -> list[str]:
+    return collapse("".join(c if c.isalnum() else " " for c in text)).split()
+
+
+@dataclass
+class _Maker:
+    db: Database
+    values: dict[str, Any] = field(default_factory=dict)
+    names: Names = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.names = Names(self.db)
+
+    def top(self, tree: Node) -> tuple[str | None, str | None, str]:
+        """Expressions for both indexes and the condition that remains."""
+        parts = tree.parts if isinstance(tree, And) else (tree,)
+        wanted = {part: found for part in parts if (found := expression(part)) is not None}
+        prefixes = [part for part in parts if isinstance(part, Term) and _in_words(part)]
+        unwanted = {
+            part: found
+            for part in parts
+            if wanted and isinstance(part, Not) and (found := expression(part.part)) is not None
+        }
+        rest = [part for part in parts if part not in wanted and part not in prefixes and part not in unwanted]
+        match = _excluding(wanted.values(), unwanted.values()) if wanted else None
+        words = " AND ".join(f"{quoted(part.text)} *" for part in prefixes)
+        return match, words or None, " and ".join(self.condition(part) for part in rest)
+
+    def condition(self, node: Node) -> str:
+        if (found := expression(node)) is not None:
+            return self._matching(FTS_TABLE, found)
+        match node:
+            case Term():
+                return self._prefix(node)
+            case Filter():
+                return f"({CONDITIONS[node.name](self, node.value)})"
+            case Not():
+                return f"({self.condition(node.part)} is not true)"
+            case And():
+                return f"({' and '.join(self.condition(part) for part in node.parts)})"
+            case Or():
+                return f"({' or '.join(self.condition(part) for part in node.parts)})"
+        raise TypeError(node)
+
+    def bind(self, value: Any) -> str:
+        name = f"v{len(self.values)}"
+        self.values[name] = value
+        return f":{name}"
+
+    def _matching(self, table: str, found: str) -> str:
+        return f"posts.id in (select rowid from {table} where {table} match {self.bind(found)})"
+
+    def _prefix(self, term: Term) -> str:
+        found = self._matching(WORDS_TABLE, f"{quoted(term.text)} *")
+        if not term.in_title:
+            return found
+        return f"({found} and (' ' || posts.title) like {self.bind(f'% {like(term.text)}%')} escape '\\')"
+
+    def any_of(self, column: str, found: Iterable[Any]) -> str:
+        marks = ", ".join(self.bind(value) for value in found)
+        return f"{column} in ({marks})" if marks else "0"
+
+    def between(self, column: str, start: str | None, end: str | None) -> str:
+        bounds = [f"{column} >= {self.bind(start)}"] if start else []
+        return " and ".join([*bounds, *([f"{column} < {self.bind(end)}"] if end else [])])
+
+
+def like(text: str) -> str:
+    """*text* with the signs that `like` knows made plain."""
+    return "".join(f"\\{c}" if c in "\\%_" else c for c in text)
+
+
+# --- the fields -------------------------------------------------------------------------------------------------------
+
+
+def _outlet(maker: _Maker, value: str) -> str:
+    names, printed = maker.names.outlets(value)
+    return f"{maker.any_of('posts.outlet', names)} or {maker.any_of('posts.outlet_printed', printed)}"
+
+
+def _author(maker: _Maker, value: str) -> str:
+    found = maker.any_of("author_id", maker.names.authors(value))
+    return f"posts.id in (select post_id from post_authors where {found})"
+
+
+def _category(maker: _Maker, value: str) -> str:
+    found = maker.any_of("category_id", maker.names.labels("categories", value))
+    return f"posts.id in (select post_id from post_categories where {found})"
+
+
+def _tag(maker: _Maker, value: str) -> str:
+    found = maker.any_of("tag_id", maker.names.labels("tags", value))
+    return f"posts.id in (select post_id from post_tags where {found})"
+
+
+def _site(maker: _Maker, value: str) -> str:
+    return maker.any_of("posts.site_id", maker.names.sites(value))
+
+
+def _language(maker: _Maker, value: str) -> str:
+    return f"lower(posts.language) = {maker.bind(value)} or posts.language like {maker.bind(f'{value}-%')}"
+
+
+def _id(maker: _Maker, value: str) -> str:
+    if len(value) == 16:
+        return f"posts.uid = {maker.bind(value)}"
+    return f"posts.id = {maker.bind(int(value))}"
+
+
+def _day(column: str, operator: str = "") -> Callable[[_Maker, str], str]:
+    return lambda maker, value: maker.between(column, *day_span(f"{operator}{value}"))
+
+
+def _lag(maker: _Maker, value: str) -> str:
+    least, most = lag_span(value)
+    bounds = [f"{LAG} >= {maker.bind(least)}"] if least is not None else []
+    if most is not None:
+        bounds.append(f"{LAG} <= {maker.bind(most)}")
+    return " and ".join([f"{LAG} is not null", *bounds])
+
+
+_STATES: Final = {
+    "gone": "posts.gone_at is not null",
+    "changed": "posts.changed_at is not null",
+    "doubtful": f"posts.kind = 'repost' and posts.confidence < {DOUBTFUL_BELOW}",
+    "corrected": "posts.id in (select post_id from corrections where undone_at is null)",
+}
+_PARTS: Final = {
+    "image": "exists (select 1 from images where post_id = posts.id and role = 'image')",
+    "pdf": """exists (
+        select 1 from images where post_id = posts.id and role = 'attachment' and lower(url) like '%.pdf%'
+    )""",
+    "original-link": "posts.original_url is not null",
+}
+
+CONDITIONS: Final[dict[str, Callable[[_Maker, str], str]]] = {
+    "outlet": _outlet,
+    "author": _author,
+    "category": _category,
+    "tag": _tag,
+    "site": _site,
+    "kind": lambda maker, value: f"posts.kind = {maker.bind(value)}",
+    "lang": _language,
+    "id": _id,
+    "after": _day("posts.original_on", ">="),
+    "before": _day("posts.original_on", "<"),
+    "on": _day("posts.original_on"),
+    "year": _day("posts.original_on"),
+    "posted": _day("posts.posted_on"),
+    "lag": _lag,
+    "is": lambda maker, value: _STATES[value],
+    "has": lambda maker, value: _PARTS[value],
+}
+"""Filter → its condition on a row of `posts`."""
