@@ -54,8 +54,6 @@ _MAGAZINE = re.compile(r" [Mm]agazine\b")
 _COMMON_IN_TEXT = 0.6
 _PLAIN_IN_TEXT = 0.7
 _SHORT_IN_TEXT = 0.8  # acronyms, aliases of one word, "the Guardian"
-
-
 _ADJECTIVE = re.compile(r"(?<=[a-zäöüß]{2}e)(?= [A-ZÄÖÜ])")
 
 

@@ -62,7 +62,7 @@ _ANY_ARTICLE = NO_ARTICLES.union(*ARTICLES.values())
 
 CONFIDENCE: Mapping[How, float] = {"name": 1.0, "alias": 0.97, "programme": 0.9, "domain": 0.95}
 _COMMON_NAME = 0.75
-_COMMON_WORD = 0.6
+_COMMON_WORD = 0.7
 _ACRONYM = 0.85
 _BARE_WORD = 0.85  # factor, for "Guardian" without its article
 _ALTERED = 0.97  # factor, for a name printed without its article and the like
@@ -99,7 +99,8 @@ class Form(NamedTuple):
         """Whether *printed*, which has the letters of *wanted*, also has its words and, where they matter, capitals."""
         if self.common or self.short:
             letters, exact = _letters(printed), _letters(wanted)
-            if letters not in (exact, exact.upper()):
+            small_article = self.article != "" and wanted == self.full and letters[1:] == exact[1:]
+            if letters not in (exact, exact.upper()) and not small_article:
                 return False
         return not _has_other_accents(printed, wanted) and _has_as_few_words(printed, wanted)
 

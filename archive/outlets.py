@@ -165,7 +165,8 @@ def _without_forms_of(own: Outlets, outlet: Outlet) -> Outlet:
 # Words that stand beside a name without making it another thing.
 _BESIDE = word_set(
     "the online digital print edition magazine newspaper website staff newsroom opinion editorial editorials board "
-    "podcast blog sunday weekend international exclusive subscription required paywall"
+    "podcast blog sunday weekend international exclusive subscription required paywall guest column commentary special "
+    "to for"
 )
 _BESIDE_STATION = word_set(
     "am fm tv hd radio news newsradio newstalk talk channel local public station abc cbs nbc fox npr pbs affiliate on "
@@ -284,7 +285,8 @@ class Outlets:
         named = [outlet for outlet in outlets.values() if not outlet.agency] or list(outlets.values())
         if len(named) != 1 or not _adds_nothing(fold(_cut(text, spans)).split(), named[0]):
             return None
-        return altered(max((m for _, _, m in spans if m.outlet is named[0]), key=lambda match: match.confidence))
+        best = max((m for _, _, m in spans if m.outlet is named[0]), key=lambda match: match.confidence)
+        return altered(best if best.outlet.common else replace(best, confidence=CONFIDENCE[best.how]))
 
     def _misspelt(self, text: str) -> Match | None:
         return self._spellings.nearest(text)

@@ -1,7 +1,7 @@
 """A reader's words as a tree: the one query language of the command line, the browse site and JSON.
 
-Pure, and any string is accepted. What can't be understood is searched as words, and a note says so. The tree prints as a
-query that reads as the same tree, so that a reader can be shown how theirs was read. docs/searching.md has the grammar.
+Pure, and any string is accepted. What can't be understood is searched as words, and a note says so. The tree prints as
+a query that reads as the same tree, so that a reader can be shown how it was read. docs/searching.md has the grammar.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from archive.text import collapse, visible
 LONGEST: Final = 2_000  # characters; a reader's query has some dozen, a pasted article thousands
 MOST_TERMS: Final = 32
 DEEPEST: Final = 12  # parentheses inside parentheses
+MOST_NEAR: Final = 6  # words in one NEAR
 NEAR_WORDS: Final = 10
 FARTHEST: Final = 100
 
@@ -149,7 +150,13 @@ KINDS: Final = {
     "other": "other",
 }
 STATES: Final = ("gone", "changed", "doubtful", "corrected")
-PARTS: Final = {"image": "image", "images": "image", "pdf": "pdf", "original-link": "original-link", "link": "original-link"}
+PARTS: Final = {
+    "image": "image",
+    "images": "image",
+    "pdf": "pdf",
+    "original-link": "original-link",
+    "link": "original-link",
+}
 
 
 def day_span(value: str) -> tuple[str | None, str | None]:
@@ -208,7 +215,7 @@ def _iso(text: str) -> str | None:
         return None
     numbers = [int(part) for part in found.groups() if part]
     try:
-        date(*(numbers + [1, 1])[:3])
+        date(*[*numbers, 1, 1][:3])
     except ValueError:
         return None
     return "-".join(f"{number:0{width}}" for number, width in zip(numbers, (4, 2, 2), strict=False))
@@ -303,7 +310,7 @@ HINTS: Final = {
 # --- reading the query ------------------------------------------------------------------------------------------------
 
 _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
-_QUOTES: Final = str.maketrans({quote: '"' for quote in "“”„‟«»"})
+_QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 _PLAIN_VALUE: Final = re.compile(r"[^\s\"()*]+")
 _COMPARED: Final = re.compile(r"(lag|posted|on|year)((?:<=|>=|<|>|=).+)", re.IGNORECASE)
 _TOKEN: Final = re.compile(
@@ -440,7 +447,7 @@ class _Reader:
         if not distance.strip().isdecimal():
             words, distance = inside, str(NEAR_WORDS)
         texts = [collapse(a or b) for a, b in re.findall(r'"([^"]*)"|([^\s",]+)', words)]
-        texts = [text for text in texts if searchable(text)][:MOST_TERMS]
+        texts = [text for text in texts if searchable(text)][:MOST_NEAR]
         if len(texts) < 2:
             return self._term(" ".join(texts), quoted=True)
         reach = min(int(distance), FARTHEST) if len(distance.strip()) < 4 else FARTHEST
@@ -500,9 +507,9 @@ class _Reader:
         """`a NEAR/5 b` as one node; searched as a word when it stands between anything else than words."""
         before = parts[-1] if parts else None
         after = self._tokens[self._next].node if self._peek() == "node" else None
-        if _is_plain(before) and _is_plain(after):
+        texts = (*_plain_texts(before), *_plain_texts(after))
+        if _plain_texts(before) and _plain_texts(after) and len(texts) <= MOST_NEAR:
             self._next += 1
-            texts = (*before.texts, after.text) if isinstance(before, Near) else (before.text, after.text)
             parts[-1] = Near(texts=texts, distance=operator.distance)
         else:
             parts.append(self._as_word(operator))
@@ -550,7 +557,7 @@ class _Reader:
             return self._within(field, inside)
         if field not in FIELDS:
             word = self._term(token.printed, quoted=True)
-            return _joined(And, [node for node in (word and word.node, inside) if node is not None])
+            return _joined(And, [node for node in (word.node if word else None, inside) if node is not None])
         return None
 
     def _within(self, field: str, node: Node) -> Node:
@@ -574,8 +581,11 @@ class _Reader:
         return Term(text=operator.printed, quoted=True)
 
 
-def _is_plain(node: Node | None) -> bool:
-    return isinstance(node, Near) or (isinstance(node, Term) and not node.prefix and not node.in_title)
+def _plain_texts(node: Node | None) -> tuple[str, ...]:
+    """What of *node* can stand beside NEAR: nothing of a filter, a prefix or a word of the headline."""
+    if isinstance(node, Near):
+        return node.texts
+    return (node.text,) if isinstance(node, Term) and not node.prefix and not node.in_title else ()
 
 
 def _stays_a_word(text: str) -> bool:

@@ -34,8 +34,11 @@ def _lines(run: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[str]:
     yield from _examples(
         f"to review: {report['doubtful']:,}", report["doubts"], lambda e: f"{e['title']}: {', '.join(e['doubts'])}"
     )
-    if report["sources"]:
-        yield "  sources: " + " · ".join(f"{name} {state}" for name, state in report["sources"].items())
+    if verdicts := report.get("verdicts"):
+        words = (f"{name} {verdict['status']} ({verdict['detail']})" for name, verdict in verdicts.items())
+        yield "  sources: " + " · ".join(words)
+    if report.get("plan"):
+        yield f"  why: {report['plan']}"
 
 
 def _counts(heading: str, counts: Mapping[str, int], limit: int) -> Iterator[str]:

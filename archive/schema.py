@@ -146,6 +146,7 @@ create table posts (
     confidence real not null default 0,
     first_seen_at text not null,
     last_seen_at text not null,
+    checked_at text not null,
     changed_at text,
     gone_at text,
     wordpress_id integer,
@@ -155,6 +156,7 @@ create table posts (
     capture_id integer references captures(id)
 );
 create index posts_by_site on posts(site_id, wordpress_id);
+create index posts_by_check on posts(site_id, checked_at) where gone_at is null;
 create index posts_by_outlet on posts(outlet, original_on);
 create index posts_by_original_on on posts(original_on);
 create index posts_by_posted_on on posts(posted_on);
@@ -249,6 +251,7 @@ create table sightings (
     url text not null,
     source text not null,
     listed_in text,
+    lastmod text,
     first_run_id integer not null references runs(id),
     last_run_id integer not null references runs(id),
     unique (site_id, source, key)

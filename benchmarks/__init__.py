@@ -1,1 +1,1 @@
-"""Clipfile beside what one would pick instead, in one run: `python -m benchmarks` (docs/performance.md has the tables)."""
+"""Clipfile beside what one would pick instead, in one run (`make bench`); docs/performance.md has the tables."""

@@ -1,6 +1,7 @@
 """`python -m benchmarks [NAME…] [--size toy|small|full]`: run them, print the tables, keep the results.
 
-Results go to `results/NAME.json`. The tables of a full run also replace the blocks of that name in docs/performance.md.
+Results go to `results/NAME.json`. The tables of a full run also replace the block of that name in docs/performance.md.
+A toy run only shows that a benchmark still works, and leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import json
 import pkgutil
 import re
-from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import click
 from tabulate import tabulate
 
 import benchmarks
+from archive.store.values import now
 from benchmarks.measure import machine
 
 HERE = Path(__file__).resolve().parent
@@ -45,14 +46,14 @@ def main(names: tuple[str, ...], size: str) -> None:
         raise click.UsageError(f"no benchmark is called {', '.join(unknown)}; there are: {', '.join(modules)}")
     for name in names or modules:
         click.echo(f"\n# {name}: {modules[name].DESCRIPTION} ({size})")
-        result = {"name": name, "size": size, "machine": machine(), **modules[name].run(size)}
-        keep(name, result)
+        result = {"name": name, "size": size, "measured_at": now(), "machine": machine(), **modules[name].run(size)}
         click.echo(render(result))
+        if size != "toy":
+            keep(name, result)
 
 
 def keep(name: str, result: dict[str, Any]) -> None:
     RESULTS.mkdir(exist_ok=True)
-    result = {**result, "measured_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
     (RESULTS / f"{name}.json").write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     if result["size"] == "full":
         document = DOCUMENT.read_text(encoding="utf-8")
@@ -73,7 +74,8 @@ def render(result: dict[str, Any]) -> str:
     if promises:
         parts.append(tabulate(promises, headers=("what must hold", "measured", "limit", "holds"), tablefmt="github"))
     conditions = (
-        f"{facts['cpus']} cores, load {facts['load']} at the start, Python {facts['python']}, SQLite {facts['sqlite']}, "
+        f"Size {result['size']}, {result['measured_at'][:10]}, {facts['cpus']} cores, "
+        f"load {facts['load']} at the start, Python {facts['python']}, SQLite {facts['sqlite']}, "
         f"fsync of 20 kB {facts['fsync_ms']} ms."
     )
     return "\n\n".join([*parts, *result.get("notes", ()), conditions])

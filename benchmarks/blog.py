@@ -85,7 +85,9 @@ class Blog:
 
     def _page(self, head: str, body: str, number: int) -> tuple[bytes, ...]:
         start, styles, menu, foot = self._shared
-        filler = f"<style id='page-{number}-inline-css'>{_css(number, random.Random(number).randrange(0, 24_000))}</style>"
+        filler = (
+            f"<style id='page-{number}-inline-css'>{_css(number, random.Random(number).randrange(0, 24_000))}</style>"
+        )
         return start, self._encoded(head), styles, filler.encode(), menu, self._encoded(body), foot
 
     def _encoded(self, markup: str) -> bytes:
@@ -96,7 +98,9 @@ def _post(number: int) -> BlogPost:
     chance = random.Random(number)
     topic = _topic(number)
     words = f"{chance.choice(phrases()['topics'][topic]['subjects'])} and what {chance.choice(TITLE_ENDS)}"
-    title = words.replace("{place}", "Wayne County").replace("{firm}", "Kestrel Axle").replace("{institute}", "institute")
+    title = (
+        words.replace("{place}", "Wayne County").replace("{firm}", "Kestrel Axle").replace("{institute}", "institute")
+    )
     return BlogPost(
         number=number,
         title=f"{title} ({number})",
@@ -201,12 +205,15 @@ def _post_body(post: BlogPost, posts: list[BlogPost]) -> str:
     ]
     category = CATEGORIES[post.category]
     related = [posts[(post.number * step + step) % len(posts)] for step in (3, 5, 7, 11, 13, 17)]
-    return f"""<nav class='breadcrumbs' aria-label='Breadcrumb'><a href='/'>{NAME}</a> &gt; <a href='/blog/'>Blog</a> &gt;
-<a href='/category/{post.category}/'>{category}</a> &gt; <span>{escape(post.title)}</span></nav>
+    return f"""<nav class='breadcrumbs' aria-label='Breadcrumb'><a href='/'>{NAME}</a> &gt;
+<a href='/blog/'>Blog</a> &gt; <a href='/category/{post.category}/'>{category}</a> &gt;
+<span>{escape(post.title)}</span></nav>
 <main id='primary' class='site-main'><article id='post-{post.number}'
- class='post-{post.number} post type-post status-publish format-standard has-post-thumbnail hentry category-{post.category}'>
+ class='post-{post.number} post type-post status-publish format-standard has-post-thumbnail hentry
+ category-{post.category}'>
 <header class='entry-header'><h1 class='entry-title'>{escape(post.title)}</h1>
-<div class='entry-meta'><span class='posted-on'><time class='entry-date published' datetime='{post.posted_on}T14:00:00+00:00'>
+<div class='entry-meta'><span class='posted-on'><time class='entry-date published'
+ datetime='{post.posted_on}T14:00:00+00:00'>
 {_spelled(post.posted_on)}</time></span> <span class='byline'>by <a class='url fn n' rel='author'
  href='/author/web-editor/'>Web Editor</a></span></div></header>
 <div class='post-thumbnail'>{_image(post.number, 1200)}</div>
@@ -215,7 +222,8 @@ def _post_body(post: BlogPost, posts: list[BlogPost]) -> str:
 <div class='sharedaddy sd-sharing'><h3>Share this:</h3><ul>{_shares(post)}</ul></div>
 </div>
 <footer class='entry-footer'><span class='cat-links'>Posted in <a href='/category/{post.category}/'
- rel='category tag'>{category}</a></span> <span class='tags-links'>Tagged <a href='/tag/mobility/' rel='tag'>mobility</a>,
+ rel='category tag'>{category}</a></span>
+<span class='tags-links'>Tagged <a href='/tag/mobility/' rel='tag'>mobility</a>,
 <a href='/tag/michigan/' rel='tag'>Michigan</a></span></footer></article>
 <section class='related-posts'><h2>Related posts</h2>{"".join(_card(other) for other in related)}</section></main>
 {_sidebar(posts)}"""
@@ -224,15 +232,16 @@ def _post_body(post: BlogPost, posts: list[BlogPost]) -> str:
 def _listing_body(root: str, name: str, posts: list[BlogPost], number: int, pages: int) -> str:
     following = f"<a class='next page-numbers' href='{root}page/{number + 1}/'>Next</a>" if number < pages else ""
     cards = "\n".join(_listed(post) for post in posts)
-    return f"""<main id='primary' class='site-main'><header class='page-header'><h1 class='page-title'>{escape(name)}</h1>
-</header>{cards}
+    return f"""<main id='primary' class='site-main'>
+<header class='page-header'><h1 class='page-title'>{escape(name)}</h1></header>{cards}
 <nav class='navigation pagination' aria-label='Posts'><div class='nav-links'>
 <span aria-current='page' class='page-numbers current'>{number}</span>{following}</div></nav></main>
 {_sidebar(posts)}"""
 
 
 def _listed(post: BlogPost) -> str:
-    return f"""<article id='post-{post.number}' class='post-{post.number} post type-post hentry category-{post.category}'>
+    return f"""<article id='post-{post.number}'
+ class='post-{post.number} post type-post hentry category-{post.category}'>
 {_image(post.number, 768)}<h2 class='entry-title'><a href='{post.path}' rel='bookmark'>{escape(post.title)}</a></h2>
 <time class='entry-date' datetime='{post.posted_on}T14:00:00+00:00'>{_spelled(post.posted_on)}</time>
 <div class='entry-summary'><p>{escape(_text(post)[0][:90])} […]</p></div></article>"""
@@ -241,7 +250,8 @@ def _listed(post: BlogPost) -> str:
 def _card(post: BlogPost) -> str:
     return (
         f"<div class='related-card'><a href='{post.path}'>{_image(post.number, 300)}</a>"
-        f"<h3><a href='{post.path}'>{escape(post.title)}</a></h3><span class='date'>{_spelled(post.posted_on)}</span></div>"
+        f"<h3><a href='{post.path}'>{escape(post.title)}</a></h3>"
+        f"<span class='date'>{_spelled(post.posted_on)}</span></div>"
     )
 
 
@@ -270,13 +280,21 @@ def _sidebar(posts: list[BlogPost]) -> str:
         for number, (slug, name) in enumerate(CATEGORIES.items(), 2)
     )
     months = "".join(f"<option value='#{n}'>Month {n}</option>" for n in range(1, 61))
-    cloud = "".join(f"<a href='/tag/topic-{n}/' class='tag-cloud-link' style='font-size: {8 + n % 9}pt;'>topic {n}</a> " for n in range(40))
+    cloud = "".join(
+        f"<a href='/tag/topic-{n}/' class='tag-cloud-link' style='font-size: {8 + n % 9}pt;'>topic {n}</a> "
+        for n in range(40)
+    )
     return f"""<aside id='secondary' class='widget-area'>
-<section class='widget widget_search'><form role='search' action='/'><input type='search' name='s'><button>Search</button></form></section>
-<section class='widget widget_recent_entries'><h2 class='widget-title'>Recent Posts</h2><ul>{recent}</ul></section>
-<section class='widget widget_categories'><h2 class='widget-title'>Categories</h2><ul>{categories}</ul></section>
-<section class='widget widget_archive'><h2 class='widget-title'>Archives</h2><select name='archive'>{months}</select></section>
-<section class='widget widget_tag_cloud'><div class='tagcloud'>{cloud}</div></section></aside>"""
+<section class='widget widget_search'><form role='search' action='/'>
+<input type='search' name='s'><button>Search</button></form></section>
+{_widget("recent_entries", f"<h2 class='widget-title'>Recent Posts</h2><ul>{recent}</ul>")}
+{_widget("categories", f"<h2 class='widget-title'>Categories</h2><ul>{categories}</ul>")}
+{_widget("archive", f"<h2 class='widget-title'>Archives</h2><select name='archive'>{months}</select>")}
+{_widget("tag_cloud", f"<div class='tagcloud'>{cloud}</div>")}</aside>"""
+
+
+def _widget(name: str, inner: str) -> str:
+    return f"<section class='widget widget_{name}'>{inner}</section>"
 
 
 def _menu() -> str:
@@ -285,7 +303,8 @@ def _menu() -> str:
         "</head>\n<body class='single single-post wp-custom-logo wp-embed-responsive'>\n<div id='page' class='site'>"
         "<header id='masthead' class='site-header'><div class='site-branding'>"
         f"<a href='/' class='custom-logo-link' rel='home'><img src='/logo.png' alt='{NAME}'></a></div>"
-        f"<nav id='site-navigation' class='main-navigation'><ul id='primary-menu' class='menu'>{columns}</ul></nav></header>\n"
+        "<nav id='site-navigation' class='main-navigation'>"
+        f"<ul id='primary-menu' class='menu'>{columns}</ul></nav></header>\n"
         "<div id='content' class='site-content'>"
     )
 
@@ -298,7 +317,8 @@ def _menu_column(number: int) -> str:
         for item in range(1, 13)
     )
     return (
-        f"<li id='menu-item-{number}' class='menu-item menu-item-type-custom menu-item-has-children menu-item-{number}'>"
+        f"<li id='menu-item-{number}'"
+        f" class='menu-item menu-item-type-custom menu-item-has-children menu-item-{number}'>"
         f"<a href='/programs/area-{number}/'>Area {number}</a><ul class='sub-menu'>{items}</ul></li>"
     )
 
@@ -311,7 +331,8 @@ def _foot() -> str:
         for column in range(1, 7)
     )
     scripts = "".join(
-        f"<script src='/wp-includes/js/dist/module-{n}.min.js?ver=6.6' id='wp-module-{n}-js' defer></script>" for n in range(24)
+        f"<script src='/wp-includes/js/dist/module-{n}.min.js?ver=6.6' id='wp-module-{n}-js' defer></script>"
+        for n in range(24)
     )
     return f"""</div><footer id='colophon' class='site-footer'>{columns}
 <form class='newsletter'><label>Get our newsletter</label><input type='email'><button>Sign up</button></form>
@@ -322,7 +343,8 @@ def _foot() -> str:
 
 def _styles() -> str:
     sheets = "".join(
-        f"<link rel='stylesheet' id='plugin-{n}-css' href='/wp-content/plugins/plugin-{n}/style.css?ver={n}.1' media='all'>\n"
+        f"<link rel='stylesheet' id='plugin-{n}-css' media='all'"
+        f" href='/wp-content/plugins/plugin-{n}/style.css?ver={n}.1'>\n"
         for n in range(20)
     )
     return f"{sheets}<style id='global-styles-inline-css'>{_css(0, STYLE_BYTES)}</style>"
@@ -338,4 +360,6 @@ def _css(seed: int, size: int) -> str:
 
 
 def _javascript(size: int) -> str:
-    return ("var themeSettings={\"ajax\":\"/wp-admin/admin-ajax.php\",\"breakpoints\":[480,768,1024]};" * (1 + size // 80))[:size]
+    return ('var themeSettings={"ajax":"/wp-admin/admin-ajax.php","breakpoints":[480,768,1024]};' * (1 + size // 80))[
+        :size
+    ]

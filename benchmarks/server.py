@@ -1,4 +1,4 @@
-"""Serves the blog of `blog.py` on loopback: `python -m benchmarks.server POSTS` prints its port and runs until stdin ends.
+"""Serves the blog of `blog.py` on loopback: `python -m benchmarks.server POSTS` prints its port, runs until stdin ends.
 
 As small as a server can be, since it shares the machine with what is measured. `/-/reset` and `/-/counts` are for the
 benchmark: when the first request came, and how many answers of which status were given since.

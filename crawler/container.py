@@ -9,7 +9,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.provenance.lines import BLOCKS, SKIPPED, is_hidden
-from crawler.markup import Page
+from crawler.markup import Page, asks_for
 from crawler.regions import Part, Regions, own_part
 
 CONTAINERS: tuple[tuple[str, str], ...] = (
@@ -54,7 +54,8 @@ GROUPS: tuple[tuple[str, str], ...] = (
 )
 """Builders print a post as many small modules: the body is what holds them all."""
 
-WRAPPERS = ("hentry", "type-post", "h-entry")
+asks_for(*(name for name, _ in (*CONTAINERS, *GROUPS)))
+WRAPPERS = asks_for("hentry", "type-post", "h-entry")
 
 _OUTSIDE: frozenset[Part | None] = frozenset(
     ["nav", "aside", "footer", "related", "comments", "author", "form", "notice", "breadcrumb", "pagination", "share"]
@@ -89,7 +90,7 @@ def find_container(page: Page, headline: HtmlElement | None, regions: Regions) -
 
 
 def _known(page: Page) -> Iterator[tuple[Sequence[HtmlElement], str]]:
-    yield from ((list(page.with_class(name)), layout) for name, layout in CONTAINERS if name in page.class_names)
+    yield from ((list(page.with_class(name)), layout) for name, layout in CONTAINERS)
     if body := page.with_property.get("articleBody"):
         yield body, "article-body"
 

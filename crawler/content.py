@@ -18,7 +18,7 @@ from archive.text import fold
 from crawler.container import Container, common_ancestor, find_container
 from crawler.headline import find_headline, headline_text
 from crawler.markup import Page
-from crawler.regions import Part, Regions, own_part, part_named
+from crawler.regions import Part, Regions, own_part
 
 THEME_META = re.compile(
     r"(?:entry|post|article|single|blog|page)[-_]{0,2}(?:meta|info|details|date|author|time|published)(?:[-_].*)?"
@@ -87,6 +87,7 @@ _MARKED = etree.XPath(
 )
 _LENGTH = etree.XPath("string-length(normalize-space(.))")
 _BREADCRUMB_IDS = etree.XPath("id('breadcrumbs')|id('breadcrumb')|id('crumbs')")
+_LIKE_CRUMBS = re.compile("crumb", re.I)
 _CRUMB_SIGNS = (re.compile(r"\s*(?:>|»|›|→|⟩|❯|::)\s*"), re.compile(r"\s+[/|•·]\s+"))
 """Arrows part crumbs wherever they stand; other signs only where no arrow does, since titles hold them too."""
 MOST_BREADCRUMBS = 20
@@ -112,10 +113,11 @@ class Anatomy:
         """The innermost element around headline and body, or the post's `<article>` around both."""
         body = self.container.element
         inner = body if self.headline is None else common_ancestor([body, self.headline])
-        for element in (inner, *inner.iterancestors()):
-            if element.tag == "article" or "hentry" in (element.get("class") or "").split():
-                return element if element.tag != "body" else inner
-        return inner
+        around = [element for element in (inner, *inner.iterancestors()) if element.tag != "body"]
+        own = [e for e in around if e.tag == "article" or "hentry" in (e.get("class") or "").split()]
+        if not own and self.headline is None:
+            own = [e for e in around if e.tag == "main"]
+        return own[0] if own else inner
 
     def is_own(self, element: HtmlElement) -> bool:
         """Whether *element* speaks of this post: it stands with it, and not in its comments or among other posts."""
@@ -126,11 +128,10 @@ class Anatomy:
     @cached_property
     def breadcrumb(self) -> HtmlElement | None:
         """The element that prints the breadcrumb; None when the page has none to be seen."""
-        named = [name for name in self.page.class_names if "crumb" in name and part_named(name) == "breadcrumb"]
         labelled = (e for e in self.page.tree.iter("nav", "ol") if "breadcrumb" in (e.get("aria-label") or "").lower())
-        offered = chain(self.page.with_class(*named), _BREADCRUMB_IDS(self.page.tree), labelled)
+        offered = chain(self.page.with_class_like(_LIKE_CRUMBS), _BREADCRUMB_IDS(self.page.tree), labelled)
         for element in islice(offered, MOST_BREADCRUMBS):
-            if not is_hidden(element) and element.tag not in ("body", "html") and self._is_crumb(element):
+            if own_part(element) == "breadcrumb" and not is_hidden(element) and self._is_crumb(element):
                 return element
         return None
 
@@ -139,15 +140,6 @@ class Anatomy:
             return False
         around = [self.regions.of(node) for node in element.iterancestors()]
         return 0 < _LENGTH(element) < HEAD_CHARS and not {"footer", "comments"} & set(around)
-
-    @cached_property
-    def crumbs(self) -> tuple[str, ...]:
-        """What the breadcrumb names, first to last, the post itself included when it is printed."""
-        lines = read_lines(self.breadcrumb, zone="breadcrumb", base_url="") if self.breadcrumb is not None else []
-        printed = [line.text for line in lines if not line.alt]
-        sign = next((sign for sign in _CRUMB_SIGNS if any(map(sign.search, printed))), _CRUMB_SIGNS[0])
-        parts = [part.strip() for text in printed for part in sign.split(text)]
-        return tuple(part for part in parts if fold(part) and fold(part) != "you are here")
 
 
 def read_anatomy(
@@ -184,6 +176,8 @@ def cut_out(anatomy: Anatomy) -> Body:
         _gather(_beside(headline, container), before)
         head.text = headline.tail
         _gather(_between(headline, container), head)
+    else:
+        _gather(_above(container, anatomy.scope), head)
     for element in _closing(container):
         copied.append(deepcopy(element))
     for part in (before, head, copied):
@@ -210,6 +204,14 @@ def read_post_lines(anatomy: Anatomy, body: Body) -> list[Line]:
         for line in read_lines(element, zone=zone, base_url=page.base_url)
     ]
     return [line for line in lines if len(line.text) > INTERFACE_CHARS or fold(line.text) not in INTERFACE]
+
+
+def read_crumbs(lines: Iterable[Line]) -> tuple[str, ...]:
+    """What the breadcrumb names, first to last, the post itself included when it is printed."""
+    printed = [line.text for line in lines if line.zone == "breadcrumb" and not line.alt]
+    sign = next((sign for sign in _CRUMB_SIGNS if any(map(sign.search, printed))), _CRUMB_SIGNS[0])
+    parts = [part.strip() for text in printed for part in sign.split(text)]
+    return tuple(part for part in parts if fold(part) and fold(part) != "you are here")
 
 
 def _copy(element: HtmlElement) -> HtmlElement:
@@ -241,15 +243,14 @@ def _gather(nodes: Iterable[HtmlElement], into: HtmlElement) -> None:
 def _beside(headline: HtmlElement, container: HtmlElement) -> Iterator[HtmlElement]:
     """What precedes the headline in the block it heads: a category, a day, a kicker."""
     shared = common_ancestor([headline, container])
-    levels = []
-    node = headline
-    for parent in headline.iterancestors():
-        if parent is shared or _LENGTH(parent) > HEAD_CHARS:
-            break
-        levels.append(list(node.itersiblings(preceding=True)))
-        node = parent
-    for level in reversed(levels):
-        yield from reversed(level)
+    heads = [parent for parent in _up_to(headline, shared) if _LENGTH(parent) <= HEAD_CHARS]
+    return _above(headline, heads[-1]) if heads else iter(())
+
+
+def _above(element: HtmlElement, within: HtmlElement) -> Iterator[HtmlElement]:
+    """What precedes *element* in *within*, in reading order, with as little around it as can be."""
+    for node in reversed(list(_up_to(element, within))):
+        yield from reversed(list(node.itersiblings(preceding=True)))
 
 
 def _between(headline: HtmlElement, container: HtmlElement) -> Iterator[HtmlElement]:

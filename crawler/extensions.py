@@ -20,8 +20,9 @@ from archive.folder import ArchiveFolder
 from archive.provenance import READER
 from archive.report import plural
 from crawler.keeper import Keeper
+from crawler.modes import PastRun, Plan, choose_plan
 from crawler.profiles import SiteProfile
-from crawler.skips import SkipReason
+from crawler.skips import HARMLESS
 from crawler.tally import Tally
 
 PROGRESS_EVERY_S: Final = 0.5
@@ -61,7 +62,8 @@ class ArchiveExtension:
         self.resources = ExitStack()
         self.store = self.resources.enter_context(self.folder.writing(f"a crawl of {self.profile.name}"))
         self.tally = Tally(limit=crawler.settings.getint("CLIPFILE_LIMIT"))
-        self.site_id, self.run_id, self.mode = self._begin()
+        self.site_id, self.run_id, self.plan = self._begin()
+        self.tally.plan = self.plan.words
         self.keeper = Keeper(
             self.store,
             self.folder.warc_path,
@@ -70,7 +72,7 @@ class ArchiveExtension:
             run_id=self.run_id,
             info=self._warcinfo(),
         )
-        crawler.keeper, crawler.tally = self.keeper, self.tally
+        crawler.keeper, crawler.tally, crawler.plan = self.keeper, self.tally, self.plan
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> ArchiveExtension:
@@ -82,7 +84,7 @@ class ArchiveExtension:
         crawler.signals.connect(extension.count_error, signal=signals.item_error)
         return extension
 
-    def _begin(self) -> tuple[int, int, str]:
+    def _begin(self) -> tuple[int, int, Plan]:
         profile = self.profile
         with self.store.atomic():
             site_id = self.store.custody.save_site(
@@ -96,8 +98,23 @@ class ArchiveExtension:
             if interrupted is None:
                 self.store.frontier.clear(site_id)
             self.tally.resumed = sum(done for done, _ in self.store.frontier.counts(site_id).values())
-            run_id = self.store.custody.start_run(site_id, "full", self._settings(), resumes_id=interrupted)
-        return site_id, run_id, "full"
+            plan = self._plan(site_id, interrupted)
+            run_id = self.store.custody.start_run(site_id, plan.mode, self._settings(), resumes_id=interrupted)
+        return site_id, run_id, plan
+
+    def _plan(self, site_id: int, interrupted: int | None) -> Plan:
+        """The plan of this run; one that goes on with another keeps to that one's mode, as the frontier is its own."""
+        settings, custody = self.crawler.settings, self.store.custody
+        if interrupted is not None:
+            mode, why = custody.mode_of(interrupted), f"goes on with run {interrupted}"
+            return Plan(mode=mode, why=why)
+        past = [PastRun(mode=mode, started_at=at, report=told) for mode, at, told in custody.past_runs(site_id)]
+        return choose_plan(
+            past,
+            full=settings.getbool("CLIPFILE_FULL"),
+            recheck=settings.getbool("CLIPFILE_RECHECK"),
+            newest=custody.newest_lastmod(site_id, "rest"),
+        )
 
     def _settings(self) -> dict[str, Any]:
         return {name: self.crawler.settings.get(name) for name in RECORDED_SETTINGS}
@@ -155,23 +172,6 @@ STOPPED: Final = {
     "closespider_pagecount": "it fetched more than CLOSESPIDER_PAGECOUNT pages",
     "memusage_exceeded": "it needed more memory than MEMUSAGE_LIMIT_MB",
 }
-
-HARMLESS: Final = frozenset(
-    {
-        SkipReason.PASSWORD_PROTECTED,
-        SkipReason.NOT_A_POST,
-        SkipReason.NOT_FOUND,
-        SkipReason.NOT_HTML,
-        SkipReason.ROBOTS_DISALLOWED,
-        SkipReason.OFF_SITE,
-        SkipReason.REDIRECT_OFF_SITE,
-        SkipReason.NOT_HTTP,
-        SkipReason.REDIRECT_NOT_HTTP,
-        SkipReason.BAD_ADDRESS,
-        SkipReason.CREDENTIALS,
-    }
-)
-"""Skips that are the blog's own doing and no failure of the run."""
 
 
 class ProgressExtension:

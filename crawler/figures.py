@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from archive.model import Image
 from archive.provenance.lines import address_of, fold_space, is_ornament, read_lines
 from archive.urls import host_of
-from crawler.markup import Page
+from crawler.markup import Page, asks_for
 
 SOURCES = (
     "data-src",
@@ -43,6 +43,7 @@ _FRAMES = frozenset(
 FRAME_LEVELS = 6
 FRAME_ELEMENTS = 200
 MOST_IMAGES = 1000
+FEATURED = asks_for("wp-post-image")
 _PICTURE = r"(?:photo(?:graph)?|foto|image|imagem|immagine|imagen|bild|picture|illustration|graphic|video|cover)s?"
 _CREDIT = re.compile(
     rf"""(?<![^\s(\[.|–—-])
@@ -198,7 +199,7 @@ def _offered(page: Page, scope: HtmlElement, rest: Mapping[str, Any] | None) -> 
         source = address_of(page.base_url, item.get("source_url") or "") if isinstance(item, Mapping) else None
         if source:
             yield Image(url=source, alt=fold_space(str(item.get("alt_text") or "")) or None)
-    for image in page.with_class("wp-post-image"):
+    for image in page.with_class(*FEATURED):
         url = real_source(image, page.base_url) if image.tag == "img" else None
         if url and any(node is scope for node in image.iterancestors()):
             yield _image(image, url, page.base_url)

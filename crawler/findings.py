@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from archive.store.frontier import SOURCE_PRIORITY, Seed
+from archive.text import fold
 from archive.urls import absolute, canonical_url
 from crawler import feeds, rest, sitemaps
 from crawler.addresses import judge_address, listing_root, page_number, paged_url
@@ -24,6 +25,8 @@ PRIORITIES: Final = {
     "listing": 1,
     "rest-categories": 0,
     "rest-posts": 1,
+    "rest-total": 1,
+    "rest-ids": 1,
     "sitemap": 1,
     "feed": 2,
     "post": SOURCE_PRIORITY,
@@ -42,16 +45,62 @@ class Findings:
     sightings: list[Sighting] = field(default_factory=list)
     refused: list[tuple[str, SkipReason, str]] = field(default_factory=list)
     """Posts a source shows that may not be kept: address, reason, detail."""
-    states: dict[str, str] = field(default_factory=dict)
-    """Source → what it turned out to be, for the report."""
+    states: dict[Source, str] = field(default_factory=dict)
+    """Source → `open`, or why it is of no use in this run."""
+    walked: set[Source] = field(default_factory=set)
+    """Sources whose last page this was: what they no longer show may be gone."""
     has_categories: bool = False
 
-    def sight(self, found: Iterable[Sighting], profile: SiteProfile, bases: Collection[str] = ()) -> None:
-        """Take posts that lie within the blog, and queue them."""
+    def sight(
+        self, found: Iterable[Sighting], profile: SiteProfile, bases: Collection[str] = (), known: Known | None = None
+    ) -> int:
+        """Take posts that lie within the blog, and queue those that are not *known* as they are; returns how many."""
+        before = len(self.seeds)
         for sighting in unique(s for s in found if sighting_key(s.url) is not None):
             if judge_address(sighting.url, profile, bases=bases).may_be_post:
                 self.sightings.append(sighting)
-                self.seeds.append(post_seed(sighting))
+                if known is None or not known.is_unchanged(sighting):
+                    self.seeds.append(post_seed(sighting))
+        return len(self.seeds) - before
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What the archive knows of the blog's posts, for telling those that changed from those that did not."""
+
+    lastmods: Mapping[str, Mapping[str, str | None]]
+    """Source → key → when the post last changed by that source's word."""
+    titles: Mapping[str, str | None]
+    """Key → headline."""
+
+    def is_unchanged(self, sighting: Sighting) -> bool:
+        """By the source's own date where it gives one, by the headline where a listing shows it."""
+        before = self.lastmods.get(sighting.source, {})
+        if sighting.key not in self.titles and sighting.key not in before:
+            return False
+        if sighting.lastmod is not None:
+            return sighting.lastmod == before.get(sighting.key)
+        if sighting.source in LISTINGS and sighting.title and (headline := self.titles.get(sighting.key)):
+            return same_headline(sighting.title, headline)
+        return True
+
+
+LISTINGS: Final[frozenset[Source]] = frozenset({"category", "blog", "date-archive", "author-archive"})
+
+SHORTEST_HEADLINE: Final = 20
+"""Letters from which a cut headline on a card is taken for its beginning."""
+
+
+def same_headline(shown: str, stored: str) -> bool:
+    """Whether a listing's words may be the post's headline: cards cut them and add to them.
+
+    >>> same_headline("Dry dock reopens after a winter …", "Dry dock reopens after a winter of repairs")
+    True
+    >>> same_headline("Dry dock stays shut", "Dry dock reopens after a winter of repairs")
+    False
+    """
+    short, long = sorted((fold(shown), fold(stored)), key=len)
+    return short == long or (len(short) >= SHORTEST_HEADLINE and short in long)
 
 
 def post_seed(sighting: Sighting) -> Seed:
@@ -86,6 +135,24 @@ def first_seeds(profile: SiteProfile, categories: tuple[str, ...]) -> list[Seed]
     return [seed("listing", url, source="blog", start=True) for url in profile.listing_urls]
 
 
+def delta_seeds(profile: SiteProfile, source: Source, since: str | None, doors: Mapping[str, Any]) -> list[Seed]:
+    """Where a run that only wants what changed begins; *doors* are the addresses the last whole run found open."""
+    start = profile.start_urls[0]
+    if source == "rest":
+        root = doors.get("rest") or rest.rest_roots(start)[0]
+        url = rest.terms_url(root, "categories")
+        return [seed("rest-categories", url, root=root, others=[], names={}, page=1, since=since)]
+    if source == "sitemap":
+        return [seed("sitemap", url, depth=0) for url in doors.get("sitemap") or sitemaps.sitemap_urls(start)[:1]]
+    if source == "feed":
+        return [seed("feed", doors.get("feed") or feeds.feed_urls(None, start)[0], delta=True)]
+    return [
+        seed("listing", url, source=name, delta=True)
+        for name, urls in doors.get("listings", {}).items()
+        for url in urls
+    ]
+
+
 def source_seeds(
     page: Page | None, url: str, profile: SiteProfile, *, link_header: str, robots_sitemaps: Collection[str]
 ) -> list[Seed]:
@@ -104,20 +171,30 @@ def source_seeds(
 
 
 def from_listing(
-    page: Page, requested_url: str, profile: SiteProfile, hint: Hint, *, seen: set[str], bases: set[str]
+    page: Page,
+    requested_url: str,
+    profile: SiteProfile,
+    hint: Hint,
+    *,
+    seen: set[str],
+    bases: set[str],
+    known: Known | None = None,
 ) -> Findings:
-    """One page of a category, blog, date or author listing; *seen* and *bases* grow by what it shows."""
-    found = Findings()
+    """One page of a category, blog, date or author listing; *seen* and *bases* grow by what it shows.
+
+    A delta (hint `delta`) goes on only while a page shows something new or changed.
+    """
+    found = Findings(states={hint.get("source", "blog"): "open"})
     source: Source = hint.get("source", "blog")
-    if not hint.get("only"):
+    if not hint.get("only") and not hint.get("delta"):
         _take_categories(found, page, profile, bases)
     listing = read_listing(
         page.tree, page.url, profile, source=source, base_url=page.base_url, bases=bases, shape=hint.get("shape")
     )
     end = end_reason(listing, requested_url, 200, seen)
     seen.update(listing.keys)
-    found.sight(listing.posts, profile, bases)
-    if end is None:
+    news = found.sight(listing.posts, profile, bases, known)
+    if end is None and (news or not hint.get("delta")):
         found.seeds += _next_pages(listing, page.url, profile, hint)
     return found
 
@@ -159,7 +236,7 @@ def from_post_links(page: Page, profile: SiteProfile, *, bases: set[str], has_ca
     return found
 
 
-def from_sitemap(body: bytes, url: str, profile: SiteProfile, hint: Hint) -> Findings:
+def from_sitemap(body: bytes, url: str, profile: SiteProfile, hint: Hint, known: Known | None = None) -> Findings:
     """A sitemap, or an index of them."""
     found = Findings()
     sitemap = sitemaps.read_sitemap(body, url, profile.timezone)
@@ -173,20 +250,23 @@ def from_sitemap(body: bytes, url: str, profile: SiteProfile, hint: Hint) -> Fin
         ]
         found.states["sitemap"] = "open"
     elif sitemap.kind in ("urlset", "text"):
-        found.sight(sitemaps.sitemap_sightings(sitemap), profile)
+        found.sight(sitemaps.sitemap_sightings(sitemap), profile, known=known)
         found.states["sitemap"] = "open"
+        found.walked = {"sitemap"} if sitemap.problem is None else set()
     elif not hint.get("optional"):
         found.states["sitemap"] = sitemap.problem or "not a sitemap"
     return found
 
 
-def from_feed(body: bytes, url: str, profile: SiteProfile, hint: Hint, *, walk: bool) -> Findings:
+def from_feed(
+    body: bytes, url: str, profile: SiteProfile, hint: Hint, *, walk: bool, known: Known | None = None
+) -> Findings:
     """A page of the feed; the next one only when the feed must carry the crawl (*walk*)."""
     found = Findings()
     feed = feeds.read_feed(body, url)
     if feed.kind == "none":
         return Findings(states={"feed": feed.problem or "not a feed"})
-    found.sight(feeds.feed_sightings(feed), profile)
+    found.sight(feeds.feed_sightings(feed), profile, known=known)
     found.states["feed"] = "open"
     number = hint.get("page", 1)
     if walk and found.sightings:
@@ -205,7 +285,8 @@ def from_rest_categories(body: bytes, status: int, hint: Hint, profile: SiteProf
     categories = rest_categories(terms, profile)
     bases |= {category.base for category in categories}
     found.has_categories = bool(categories)
-    found.seeds += [seed("listing", category.url, source="category") for category in categories]
+    if not hint.get("since"):
+        found.seeds += [seed("listing", category.url, source="category") for category in categories]
     if len(terms) == rest.PER_PAGE:
         following = rest.terms_url(root, "categories", hint["page"] + 1)
         found.seeds.append(seed("rest-categories", following, **{**hint, "names": names, "page": hint["page"] + 1}))
@@ -219,23 +300,71 @@ def from_rest_categories(body: bytes, status: int, hint: Hint, profile: SiteProf
             )
         )
     else:
-        found.seeds.append(seed("rest-posts", rest.posts_url(root), root=root, names=names, page=1))
+        asked = rest.posts_url(root, modified_after=hint.get("since"))
+        found.seeds.append(seed("rest-posts", asked, root=root, names=names, page=1, since=hint.get("since")))
     return found
 
 
 def from_rest_posts(
-    body: bytes, status: int, headers: Mapping[str, str], url: str, hint: Hint, profile: SiteProfile
+    body: bytes,
+    status: int,
+    headers: Mapping[str, str],
+    url: str,
+    hint: Hint,
+    profile: SiteProfile,
+    known: Known | None = None,
 ) -> Findings:
-    """A page of REST's posts, each with the names of its categories."""
+    """A page of REST's posts, each with the names of its categories.
+
+    After the last page of a delta (hint `since`), REST is asked how many posts it has in all: it never shows deletions.
+    """
     answer = rest.read_posts(body, headers, status=status, url=url)
     if answer.closed:
         return Findings(states={"rest": f"closed: {answer.closed}"})
+    since = hint.get("since")
+    if since and rest.ignored_modified_after(answer.sightings, since):
+        return Findings(states={"rest": "lying: it ignores modified_after"})
     found = Findings(states={"rest": "open"})
-    found.sight((_named(sighting, hint["names"]) for sighting in answer.sightings), profile)
+    found.sight((_named(sighting, hint["names"]) for sighting in answer.sightings), profile, known=known)
+    found.sightings += answer.protected
     found.refused += [(s.url, SkipReason.PASSWORD_PROTECTED, "by REST's word") for s in answer.protected]
     number = hint["page"]
     if answer.sightings and number < (answer.total_pages or 0):
-        found.seeds.append(seed("rest-posts", rest.posts_url(hint["root"], number + 1), **{**hint, "page": number + 1}))
+        following = rest.posts_url(hint["root"], number + 1, modified_after=since)
+        found.seeds.append(seed("rest-posts", following, **{**hint, "page": number + 1}))
+    elif since:
+        total = rest.posts_url(hint["root"], fields=("id",), per_page=1)
+        found.seeds.append(seed("rest-total", total, root=hint["root"]))
+    else:
+        found.walked = {"rest"}
+    return found
+
+
+ID_FIELDS: Final = ("id", "link", "status", "type", "content.protected")
+
+
+def from_rest_total(headers: Mapping[str, str], hint: Hint, held: int) -> Findings:
+    """How many posts REST has: when that is not what we *held* by its word, it is asked for all of them by id."""
+    total = headers.get("X-Wp-Total") or headers.get("X-WP-Total") or ""
+    if not total.isdigit() or int(total) == held:
+        return Findings()
+    url = rest.posts_url(hint["root"], fields=ID_FIELDS)
+    return Findings(seeds=[seed("rest-ids", url, root=hint["root"], page=1)])
+
+
+def from_rest_ids(
+    body: bytes, status: int, headers: Mapping[str, str], url: str, hint: Hint, profile: SiteProfile, known: Known
+) -> Findings:
+    """A page of all posts by id: whatever REST no longer shows when this has ended may be gone."""
+    answer = rest.read_posts(body, headers, status=status, url=url)
+    found = Findings()
+    found.sight(answer.sightings, profile, known=known)
+    found.sightings += answer.protected
+    if answer.sightings and hint["page"] < (answer.total_pages or 0):
+        following = rest.posts_url(hint["root"], hint["page"] + 1, fields=ID_FIELDS)
+        found.seeds.append(seed("rest-ids", following, **{**hint, "page": hint["page"] + 1}))
+    elif answer.closed is None:
+        found.walked = {"rest"}
     return found
 
 

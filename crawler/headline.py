@@ -12,11 +12,11 @@ from lxml.html import HtmlElement
 from archive.provenance.lines import fold_space, is_hidden, read_lines
 from archive.text import fold
 from archive.urls import host_of
-from crawler.jsonld import strings, types_of
-from crawler.markup import Page
+from crawler.markup import Page, asks_for
 from crawler.regions import Regions
 
-TITLE_CLASSES = (
+_SIGNS = " -–—|·•»«"
+TITLE_CLASSES = asks_for(
     "entry-title",
     "wp-block-post-title",
     "post-title",
@@ -68,14 +68,17 @@ def headline_text(element: HtmlElement) -> str:
 
 
 def without_site(title: str, page: Page) -> str:
-    """*title* as a page declares it, without the site's name before or behind it.
+    """*title* as a page declares it, without the site's name before or behind it: '' when it is nothing else.
 
     Only a part that is the site's name by its own word, or its host's, is cut off.
     """
     if len(title) > TITLE_CHARS:
         return title
-    names = {_squeezed(name) for name in site_names(page)} - {""}
+    names = {_squeezed(name) for name in page.site_names} - {""}
     host = re.sub(r"\W", "", host_of(page.url).rpartition(".")[0])
+    title = title.strip(_SIGNS)
+    if _squeezed(title) in names:
+        return ""
     for start, end in ((m.start(), m.end()) for m in reversed(list(_SEPARATOR.finditer(title)))):
         before, after = title[:start].strip(), title[end:].strip()
         for part, rest in ((after, before), (before, after)):
@@ -87,15 +90,6 @@ def without_site(title: str, page: Page) -> str:
             ):
                 return rest
     return title
-
-
-def site_names(page: Page) -> Iterator[str]:
-    """What the site calls itself."""
-    yield from page.metas.get("og:site_name", ())
-    yield from page.metas.get("application-name", ())
-    for found in page.json_ld:
-        if types_of(found) & {"WebSite", "Organization", "Blog"}:
-            yield from strings(found.get("name"))
 
 
 def _headings(page: Page) -> Iterator[HtmlElement]:
@@ -137,7 +131,7 @@ def _forms(page: Page, wanted: Iterable[str]) -> dict[str, int]:
         forms.setdefault(_squeezed(tag[: cut.start()]), 90 - min(number, 30))
     for number, cut in enumerate(cuts):
         forms.setdefault(_squeezed(tag[cut.end() :]), 50 - min(number, 30))
-    for name in site_names(page):
+    for name in page.site_names:
         forms[_squeezed(name)] = 0
     forms.pop("", None)
     return forms

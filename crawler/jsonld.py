@@ -67,7 +67,8 @@ def types_of(found: Mapping[str, Any]) -> frozenset[str]:
     >>> sorted(types_of({"@type": ["schema:Article", "https://schema.org/SocialMediaPosting"]}))
     ['Article', 'SocialMediaPosting']
     """
-    return frozenset(re.split(r"[/:#]", name)[-1] for name in strings(found.get("@type")))
+    given = found.get("@type")
+    return frozenset(re.split(r"[/:#]", name)[-1] for name in ([given] if isinstance(given, str) else strings(given)))
 
 
 def strings(value: Any) -> list[str]:

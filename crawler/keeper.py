@@ -43,13 +43,17 @@ class Keeper:
         self._positions: dict[str, int] = {}
         self.cuts: list[Cut] = cut_back(warc_folder, store.custody.committed_warc())
         self._warc = WarcWriter(
-            warc_folder, site=site_name, started_at=datetime.now(UTC), info=info, find_original=self._find_original
+            warc_folder,
+            site=site_name,
+            started_at=datetime.now(UTC),
+            info={**store.custody.run_facts(run_id), **info},
+            find_original=self._find_original,
         )
 
     def keep(self, exchange: Exchange, role: str) -> Kept:
         """Write the exchange to the WARC; its row follows with the next commit."""
         with disk_trouble_named():
-            record = self._warc.write(exchange)
+            record = self._warc.write(exchange, role=role)
         kept = Kept(exchange=exchange, record=record, role=role)
         self.requests += 1
         self.bytes += record.payload_bytes

@@ -11,7 +11,7 @@ from lxml import etree
 
 from crawler.content import cut_out, read_anatomy, read_post_lines
 from crawler.jsonld import types_of
-from crawler.markup import Page
+from crawler.markup import Page, asks_for
 from crawler.regions import Regions
 from crawler.signals import ARTICLES, printed_day
 
@@ -71,6 +71,8 @@ _LISTING_PATH = re.compile(
 _DATED_PATH = re.compile(r"/(?:19|20)\d\d/\d\d/(?:\d\d/)?[^/]+/?$")
 _CARDS = etree.XPath("//h2[a[@href]]|//h3[a[@href]]|//h4[a[@href]]|//a[@href][h2 or h3 or h4]")
 _PASSWORD = etree.XPath("//form[contains(@class, 'post-password-form')]|//input[@name='post_password']")
+POSTS, PAGES = asks_for("type-post", "hentry"), asks_for("type-page")
+NEIGHBOURS, NUMBERED = asks_for("post-navigation", "nav-previous"), asks_for("page-numbers")
 MANY_CARDS = 4
 PROSE_CHARS = 80
 
@@ -131,21 +133,21 @@ def _from_json_ld(page: Page) -> Iterator[Sign]:
 
 def _from_markup(page: Page) -> Iterator[Sign]:
     regions = Regions()
-    posts = [e for e in page.with_class("type-post", "hentry") if e.tag != "body" and regions.of(e) is None]
+    posts = [e for e in page.with_class(*POSTS) if e.tag != "body" and regions.of(e) is None]
     distinct = len(set(posts))
     if distinct == 1:
         kind: PageKind = "page" if "type-page" in (posts[0].get("class") or "").split() else "post"
         yield Sign("one hentry", kind, 2)
     elif distinct >= 3:
         yield Sign(f"{distinct} hentries", "listing", 3)
-    if "type-page" in page.class_names:
+    if any(True for _ in page.with_class(*PAGES)):
         yield Sign("type-page", "page", 3)
-    if any(name in page.class_names for name in ("post-navigation", "nav-previous")) and distinct < 3:
+    if distinct < 3 and any(True for _ in page.with_class(*NEIGHBOURS)):
         yield Sign("links to the neighbouring posts", "post", 1)
     cards = [card for card in _CARDS(page.tree) if regions.of(card) is None]
     if len(cards) >= MANY_CARDS:
         yield Sign(f"{len(cards)} linked headings", "listing", 2)
-    if any(regions.of(e) == "pagination" and "page-links" not in _around(e) for e in page.with_class("page-numbers")):
+    if any(regions.of(e) == "pagination" and "page-links" not in _around(e) for e in page.with_class(*NUMBERED)):
         yield Sign("numbered pages", "listing", 2)
 
 

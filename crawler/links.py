@@ -53,7 +53,7 @@ def read_links(page: Page) -> list[PageLink]:
 
 
 def _words(link: etree._Element) -> str:
-    words = fold_space(" ".join(link.itertext()))
+    words = fold_space(" ".join(link.itertext()) if len(link) else link.text or "")
     if words:
         return words
     image = next(link.iter("img"), None)

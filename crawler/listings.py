@@ -7,6 +7,7 @@ post's title. So blocks are found by their structure; class names only add to or
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +26,8 @@ MAX_LINKS = 5_000
 """Links of one page that are looked at; no honest listing has more."""
 MAX_CLIMB = 60
 """How far above its link a post's block may begin; page builders wrap a card in a dozen elements."""
+MAX_LOOKS = 8
+"""Links to one post that are looked at: a card has an image, a title and an invitation, a sticky post stands twice."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -296,7 +299,11 @@ class _Reader:
             for element in (anchor.element, *_parents(anchor.element, MAX_CLIMB)):
                 keys.setdefault(element, set()).add(anchor.key)
         taken: set[etree._Element] = set()
+        looks: Counter[str] = Counter()
         for anchor in anchors:
+            looks[anchor.key] += 1
+            if looks[anchor.key] > MAX_LOOKS:
+                continue
             element = _climb(anchor.element, keys, shape)
             if element not in taken:
                 taken.add(element)
@@ -308,7 +315,7 @@ class _Reader:
 
 
 def _climb(element: etree._Element, keys: Mapping[etree._Element, set[str]], shape: str | None) -> etree._Element:
-    while not _is_item(element) and _shape(element) != shape:
+    while not _is_item(element) and (shape is None or _shape(element) != shape):
         parent = element.getparent()
         if parent is None or parent.tag in ("body", "main", "html") or len(keys.get(parent, ())) != 1:
             break

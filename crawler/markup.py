@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import islice
 from typing import Any, Literal, NamedTuple, cast
 
 from lxml import etree
@@ -19,7 +20,7 @@ from archive.errors import ArchiveError
 from archive.provenance.lines import address_of, fold_space
 from archive.urls import absolute, host_of
 from crawler.charset import to_utf8
-from crawler.jsonld import read_objects
+from crawler.jsonld import read_objects, strings, types_of
 
 Reason = Literal["too-large", "too-deep", "too-many-attributes", "not-html", "empty"]
 
@@ -59,6 +60,18 @@ class HeadLink(NamedTuple):
     type: str
 
 
+_ASKED_FOR: set[str] = set()
+
+
+def asks_for(*names: str) -> tuple[str, ...]:
+    """Declare class names that `Page.with_class` will be asked for: the index of a page holds no others."""
+    _ASKED_FOR.update(names)
+    return names
+
+
+SITE_TITLES = asks_for("wp-block-site-title", "site-title", "site-name")
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Page:
     """A parsed page. Its tree belongs to everybody: read it, never change it."""
@@ -66,6 +79,8 @@ class Page:
     url: str
     tree: HtmlElement
     charset: str = "utf-8"
+    has_microdata: bool = True
+    """False when the word `itemprop` is nowhere in its bytes."""
 
     @cached_property
     def base_url(self) -> str:
@@ -136,27 +151,33 @@ class Page:
         return found
 
     @cached_property
-    def class_names(self) -> Mapping[str, list[str]]:
-        """Class name → the `class` attributes that hold it."""
+    def _by_name(self) -> Mapping[str, list[str]]:
+        """Class name → the `class` attributes that hold it; only of names that somebody asks for."""
         found: defaultdict[str, list[str]] = defaultdict(list)
         for classes in self._by_classes:
-            for name in dict.fromkeys(classes.split()):
+            for name in _ASKED_FOR.intersection(classes.split()):
                 found[name].append(classes)
         return found
 
     def with_class(self, *names: str) -> Iterator[HtmlElement]:
-        """Elements that bear one of *names*: those with the first name first, then in document order."""
+        """Elements that bear one of *names*, which `asks_for` must know: by name, then in document order."""
         for name in names:
-            attributes = self.class_names.get(name)
+            attributes = self._by_name.get(name)
             if attributes:
                 numbered = {n: element for classes in attributes for n, element in self._by_classes[classes]}
                 yield from (numbered[n] for n in sorted(numbered))
+
+    def with_class_like(self, pattern: re.Pattern[str]) -> Iterator[HtmlElement]:
+        """Elements one of whose class names *pattern* is found in, in no order."""
+        for classes, numbered in self._by_classes.items():
+            if pattern.search(classes):
+                yield from (element for _, element in numbered)
 
     @cached_property
     def with_property(self) -> Mapping[str, tuple[HtmlElement, ...]]:
         """Microdata: `itemprop` → its elements."""
         found: dict[str, list[HtmlElement]] = {}
-        for element in _WITH_PROPERTY(self.tree):
+        for element in _WITH_PROPERTY(self.tree) if self.has_microdata else ():
             for name in element.get("itemprop").split():
                 found.setdefault(name, []).append(element)
         return {name: tuple(elements) for name, elements in found.items()}
@@ -165,6 +186,14 @@ class Page:
     def related_links(self) -> tuple[HtmlElement, ...]:
         """Links of the body that say how they relate to the page: `rel=author`, `rel="category tag"`."""
         return tuple(_WITH_REL(self.tree))
+
+    @cached_property
+    def site_names(self) -> tuple[str, ...]:
+        """What the site calls itself."""
+        owners = (found for found in self.json_ld if types_of(found) & {"WebSite", "Organization", "Blog"})
+        named = (name for found in owners for name in strings(found.get("name")))
+        printed = (fold_space(element.text_content()) for element in islice(self.with_class(*SITE_TITLES), 3))
+        return (*self.metas.get("og:site_name", ()), *self.metas.get("application-name", ()), *named, *printed)
 
     @cached_property
     def body(self) -> HtmlElement:
@@ -179,10 +208,10 @@ class Page:
 _LOADS = frozenset(
     "stylesheet preload prefetch preconnect dns-prefetch modulepreload icon apple-touch-icon mask-icon".split()
 )
-_JSON_LD = etree.XPath("//script[contains(@type, 'ld+json')]")
-_WITH_CLASS = etree.XPath("//*[@class]")
-_WITH_PROPERTY = etree.XPath("//*[@itemprop]")
-_WITH_REL = etree.XPath("//a[@rel]")
+_JSON_LD = etree.XPath("descendant::script[contains(@type, 'ld+json')]")
+_WITH_CLASS = etree.XPath("descendant::*[@class]")
+_WITH_PROPERTY = etree.XPath("descendant::*[@itemprop]")
+_WITH_REL = etree.XPath("descendant::a[@rel][contains(@rel, 'tag') or contains(@rel, 'author')]")
 
 
 def declared_language(tag: str | None) -> str | None:
@@ -219,7 +248,7 @@ def parse_page(
     _check_type(body, url, content_type)
     markup, charset = to_utf8(body, content_type)
     _check_attributes(markup, url, max_attributes)
-    return Page(url=url, tree=_parse(markup, url), charset=charset)
+    return Page(url=url, tree=_parse(markup, url), charset=charset, has_microdata=b"itemprop" in markup)
 
 
 def _check_type(body: bytes, url: str, content_type: str | None) -> None:

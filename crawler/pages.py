@@ -18,7 +18,7 @@ from archive.text import fold
 from archive.urls import is_tracking
 from crawler import profile_selectors
 from crawler.container import holding
-from crawler.content import Anatomy, cut_out, read_anatomy, read_post_lines
+from crawler.content import Anatomy, cut_out, read_anatomy, read_crumbs, read_post_lines
 from crawler.figures import featured_images, read_images
 from crawler.jsonld import strings, types_of
 from crawler.kinds import PageKind, Sign, is_protected, kind_signs, page_kind
@@ -77,6 +77,7 @@ def read_post(
     anatomy = _anatomy(page, selectors, rest, titles=[f.title for f in (chosen, rested, linked) if f.title])
     body = cut_out(anatomy)
     lines = read_post_lines(anatomy, body)
+    themed = from_microdata(page, anatomy)
     facts, signals = _facts(
         anatomy,
         lines,
@@ -84,9 +85,9 @@ def read_post(
             "profile": chosen,
             "rest": rested,
             "json-ld": linked,
-            "microdata": from_microdata(page, anatomy),
+            "microdata": themed,
             "opengraph": from_opengraph(page),
-            "text": from_text(page, anatomy, lines),
+            "text": from_text(page, anatomy, lines, day_wanted=not is_local(themed.posted_at)),
             "html": from_html(page, anatomy),
         },
     )
@@ -101,7 +102,7 @@ def read_post(
         site_author=facts.site_author,
         categories=facts.categories,
         tags=facts.tags,
-        breadcrumb=anatomy.crumbs or _graph_crumbs(page),
+        breadcrumb=read_crumbs(lines) or _graph_crumbs(page),
         language=facts.language,
         images=(*featured_images(page, anatomy.scope, images, rest), *images),
         html=readable_html(body.element, page.base_url),

@@ -151,6 +151,10 @@ _SERIAL = re.compile(r"[-_](?=[a-f]*\d)[0-9a-f]{4,}$")
 _ABOUT_THE_LAYOUT = ("has-", "no-", "with-", "is-", "hide-", "show-", "without-")
 
 
+# Whatever stands in these is of them: the `<footer>` of a comment is no footer of the post.
+_STICKY: frozenset[Part | None] = frozenset(["comments", "related", "notice"])
+
+
 class Regions:
     """Says of each element of one page which part of it the element stands in; remembers what it looked at."""
 
@@ -166,7 +170,7 @@ class Regions:
             node = node.getparent()
         part = self._known[node] if node is not None else None
         for node in reversed(path):
-            own = own_part(node)
+            own = own_part(node) if part not in _STICKY else None
             part = own if own and not _wraps_the_page(node, own) else part
             self._known[node] = part
         return part

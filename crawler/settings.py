@@ -127,6 +127,8 @@ HTTPERROR_ALLOW_ALL = True  # a 404 is an answer: the spider decides what it mea
 
 CLIPFILE_ARCHIVE = "data"  # the archive's folder
 CLIPFILE_LIMIT = 0  # posts after which a run stops; 0 for no limit
+CLIPFILE_FULL = False  # fetch every post, whatever the sources say
+CLIPFILE_RECHECK = False  # ask for every post again, conditionally where the blog offers validators
 
 # --------------------------------------------------------------------------------------------------------- the engine
 

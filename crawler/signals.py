@@ -18,10 +18,10 @@ from archive.model import Line
 from archive.provenance.lines import fold_space, read_lines
 from archive.text import fold
 from archive.urls import canonical_url
-from crawler.content import Anatomy
+from crawler.content import Anatomy, read_crumbs
 from crawler.headline import without_site
 from crawler.jsonld import resolved, strings, types_of
-from crawler.markup import Page, declared_language
+from crawler.markup import Page, asks_for, declared_language
 
 YEARS = range(1990, 2100)
 """A post of another year is a mistake of the page's."""
@@ -145,8 +145,8 @@ def _unique(values: Iterator[str]) -> tuple[str, ...]:
 def find_article(page: Page) -> Mapping[str, Any] | None:
     """The page's JSON-LD object for its post: the one that names this address, else the first article."""
     articles = [found for found in page.json_ld if types_of(found) & ARTICLES]
-    own = {_address(page.url), _address(page.canonical)} - {None}
-    for article in articles if len(articles) > 1 else ():
+    own = {_address(page.url), _address(page.canonical)} - {None} if len(articles) > 1 else set()
+    for article in articles if own else ():
         named = [article.get(key) for key in ("url", "@id", "mainEntityOfPage")]
         named = [value.get("@id") if isinstance(value, Mapping) else value for value in named]
         if any(isinstance(value, str) and _address(value) in own for value in named):
@@ -172,7 +172,7 @@ def from_json_ld(page: Page) -> Facts:
     authors = [name for author in resolved(article.get("author"), page.json_ld) for name in strings(author)]
     headline = strings(article.get("headline")) or strings(article.get("name"))
     return Facts(
-        title=without_site(headline[0], page) if headline else None,
+        title=(without_site(headline[0], page) or None) if headline else None,
         posted_at=read_iso(article.get("datePublished")) or read_iso(web_page.get("datePublished")),
         modified_at=read_iso(article.get("dateModified")) or read_iso(web_page.get("dateModified")),
         site_author=", ".join(dict.fromkeys(a for a in authors if not a.startswith("http"))) or None,
@@ -187,9 +187,9 @@ def _listed(words: str) -> list[str]:
 
 # ------------------------------------------------------------------------------------- microdata, hentry, theme
 
-_PUBLISHED = ("entry-date", "published", "post-date", "dt-published", "entry-time")
-_MODIFIED = ("updated", "modified", "dt-updated", "entry-modified-time")
-AUTHOR_CLASSES = (
+_PUBLISHED = asks_for("entry-date", "published", "post-date", "dt-published", "entry-time")
+_MODIFIED = asks_for("updated", "modified", "dt-updated", "entry-modified-time")
+AUTHOR_CLASSES = asks_for(
     "fn",
     "p-author",
     "author-name",
@@ -203,6 +203,8 @@ AUTHOR_CLASSES = (
     "post-author",
     "meta-author",
 )
+CATEGORY_CLASSES = asks_for("cat-links", "post-categories", "entry-categories")
+TAG_CLASSES = asks_for("tags-links", "post-tags", "entry-tags")
 _BY = re.compile(
     r"^(?:(?:written|posted|published)\s+)?(?:by|von|por|par|di|author)\s*[:|]?\s+|^(?:posted|author)\s*:\s*", re.I
 )
@@ -293,9 +295,7 @@ def _terms(page: Page, anatomy: Anatomy, *, category: bool) -> Iterator[str]:
     for link in _own([link for link in page.related_links if "tag" in _rel(link)], anatomy):
         if ("category" in _rel(link) or "/category/" in (link.get("href") or "")) is category:
             yield from filter(None, [fold_space(link.text_content())])
-    names = (
-        ("cat-links", "post-categories", "entry-categories") if category else ("tags-links", "post-tags", "entry-tags")
-    )
+    names = CATEGORY_CLASSES if category else TAG_CLASSES
     for holder in _own(list(page.with_class(*names)), anatomy):
         links = [link for link in holder.iter("a") if "tag" not in _rel(link)]
         yield from (words for link in links if (words := fold_space(link.text_content())))
@@ -310,7 +310,7 @@ def from_opengraph(page: Page) -> Facts:
     )
     title = page.meta("og:title", "twitter:title")
     return Facts(
-        title=without_site(title, page) if title else None,
+        title=(without_site(title, page) or None) if title else None,
         posted_at=read_iso(page.meta("article:published_time", "og:article:published_time", "date", "dc.date.issued")),
         modified_at=read_iso(page.meta("article:modified_time", "og:updated_time")),
         site_author=author if author and not author.startswith("http") else None,
@@ -328,14 +328,17 @@ _BODY_CATEGORY = re.compile(r"(?:single-)?category-([a-z][\w-]*)$")
 _ID_CLASS = re.compile(r"(?:postid|post)-(\d{1,10})$")
 
 
-def from_text(page: Page, anatomy: Anatomy, lines: list[Line]) -> Facts:
-    """What is left to a reader's eye: the headline, the day and the name beside it, the breadcrumb."""
-    title = anatomy.title or (without_site(page.title_tag, page) if page.title_tag else None)
+def from_text(page: Page, anatomy: Anatomy, lines: list[Line], *, day_wanted: bool = True) -> Facts:
+    """What is left to a reader's eye: the headline, the day and the name beside it, the breadcrumb.
+
+    Looking for the day is the dear part; *day_wanted* is False when the theme's markup gave it.
+    """
+    title = anatomy.title or (without_site(page.title_tag, page) or None if page.title_tag else None)
     return Facts(
         title=title,
-        posted_at=printed_day(lines, page.lang),
+        posted_at=printed_day(lines, page.lang) if day_wanted else None,
         site_author=_linked_author(lines),
-        categories=_crumb_categories(anatomy.crumbs, title),
+        categories=_crumb_categories(read_crumbs(lines), title),
     )
 
 

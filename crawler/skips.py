@@ -164,3 +164,21 @@ def plain(text: str) -> str:
     'gone\ufffd[2J'
     """
     return "".join(char if char.isprintable() else "\ufffd" for char in text[:DETAIL_CHARACTERS])
+
+
+HARMLESS: Final = frozenset(
+    {
+        SkipReason.PASSWORD_PROTECTED,
+        SkipReason.NOT_A_POST,
+        SkipReason.NOT_FOUND,
+        SkipReason.NOT_HTML,
+        SkipReason.ROBOTS_DISALLOWED,
+        SkipReason.OFF_SITE,
+        SkipReason.REDIRECT_OFF_SITE,
+        SkipReason.NOT_HTTP,
+        SkipReason.REDIRECT_NOT_HTTP,
+        SkipReason.BAD_ADDRESS,
+        SkipReason.CREDENTIALS,
+    }
+)
+"""Skips that are the blog's own doing and no failure of the run."""

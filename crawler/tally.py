@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any, Final
 
 from archive.store import SavedPost
+from crawler.discovery import Source
 from crawler.items import PostItem
 
 EXAMPLES: Final = 20
@@ -36,8 +37,17 @@ class Tally:
     doubtful: int = 0
     absences: int = 0
     absent: list[dict[str, str]] = field(default_factory=list)
-    sources: dict[str, str] = field(default_factory=dict)
+    sources: dict[Source, str] = field(default_factory=dict)
     """What each source of posts turned out to be worth: name → open, closed, empty, and why."""
+    verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What each source turned out to be worth, judged at the end of a whole run: status, detail, count."""
+    walked: set[str] = field(default_factory=set)
+    """Sources that were walked to their end."""
+    doors: dict[str, Any] = field(default_factory=dict)
+    """Addresses at which the sources were found open, for the next run."""
+    dated_sitemap: bool = False
+    plan: str = ""
+    """Mode of the run and why it was chosen, in words."""
     waits_for: str = ""
 
     def __post_init__(self) -> None:
@@ -95,7 +105,12 @@ class Tally:
             "changes": self.changes,
             "doubtful": self.doubtful,
             "doubts": self.doubts,
+            "plan": self.plan,
             "sources": self.sources,
+            "verdicts": self.verdicts,
+            "walked": sorted(self.walked),
+            "doors": self.doors,
+            "dated_sitemap": self.dated_sitemap,
         }
 
 

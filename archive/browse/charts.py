@@ -87,13 +87,13 @@ class Chart:
     bottom: int = HEIGHT - BOTTOM
 
 
-def stacked(title: str, noun: str, groups: Sequence[Group], series: Sequence[str]) -> Chart:
-    """The chart; *series* from the bottom up, those of a column that are not in it drawn as the rest."""
+def stacked(title: str, noun: str, groups: Sequence[Group], series: Mapping[str, str]) -> Chart:
+    """The chart; *series* with their classes from the bottom up, what is not in it drawn as the rest."""
     highest = max((column.total for group in groups for column in group.columns), default=0)
     steps = ticks(highest)
     scale = (HEIGHT - TOP - BOTTOM) / max(steps[-1], 1)
     slot = (WIDTH - LEFT) / max(sum(len(group.columns) for group in groups), 1)
-    classes = series_classes(series)
+    classes = {**series, REST: "tone-rest"}
     widths = [slot * len(group.columns) for group in groups]
     starts = [LEFT, *(LEFT + end for end in accumulate(widths))]
     every = max(1, -(-LABEL_WIDTH * len(groups) // (WIDTH - LEFT)))
@@ -143,13 +143,20 @@ def _bars(column: Column, x: float, slot: float, scale: float, classes: Mapping[
             )
 
 
-def series_classes(series: Sequence[str]) -> dict[str, str]:
-    """Each series' class: the outlet's own colour, in a second shade where another already has that colour."""
+def outlet_series(counts: Iterable[tuple[str, str, int]], shown: int = SERIES_SHOWN) -> dict[str, str]:
+    """The largest outlets, each with its own colour; a second shade of it where a larger one has the same.
+
+    >>> outlet_series([("2026-01", "Grist", 1), ("2026-02", "WDET", 2)])
+    {'WDET': 'tone-1', 'Grist': 'tone-4'}
+    """
+    totals: Counter[str] = Counter()
+    for _, name, count in counts:
+        totals[name] += count
     classes: dict[str, str] = {}
-    for name in series:
+    for name in sorted(totals, key=lambda name: (-totals[name], name))[:shown]:
         css = f"tone-{tone(name)}"
         classes[name] = css if css not in classes.values() else f"{css} second"
-    return {**classes, REST: "tone-rest"}
+    return classes
 
 
 def ticks(highest: int) -> list[int]:
@@ -180,10 +187,3 @@ def by_month(counts: Iterable[tuple[str, str, int]], hrefs: Mapping[str, str]) -
         for year in (range(years[0], years[-1] + 1) if years else ())
     ]
 
-
-def largest(counts: Iterable[tuple[str, str, int]], shown: int = SERIES_SHOWN) -> list[str]:
-    """The names of the largest series, largest first."""
-    totals: Counter[str] = Counter()
-    for _, name, count in counts:
-        totals[name] += count
-    return [name for name, _ in sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))[:shown]]

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archive.browse.answer import Answer, Ask
-from archive.browse.charts import by_month, largest, stacked
+from archive.browse.charts import by_month, outlet_series, stacked
 from archive.browse.clips import COLUMNS, as_clips
 from archive.browse.instance import Place
 from archive.browse.rows import Row, number, row, rows
@@ -23,8 +23,12 @@ where outlet is not null and length(original_on) >= 7
 group by outlet, substr(original_on, 1, 7)
 """
 OUTLETS_SQL: Final = f"""
-select min(outlet_id) as id, outlet as name, count(*) as posts
-from posts where outlet is not null group by outlet order by posts desc, outlet limit {TOP_SHOWN}
+select outlets.id, counts.name, counts.posts
+from (
+    select outlet as name, count(*) as posts
+    from posts where outlet is not null group by outlet order by posts desc, outlet limit {TOP_SHOWN}
+) as counts join outlets on outlets.name = counts.name
+order by counts.posts desc, counts.name
 """
 AUTHORS_SQL: Final = f"""
 select authors.id, authors.name, counts.posts
@@ -86,7 +90,7 @@ def counted_overview(place: Place, db: Database) -> dict[str, Any]:
         "reposts": number(db, "select count(outlet) from posts"),
         "first_year": years[0] if years else None,
         "last_year": years[-1] if years else None,
-        "timeline": stacked("Reposted articles by the month they first appeared", "article", groups, largest(months)),
+        "timeline": stacked("Reposted articles by the month they first appeared", "article", groups, outlet_series(months)),
         "outlets": rows(db, OUTLETS_SQL),
         "authors": rows(db, AUTHORS_SQL),
     }

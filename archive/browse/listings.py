@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archive.browse.answer import Answer, Ask
-from archive.browse.charts import Chart, Column, Group, by_month, largest, stacked
+from archive.browse.charts import Chart, Column, Group, by_month, outlet_series, stacked
 from archive.browse.clips import COLUMNS, as_clips
 from archive.browse.rows import Row, row, rows
 from archive.browse.words import MONTHS, lag_days
@@ -152,7 +152,7 @@ def _timeline(ask: Ask, dates: Sequence[Row]) -> Chart:
     )
     months = [(month, outlet, count) for (month, outlet), count in counts.items() if len(month) == 7]
     hrefs = {year: ask.place.page(f"years/{year}") for year in {month[:4] for month, _, _ in months}}
-    return stacked("By the month they first appeared", "article", by_month(months, hrefs), largest(months))
+    return stacked("By the month they first appeared", "article", by_month(months, hrefs), outlet_series(months))
 
 
 def _year(ask: Ask, year: str, dates: Sequence[Row]) -> Chart:
@@ -166,7 +166,7 @@ def _year(ask: Ask, year: str, dates: Sequence[Row]) -> Chart:
         )
         for month, name in zip(months, MONTHS, strict=True)
     ]
-    series = largest([(month, outlet, count) for (month, outlet), count in counts.items()])
+    series = outlet_series([(month, outlet, count) for (month, outlet), count in counts.items()])
     return stacked(f"{year}, by the month they first appeared", "article", groups, series)
 
 
@@ -177,4 +177,4 @@ def _lags(dates: Sequence[Row]) -> Chart | None:
         return None
     counts = Counter(next(label for label, longest in LAGS if lag <= longest) for lag in days)
     groups = [Group(label=label, columns=[Column(label=label, counts={"Reposts": counts[label]})]) for label, _ in LAGS]
-    return stacked("How long until they were reposted", "repost", groups, ["Reposts"])
+    return stacked("How long until they were reposted", "repost", groups, {"Reposts": "tone-plain"})

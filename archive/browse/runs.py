@@ -35,6 +35,7 @@ def runs_page(ask: Ask, db: Database) -> Answer:
 
 
 NAMES: Final = {"posts_new": "New", "posts_changed": "Changed", "posts_gone": "Gone", "requests": "Requests"}
+CLASSES: Final = {"New": "tone-new", "Changed": "tone-changed", "Gone": "tone-gone", "Requests": "tone-plain"}
 
 
 def _chart(ask: Ask, runs: Sequence[Row], title: str, noun: str, columns: Sequence[str]) -> Chart:
@@ -46,7 +47,7 @@ def _chart(ask: Ask, runs: Sequence[Row], title: str, noun: str, columns: Sequen
         )
         for run in runs
     ]
-    return stacked(f"{title}, run by run", noun, groups, [NAMES[column] for column in columns])
+    return stacked(f"{title}, run by run", noun, groups, {NAMES[column]: CLASSES[NAMES[column]] for column in columns})
 
 
 def run_page(ask: Ask, db: Database) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from hashlib import sha256
 from typing import Final
 from urllib.parse import urlsplit
@@ -59,11 +59,12 @@ def instant(iso: str | None) -> str:
 
 def lag_days(original_on: str | None, posted_on: str | None) -> int | None:
     """Days between first publication and repost; None when either day is not known."""
+    if not original_on or not posted_on or len(original_on) != 10:
+        return None
     try:
-        first, second = (datetime.strptime(printed or "", "%Y-%m-%d") for printed in (original_on, posted_on))
+        return (date.fromisoformat(posted_on) - date.fromisoformat(original_on)).days
     except ValueError:
         return None
-    return (second - first).days
 
 
 def lag(days: int | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections import Counter
 from dataclasses import asdict
@@ -13,6 +12,7 @@ import click
 
 from archive import report
 from archive.commands.options import archive_option, echo_json, json_option
+from archive.commands.watching import Watcher
 from archive.errors import DamagedArchiveError
 from archive.folder import ArchiveFolder
 from archive.terminal import printable
@@ -20,7 +20,6 @@ from archive.verifying import Problem, Verification, render
 
 MOST_KEPT: Final = 10_000
 """Problems that are told one by one; the rest are counted: a file of noise must not fill memory."""
-SHOWN_EVERY_S: Final = 0.2
 
 
 class Sample(click.ParamType):  # type: ignore[type-arg]  # generic in newer releases of click only
@@ -50,7 +49,7 @@ def verify_command(sample: float | None, folder: ArchiveFolder, as_json: bool) -
     What is damaged is named with address, file and offset. Nothing is changed. Ends with exit code 5 when something is
     damaged, and with 0 when all there is to say are warnings.
     """
-    watcher = Watcher(is_watched=sys.stderr.isatty())
+    watcher = Watcher()
     verification = Verification(folder, sample=sample, jobs=os.cpu_count() or 1, progress=watcher.show)
     problems, counts, began = [], Counter[str](), time.monotonic()
     for problem in verification.problems():
@@ -97,23 +96,3 @@ def conclusion(verification: Verification, counts: Counter[str], seconds: float)
         else "nothing is amiss"
     )
     return f"{captures}, {report.plural(checked['posts'], 'post')}, {report.duration(seconds)}: {verdict}"
-
-
-class Watcher:
-    """One line on a terminal that says how far the check is."""
-
-    def __init__(self, *, is_watched: bool) -> None:
-        self._is_watched = is_watched
-        self._shown_at = 0.0
-        self._step = ""
-
-    def show(self, step: str, done: int, total: int) -> None:
-        if not self._is_watched or (step == self._step and time.monotonic() - self._shown_at < SHOWN_EVERY_S):
-            return
-        self._step, self._shown_at = step, time.monotonic()
-        share = f" {min(done / total, 1):.0%}" if total else " …"
-        click.echo(f"\r\x1b[K{step}{share}", nl=False, err=True)
-
-    def clear(self) -> None:
-        if self._is_watched and self._step:
-            click.echo("\r\x1b[K", nl=False, err=True)

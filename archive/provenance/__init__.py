@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archive.model import Line, PageContext, Reading
@@ -22,8 +22,10 @@ from archive.provenance.sentences import Attribution, read_attributions
 READER = "1"
 """Raised whenever the same page may be read differently; stored with every reading."""
 
-HEAD_LINES = 48
-FOOT_LINES = 14
+HEAD_LINES = 40
+HEAD_PARAGRAPHS = 7
+"""A blog's introduction and pull quotes may stand before the block; further down stands the article."""
+FOOT_LINES = 12
 
 __all__ = ["READER", "Explanation", "LineReading", "explain", "read"]
 
@@ -56,7 +58,9 @@ class Explanation:
 
 def read(lines: Sequence[Line], context: PageContext) -> Reading:
     """Conclude what *lines* say about where the post's text was first published. Never raises."""
-    return explain(lines, context).reading
+    page = _page(lines, context, read_house(lines, context))
+    signals = read_signals(page)
+    return write_reading(page, signals, choose(page, signals, offers(page, signals)), READER)
 
 
 def explain(lines: Sequence[Line], context: PageContext) -> Explanation:
@@ -81,7 +85,7 @@ def explain(lines: Sequence[Line], context: PageContext) -> Explanation:
 def _page(lines: Sequence[Line], context: PageContext, house: House) -> Page:
     """Read head and foot in full, and of the middle only what an attribution could stand in."""
     foot_from = max(len(lines) - FOOT_LINES, _first_paragraph(lines) + 1)
-    reads = [read_line(i, line, context, house) for i, line in enumerate(lines) if i < HEAD_LINES or i >= foot_from]
+    reads = [read_line(i, lines[i], context, house) for i in _edges(lines, foot_from)]
     head = [r for r in reads if r.index < foot_from]
     blocks = find_blocks(reads, context, house)
     head_ends = _second_paragraph(head)
@@ -90,6 +94,17 @@ def _page(lines: Sequence[Line], context: PageContext, house: House) -> Page:
     return Page(
         context=context, house=house, reads=reads, foot_from=foot_from, blocks=blocks, attributions=attributions
     )
+
+
+def _edges(lines: Sequence[Line], foot_from: int) -> Iterator[int]:
+    """Indexes of the head's lines and the foot's: what is in between is the article, and costs nothing."""
+    paragraphs = 0
+    for i, line in enumerate(lines[:HEAD_LINES]):
+        paragraphs += len(line.text) > 170
+        if i >= foot_from or paragraphs > HEAD_PARAGRAPHS:
+            break
+        yield i
+    yield from range(foot_from, len(lines))
 
 
 def _first_paragraph(lines: Sequence[Line]) -> int:

@@ -76,9 +76,15 @@ def _block_confidence(block: Block, page: Page, signals: Signals) -> tuple[float
     if block.house and not (block.outlet and block.outlet.fragment.known and block.date):
         base -= 0.5
     base -= 0.03 * max(0, block.paragraphs_before - 3)
-    if page.house.is_press and not (block.outlet and block.outlet.fragment.label):
+    if page.house.is_press and not _says_from(block):
         base -= 0.5 if _is_own_practice(block, page) else 0.2
     return max(0.0, min(base, 0.99)), rule
+
+
+def _says_from(block: Block) -> bool:
+    """The outlet is introduced as a source, and is not the wire that newsrooms credit every day."""
+    fragment = block.outlet.fragment if block.outlet else None
+    return bool(fragment and fragment.label and fragment.match and not fragment.match.outlet.agency)
 
 
 _STAFFED = frozenset({"newspaper", "tv", "broadcaster", "radio", "public_radio", "wire"})
@@ -89,11 +95,19 @@ def _is_own_practice(block: Block, page: Page) -> bool:
     match = block.outlet.fragment.match if block.outlet else None
     own = page.house.outlet
     today = block.date is not None and block.date.fragment.iso == page.context.posted_on
-    return bool(match and match.outlet.agency) or bool(own and (today or own.kind in _STAFFED))
+    partly = not block.date and not block.labelled_author
+    return bool(match and match.outlet.agency) or bool(own and (today or partly or own.kind in _STAFFED))
 
 
 def _block_base(block: Block, page: Page, signals: Signals) -> tuple[float, str]:
     outlet, date, author = block.outlet, block.date, block.names or block.board
+    if (
+        outlet
+        and outlet.fragment.match
+        and outlet.fragment.match.outlet.agency
+        and outlet.fragment.rule == "byline-affiliation"
+    ) and (page.house.is_press or block.date is None or block.date.fragment.iso == page.context.posted_on):
+        return 0.0, "wire-in-byline"
     if outlet and outlet.fragment.known:
         return _known_block(block, outlet, page, signals)
     if outlet:
@@ -204,4 +218,12 @@ def _nameless_block(block: Block, date: Piece, page: Page, signals: Signals) -> 
     earlier = iso is not None and posted is not None and 2 <= (posted - iso).days <= 30
     if block.labelled_author and earlier and block.paragraphs_before == 0 and not page.house.is_press:
         return 0.56, "block:date+byline-before-the-post"
+    if block.labelled_author and _on_a_reposting_blog(page) and block.paragraphs_before == 0:
+        return 0.58, "block:date+byline-on-a-known-blog"
     return 0.0, "block:date+author"
+
+
+def _on_a_reposting_blog(page: Page) -> bool:
+    """A blog we have a profile of, in its plain old layout: its own pieces there carry a byline without a date."""
+    plain = not any(r.line.zone == "breadcrumb" for r in page.reads)
+    return bool(page.context.house_names) and plain and not page.house.is_press

@@ -42,7 +42,7 @@ WEIGHTS: dict[str, float] = {
     "outlet-date-adjacent": 1.5,
     "outlet-author-adjacent": 1.0,
     "date-author-adjacent": 0.7,
-    "apart": -0.5,
+    "apart": -1.0,
     "unused-outlet": -0.8,
     "unused-author": -0.6,
     "unused-date": -0.3,
@@ -197,9 +197,14 @@ def _consistent(outlet: Piece | None, date: Piece | None, authors: tuple[Piece, 
         return True
     if not date or not authors or any(a.at == outlet.at for a in authors):
         return False
-    return all(
-        outlet.at < date.at < a.at or (a.fragment.label is not None and 0 < a.at - outlet.at < 3) for a in authors
-    )
+    doubtful = outlet.fragment.score > 0.4
+    return all(_follows(outlet, date, author, doubtful=doubtful) for author in authors)
+
+
+def _follows(outlet: Piece, date: Piece, author: Piece, *, doubtful: bool) -> bool:
+    """Whether *author* stands where an author does; *doubtful*: the outlet's name is an odd one for a person."""
+    near = 0 < author.at - outlet.at < 3
+    return outlet.at < date.at < author.at or (near and (author.fragment.label is not None or doubtful))
 
 
 def _groups(authors: list[Piece]) -> list[tuple[Piece, ...]]:

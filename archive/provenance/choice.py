@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from archive.model import Completeness, Kind
 from archive.provenance.block_offers import author_values, piece_value
+from archive.provenance.blocks import Block
 from archive.provenance.names import person_shape, recase
 from archive.provenance.offer import Offer, Value
 from archive.provenance.page import Page, Signals, title_lines
@@ -117,10 +118,16 @@ def _loose_authors(page: Page, offer: Offer) -> Iterator[Value]:
             return
         if block.foot or not block.names or block.paragraphs_before > 1 or block.house or block.score < 0.6:
             continue
-        if block.labelled_author or len(block.reads) == 1:
+        if block.labelled_author or _is_presented(block):
             yield from author_values(block, offer.confidence * 0.85)
             return
     yield from _headline_author(page, offer)
+
+
+def _is_presented(block: Block) -> bool:
+    """A bare name alone on its line, with the person's employer or office beside it."""
+    beside = {f.part for r in block.reads for f in r.parsed.fragments}
+    return len(block.reads) == 1 and bool(beside & {"role", "place"})
 
 
 def _headline_author(page: Page, offer: Offer) -> Iterator[Value]:

@@ -83,12 +83,13 @@ _SOURCE_LABEL = re.compile(
     r"from|courtesy(?: of)?|article (?:from|by|in)|"
     r"story (?:from|by)|taken from|repost from|original(?:ly)?(?: from)?|excerpted from|special to|quelle|aus|"
     r"erschienen in|fuente|fonte|font|tratto da|da|publié (?:dans|par|sur)|paru dans|"
-    r"publicado (?:en|em|no|na)|medio|zeitung|journal|newspaper|paper|magazine)(?:\s*:\s*|\s+)(?-i:the\s+(?=[a-z])|"
+    r"publicado (?:en|em|no|na)|medio|zeitung|journal|newspaper|paper|magazine|press coverage|media coverage|in the "
+    r"news|press)(?:\s*:\s*|\s+)(?-i:the\s+(?=[a-z])|"
     r"dem\s+|der\s+)?",
     re.IGNORECASE,
 )
 _LABELS_NEEDING_COLON = frozenset(
-    "outlet publication medio zeitung journal newspaper paper magazine original originally da aus sources".split()
+    "outlet publication medio zeitung journal newspaper paper press magazine original originally da aus sources".split()
 )
 _SPLIT = re.compile(
     r"\s*(?:\||;|•|·|\s/\s|(?<=[^\W_])/(?=[^\W_])|\s[–—-]{1,2}\s|(?<=[^\W_])[–—](?=\s?[A-Z])|\s?[–—]\s|:\s+(?=\S)|"
@@ -116,7 +117,7 @@ def parse(line: Line, context: PageContext, house: House) -> Parsed:
     text = line.text
     if len(text) > LONGEST_METADATA or not text:
         return _NOTHING
-    dates = find_dates(text, context.language, context.date_order)
+    dates = [] if "://" in text else find_dates(text, context.language, context.date_order)
     fragments: list[Fragment] = []
     at = 0
     for date in dates:
@@ -150,8 +151,8 @@ _HEADLINE_BEFORE = ("repost", "via", "from", "source", "reprint", "republish")
 def _alternatives(fragments: list[Fragment]) -> Iterable[Fragment]:
     """ "Tech Century" reads like a person; on a line of its own it may be the outlet."""
     byline = fragments[0].byline if len(fragments) == 1 else None
-    if byline and len(byline.names) == 1 and byline.label is None:
-        printed = fragments[0].printed
+    if byline and len(byline.names) == 1 and byline.label in (None, "from"):
+        printed = byline.printed[0]
         score = 0.45 if person_shape(printed) < 1 else 0.2
         if "," not in printed and len(printed.split()) <= 4:
             yield Fragment(part="outlet", printed=printed, score=score, rule="name-like-outlet")
@@ -232,7 +233,7 @@ def _labelled_outlet(chunk: str, house: House) -> list[Fragment] | None:
     if not label:
         return None
     word = label["label"].casefold()
-    if word in _LABELS_NEEDING_COLON and ":" not in label.group():
+    if (word in _LABELS_NEEDING_COLON or word.endswith((" coverage", " news"))) and ":" not in label.group():
         return None
     rest = re.sub(r"^(?:the|dem|der|la|el|le|il)\s+(?=[A-Z].* )", "", chunk[label.end() :].strip(_EDGES))
     if not rest:

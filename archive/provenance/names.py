@@ -33,7 +33,8 @@ BOARD = re.compile(
     re.IGNORECASE,
 )
 BY = re.compile(
-    r"^\W{0,3}(?:(?:words|text|story|article|artículo|articolo|artikel|essay|commentary|editorial|column|opinion|"
+    r"^\W{0,3}(?:(?:words|text|story(?: (?:and|&) photos?)?|article|artículo|articolo|artikel|essay|commentary|"
+    r"editorial|column|opinion|"
     r"op-?ed|reported|"
     r"posted|tribune|texte|testo|texto|guest (?:column|commentary|essay|opinion))\s+(?=by|de|di|por|par|von))?"
     r"(?P<label>(?:written|interview conducted|interviewed|reported) by|by|from|authors?|autore?s?|autora|autorin|"
@@ -85,7 +86,7 @@ def read_byline(text: str, is_organisation: IsOrganisation = lambda _: False) ->
     """
     label, body = cut_label(text.strip(" \t*•·~"))
     body = body.strip(" .,:;")
-    if not body or len(body) > 160:
+    if not body or len(body) > 160 or not (label or _may_name(body)):
         return None
     names: list[tuple[str, str]] = []
     rest: list[str] = []
@@ -110,6 +111,14 @@ def read_byline(text: str, is_organisation: IsOrganisation = lambda _: False) ->
         board=board and not names,
         role=role,
     )
+
+
+def _may_name(body: str) -> bool:
+    """Whether unlabelled words begin like a name, or name a board."""
+    first, _, rest = body.partition(" ")
+    second = rest.partition(" ")[0]
+    capitals = first[0].isupper() and (second[:1].isupper() or second.casefold() in PARTICLES)
+    return capitals or BOARD.search(body) is not None
 
 
 def cut_label(text: str) -> tuple[str | None, str]:

@@ -30,8 +30,11 @@ def offers(page: Page, signals: Signals) -> list[Offer]:
 def _from_attribution(a: Attribution, page: Page, signals: Signals) -> Offer:
     where = page.where(a.index)
     confidence = a.strength - 0.25 * (signals.own_title and a.strength < 0.95) - 0.2 * (signals.release is not None)
-    own_host = page.house.outlet is not None and a.strength < 0.93
-    confidence -= 0.3 * own_host
+    wire = a.match is not None and a.match.outlet.agency
+    if page.house.outlet is not None and a.strength < 0.93:
+        confidence -= 0.3
+    if page.house.is_press and wire:
+        confidence -= 0.4
     return Offer(
         rule=a.rule,
         confidence=max(0.0, min(confidence, 0.98)),
@@ -138,7 +141,7 @@ def _from_hook(page: Page, signals: Signals) -> Iterator[Offer]:
                 value=outlet[0].name, printed=outlet[1], where=read.line.where, rule="link-host", confidence=confidence
             )
             yield Offer(rule="hook+link-host", confidence=confidence, outlet=value, match=match, lines=(read.index,))
-        elif strength and (read.originals or signals.press_category):
+        elif strength and (read.originals or signals.press_category) and not page.house.is_press:
             yield Offer(rule="hook", confidence=strength, lines=(read.index,))
     yield from _from_bare_links(page)
 

@@ -108,15 +108,11 @@ def _heading_outlet(read: Read) -> Match | None:
 
 
 def title_lines(page: Page, *, headings: bool = True) -> Iterator[tuple[str, str, int]]:
+    """The headline, lines that repeat it with something added, and (*headings*) the first headings below it."""
+    title = fold(page.context.title or "")
     for read in page.head[:14]:
-        if (
-            read.line.zone == "title"
-            or (headings and read.has("heading") and read.index < 10)
-            or (
-                page.context.title
-                and len(page.context.title) > 12
-                and fold(page.context.title) in fold(read.line.text)
-                and len(read.line.text) < 220
-            )
-        ):
-            yield read.line.text, read.line.where, read.index
+        text = read.line.text
+        heading = headings and read.has("heading") and read.index < 10
+        again = len(title) > 12 and len(text) < 220 and title in fold(text)
+        if len(text) < 300 and (read.line.zone == "title" or heading or again):
+            yield text, read.line.where, read.index

@@ -104,7 +104,8 @@ RULES: tuple[tuple[Role, str, str], ...] = (
         r"^(?!.*\b(?:subscribe|subscribers?|sign (?:in|up)|log ?in|register|members? only|become a member)\b)"
         r".*?(?:\b(?:read|view|see|find|visit|listen(?: to)?|watch|hear|check out|continue reading|access|click(?: "
         r"here)?)\b.{0,40}?\b(?:full|original|complete|entire|whole|rest of (?:the|this))\b"
-        r"(?!.{0,25}\b(?:report|agenda|list|schedule|statement|study|results?|survey|letter|release|bill)\b)"
+        r"(?!.{0,25}\b(?:report|agenda|list|schedule|statement|study|results?|survey|letter|release|bill|"
+        r"transcript|text of|pdf|document|paper|book|guide)\b)"
         r".{0,30}\b(?:article|story|piece|column|interview|editorial|op-?ed|post|text|segment|episode|broadcast|"
         r"conversation|coverage|essay|commentary|source|it)\b|"
         r"^\W*(?:(?:read|view|see|the|link to)\s)?\s*(?:the )?(?:original|full|complete) (?:article|story|post|source|"
@@ -286,12 +287,32 @@ _PRESS = frozenset(fold(name) for name in PRESS_CATEGORIES)
 
 def _by_table(text: str) -> dict[Role, str]:
     found: dict[Role, str] = {}
+    lower = text.casefold()
     for role, name, pattern in _COMPILED:
-        if role not in found and pattern.search(text):
+        if role not in found and _guarded(name, lower) and pattern.search(text):
             found[role] = name
     if "hook" in found:
         found.pop("chrome", None)
     return found
+
+
+_GUARDS: dict[str, tuple[str, ...]] = {
+    name: tuple(words.split())
+    for name, words in {
+        "read-the-full-article": "full original complete entire whole rest below",
+        "lire-la-suite": "lire leer lee ver vea consult acced original complet artikel beitrag bericht interview legg "
+        "articolo vai leia ler veja acesse confira matéria artigo lleg",
+        "click-here": "click read see view watch listen find more story savoir leer lesen legg saiba lleg lire",
+        "courtesy-photo": "photo image courtesy stock flickr commons splash cc",
+        "photo-words": "photo image picture illustration foto",
+    }.items()
+}
+"""Words one of which stands in every line of the kind: cheaper to look for than the pattern."""
+
+
+def _guarded(name: str, lower: str) -> bool:
+    words = _GUARDS.get(name)
+    return words is None or any(word in lower for word in words)
 
 
 def _by_context(line: Line, context: PageContext, house: House) -> dict[Role, str]:

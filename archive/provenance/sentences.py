@@ -60,6 +60,11 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _PRINT_EDITION = re.compile(r"\ba version of this (?:article|story|column)\b", re.IGNORECASE)
+_WENT_ELSEWHERE = re.compile(
+    r"\b(?:was|were|has been|also|later|since)\s+(?:also |later |since )?"
+    r"(?:re-?printed|republished|reposted|syndicated|picked up)\s+(?:in|on|by|at)\b",
+    re.IGNORECASE,
+)
 _ABOUT_US = re.compile(
     r"\b(?:riflessione su|commento a un|réponse à|che riprende|che parla di|que habla de|qui parle de|über uns|"
     r"about (?:us|me|our)|mon intervention|mi entrevista)\b",
@@ -106,7 +111,8 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
     *edge*: the line stands at the head or the foot, where weaker wordings count too.
     """
     text = _window(read.line.text, edge)
-    if not text or _ABOUT_US.search(text) or read.has("caption", "credit", "site-author", "breadcrumb", "title"):
+    unfit = read.has("caption", "credit", "site-author", "breadcrumb", "title")
+    if not text or unfit or _ABOUT_US.search(text) or _WENT_ELSEWHERE.search(text):
         return []
     lower = text.casefold()
     present = {stem for stem in (_STEMS if edge else _STEMS_ANYWHERE) if stem in lower}
@@ -123,9 +129,9 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
 
 def _window(text: str, edge: bool) -> str:
     """Attribution stands at the start or the end of a line; the middle of a long paragraph is not looked at."""
-    if len(text) <= 420:
+    if len(text) <= 320:
         return text
-    return text[:260] if edge else ""
+    return text[:220] if edge else ""
 
 
 def _apply(rule: Rule, text: str, read: Read, context: PageContext, house: House) -> Iterator[Attribution]:
@@ -136,7 +142,7 @@ def _apply(rule: Rule, text: str, read: Read, context: PageContext, house: House
         start, printed, outlet, shape = phrase
         if outlet is None and (rule.known_only or shape < 0.6):
             continue
-        if rule.name in _LISTS and _names_several(text):
+        if rule.name in _LISTS and (_names_several(text) or text.endswith(":")):
             return
         if house.owns(printed):
             yield Attribution(index=read.index, rule=rule.name, printed=text, strength=0.9, outlet=printed, house=True)
@@ -187,7 +193,7 @@ def _outlet_phrase(text: str, at: int, context: PageContext) -> tuple[int, str, 
             match, name = found
             return at + rest.find(name), name, match, 1.0
         lead = _LEAD.match(rest)
-        if not lead:
+        if not lead or _is_titled(rest, context):
             break
         at, rest = at + lead.end(), rest[lead.end() :]
     candidate = _CAPITALS.match(_up_to_stop(rest, context))
@@ -195,6 +201,12 @@ def _outlet_phrase(text: str, at: int, context: PageContext) -> tuple[int, str, 
         return None
     name = candidate["name"].rstrip(".'’!-")
     return at + candidate.start("name"), name, None, outlet_shape(name)
+
+
+def _is_titled(rest: str, context: PageContext) -> bool:
+    """Whether the article belongs to a title that several outlets share, or to one that surely is one."""
+    candidate = _CAPITALS.match(_up_to_stop(rest, context))
+    return candidate is not None and outlet_shape(candidate["name"]) >= 0.9
 
 
 def _up_to_stop(rest: str, context: PageContext) -> str:
@@ -211,7 +223,8 @@ _NOUN = re.compile(
 )
 _VERB = re.compile(
     r"\b(?:publish|print|appear|ran\b|carried|featured|publi[cqé]|aparec|paru|diffus|erschien|veröffentlicht|"
-    r"abgedruckt|uscit|appars|pubblicat|veiculad|saiu|apareg|reprint|repost|reblog)",
+    r"abgedruckt|uscit|appars|pubblicat|veiculad|saiu|apareg|reprint|repost|reblog|extrait|extract|estratt|auszug|"
+    r"trecho|excerpt)",
     re.IGNORECASE,
 )
 _JUST_BEFORE = re.compile(
@@ -234,6 +247,16 @@ _QUOTE_INTRO = re.compile(
     r"in)\s+(?:today['’]s )?(?:the )?)?$",
     re.IGNORECASE,
 )
+_READ_THE = re.compile(
+    r"^\W*(?:click here to )?(?:read|see|view|watch)(?: the)?(?: full| original| entire)?\s*$", re.IGNORECASE
+)
+_ITS_ARTICLE = re.compile(rf"^(?:['’]s?)?\s+{ARTICLE}\b", re.IGNORECASE)
+_IN_THE = re.compile(r"^\W*(?:in )?(?:today['’]s |this week['’]s )?(?:the )?$", re.IGNORECASE)
+_CARRIES = re.compile(
+    rf"^\s+(?:has|carries|runs|ran|published) (?:an?|this) (?:\w+ )?{ARTICLE}\b.{{0,60}}:$|"
+    r"^,\s.{3,40}\s(?:writes|reports|explains|argues)\b.{0,30}:$",
+    re.IGNORECASE,
+)
 _INTRODUCES = re.compile(
     r"^\s*(?:(?:reports?|writes?|says|notes|explains|has (?:a|the) (?:story|details)|schreibt|berichtet|écrit|"
     r"escribe|scrive|informa)\s*)?:\s*$",
@@ -247,7 +270,7 @@ def _loosely_worded(text: str, read: Read, context: PageContext, house: House) -
     if len({m[2].outlet.id for m in named}) != 1:
         return
     start, end, match = named[0]
-    if house.owns(text[start:end]) or (house.is_press and _PRINT_EDITION.search(text)):
+    if house.owns(text[start:end]) or match.outlet.agency or (house.is_press and _PRINT_EDITION.search(text)):
         return
     before, after = text[:start], text[end:]
     strength = _loose_strength(text, before, after, context)
@@ -256,6 +279,10 @@ def _loosely_worded(text: str, read: Read, context: PageContext, house: House) -
 
 
 def _loose_strength(text: str, before: str, after: str, context: PageContext) -> float:
+    if _READ_THE.match(before) and _ITS_ARTICLE.match(after):
+        return 0.84
+    if _IN_THE.match(before) and _CARRIES.match(after):
+        return 0.8
     intro = _QUOTE_INTRO.match(before)
     if intro and _INTRODUCES.match(after):
         return 0.82 if len(before) < 60 else 0.0

@@ -104,7 +104,7 @@ RULES: tuple[Rule, ...] = tuple(
             + ARTICLE
             + r"(?:\s+by\s[^.]{3,60}?)?\s+(?:(?:is|was|comes|came|ran|runs|appears|appeared|has been|first|"
             r"originally|is being|also)\s+)+(?:(?:originally|first|recently|also)\s+)?"
-            r"(?:(?:re-?)?(?:published|printed|posted|produced|provided|shared|taken|featured|adapted|excerpted|"
+            r"(?:(?:published|republished|printed|posted|produced|provided|shared|taken|featured|adapted|excerpted|"
             r"reported|written|aired|carried)\s+)?"
             + _WHEN
             + r"\s*(?:to you\s+)?(?:in|on|from|by|at|for|via|courtesy of)\s+",
@@ -167,7 +167,8 @@ RULES: tuple[Rule, ...] = tuple(
             "source via tip h/t original published appeared from story taken",
             0.9,
             "",
-            r"^\W*(?:source|sources|story source|article source|original source|via|hat tip|h/t|originally from|"
+            r"^\W*(?:source|sources|story source|article source|original (?:source|article|story|post)|via|hat tip|"
+            r"h/t|originally from|"
             r"news source|published (?:in|by|at)|appeared in|repost from|reposted from|article from|story from|"
             r"story by|taken from)\s*:?\s+",
         ),
@@ -310,6 +311,14 @@ RULES: tuple[Rule, ...] = tuple(
             r"^\W*(?:quellen?|aus|via|mit freundlicher genehmigung (?:von|der|des))\s?:?\s+",
         ),
         ("in-der-zeitung", "de", "in aus", 0.86, "known", r"^\W*(?:in|aus) (?:der|dem|den|des)\s+"),
+        (
+            "lesen-in",
+            "de",
+            "lesen lies zum hier weiter nach mehr",
+            0.86,
+            "known",
+            r"^\W*(?:lesen sie|lies|zum|hier|weiterlesen|nachlesen|mehr|den)\b.{0,50}?\b(?:in|im|auf|bei)\s+",
+        ),
         # Italian
         (
             "uscito-su",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlite_utils import Database
 
 from archive.errors import UsageError
 from archive.query import parse, terms
-from archive.search.candidates import COUNTED, SORTS, Answers, rows_of
+from archive.search.candidates import WEIGHED, Answers, rows_of
 from archive.search.facets import count_facets
 from archive.search.passages import best_passage, runs, units_of
 from archive.search.plan import plan
@@ -43,8 +43,10 @@ __all__ = [
     "to_json",
 ]
 
-WEIGHED = 60
-"""So many of the likeliest posts are read and weighed; those behind them keep the index's order."""
+Page = tuple[tuple[Hit, ...], str | None]
+"""Hits, and the cursor of what follows them."""
+
+_HINT = "give the next_cursor of the page before"
 
 
 def search(
@@ -58,9 +60,9 @@ def search(
 ) -> Results:
     """The posts that answer *query*, which may be any string: best first, or by the day of the article.
 
-    *cursor* is the `next_cursor` of the page before. A query without words to weigh (filters only, or nothing at all) is
-    sorted newest first. `sort="lag"` puts the longest way from article to repost first. Raises UsageError for a cursor
-    that is none; no query raises anything.
+    *cursor* is the `next_cursor` of the page before. A query without words to weigh (filters only, or nothing at all)
+    is sorted newest first. `sort="lag"` puts the longest way from article to repost first. Raises UsageError for a
+    cursor that is none; no query raises anything.
     """
     read = parse(query)
     planned = plan(db, read)
@@ -69,27 +71,33 @@ def search(
     if sort == "relevance" and not units:
         sort = "newest"
     if planned.nothing or not answers.total:
-        hits, following = (), None
+        found: Page = ((), None)
     elif sort == "relevance":
-        hits, following = _by_relevance(answers, limit, _offset(cursor))
+        found = _by_relevance(answers, limit, _offset(cursor))
     else:
-        hits, following = _by_date(answers, sort, limit, _place(cursor))
+        found = _by_date(answers, sort, limit, _place(cursor))
+    counted = count_facets(answers) if facets else None
     return Results(
-        hits=hits,
-        total=min(answers.total, COUNTED),
-        total_is_exact=answers.total <= COUNTED,
+        hits=found[0],
+        total=sum(value.count for value in counted["kind"]) if counted else answers.total,
+        total_is_exact=counted is not None or answers.total_is_exact,
         understood=Understood(query=str(read), notes=planned.notes),
         sort=sort,
-        next_cursor=following,
-        suggestions=suggest(db, read, units) if not answers.total else (),
-        facets=count_facets(answers) if facets else None,
+        next_cursor=found[1],
+        suggestions=_finding(db, suggest(db, read)) if not answers.total else (),
+        facets=counted,
     )
 
 
-def _by_relevance(answers: Answers, limit: int, offset: int) -> tuple[tuple[Hit, ...], str | None]:
+def _finding(db: Database, suggestions: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+    """Those of *suggestions* that find something."""
+    return tuple(one for one in suggestions if Answers(db=db, plan=plan(db, parse(one.query)), units=()).total)
+
+
+def _by_relevance(answers: Answers, limit: int, offset: int) -> Page:
     ids = answers.likeliest()
     first, rest = ids[:WEIGHED], ids[WEIGHED:]
-    weights = answers.weights()
+    weights = answers.weights
     found = weigh(list(rows_of(answers.db, first).values()), answers.units, weights)
     shown = found[offset : offset + limit]
     if len(shown) < limit:
@@ -100,10 +108,10 @@ def _by_relevance(answers: Answers, limit: int, offset: int) -> tuple[tuple[Hit,
     return tuple(_hit(one, weights) for one in shown), str(following) if following < len(ids) else None
 
 
-def _by_date(answers: Answers, sort: Sort, limit: int, after: tuple[Any, int] | None) -> tuple[tuple[Hit, ...], str | None]:
+def _by_date(answers: Answers, sort: Sort, limit: int, after: tuple[Any, int] | None) -> Page:
     found = answers.sorted(sort, limit + 1, after)
     rows = rows_of(answers.db, [id for id, _ in found[:limit]])
-    weights = answers.weights()
+    weights = answers.weights
     hits = tuple(
         _hit(one, weights, scored=False) for id, _ in found[:limit] for one in weigh([rows[id]], answers.units, weights)
     )
@@ -135,7 +143,7 @@ def _offset(cursor: str | None) -> int:
     if cursor is None:
         return 0
     if not cursor.isdecimal() or len(cursor) > 6:
-        raise UsageError(f"{cursor!r} is no cursor of a search by relevance", hint="give the next_cursor of the page before")
+        raise UsageError(f"{cursor!r} is no cursor of a search by relevance", hint=_HINT)
     return int(cursor)
 
 
@@ -148,5 +156,5 @@ def _place(cursor: str | None) -> tuple[Any, int] | None:
     except (ValueError, TypeError):
         key, id = None, None
     if type(id) is not int or not isinstance(key, str | float | int | None):
-        raise UsageError(f"{cursor!r} is no cursor of a search by date", hint="give the next_cursor of the page before")
+        raise UsageError(f"{cursor!r} is no cursor of a search by date", hint=_HINT)
     return key, id

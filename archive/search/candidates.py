@@ -1,13 +1,13 @@
 """The posts that answer a plan: how many there are, the likeliest of them, and all of them by date.
 
-Work is bounded. Of a word that stands in most posts the index does not rank every one, as `order by rank` does, but the
-newest and those that have it in headline, outlet or author.
+Work is bounded. Of a word that stands in most posts not every one is ranked, as `order by rank` does, but the newest
+and those that have it in headline, outlet or author; what passes a filter is looked at only as far as it is needed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import log
@@ -15,24 +15,35 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from archive.schema import DAY, FTS_TABLE, LAG, WORDS_TABLE
-from archive.search.passages import Unit
+from archive.schema import DAY, FTS_TABLE, FTS_WEIGHTS, LAG, WORDS_TABLE
+from archive.search.passages import Unit, find_marks
 from archive.search.plan import Plan, quoted
 
-RANKED_WHOLE: Final = 2_000
-"""Up to so many answers, the index ranks every one."""
+FEW: Final = 2_000
+"""Up to so many answers, all are known by their ids and every one is ranked."""
+PASSING: Final = 20_000
+"""Up to so many posts that pass the filters are gathered first; of more, each answer is tried on its own."""
 HEADS: Final = 400
 NEWEST: Final = 100
 """Of more answers so many are ranked: the newest with the words in their head, and the newest whatever they are."""
 KEPT: Final = 1_000
 """How far a result sorted by relevance can be paged through."""
-FEW: Final = 300
-"""So few posts that pass the filters are looked up one by one in the index."""
+WEIGHED: Final = 60
+"""So many of the likeliest posts are read and weighed; those behind them keep the index's order."""
 COUNTED: Final = 100_000
 """Answers are counted up to here."""
+DENSE: Final = 0.05
+"""From this share of all posts on, posts are walked by date and tried one by one."""
 
-SORTS: Final = {"newest": (DAY, "desc", "posts_by_day"), "oldest": (DAY, "asc", "posts_by_day"), "lag": (LAG, "desc", "posts_by_lag")}
+BY_RANK: Final = f"bm25({FTS_TABLE}, {', '.join(map(str, FTS_WEIGHTS))})"
+SORTS: Final = {
+    "newest": (DAY, "desc", "posts_by_day"),
+    "oldest": (DAY, "asc", "posts_by_day"),
+    "lag": (LAG, "desc", "posts_by_lag"),
+}
 """Sort → expression on `posts`, direction, index."""
+
+Values = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,137 +53,231 @@ class Answers:
     db: Database
     plan: Plan
     units: tuple[Unit, ...]
+    few: int = FEW
 
-    # -- the set
+    # -- the whole set
+
+    @property
+    def total(self) -> int:
+        """How many answers are known to exist; see `total_is_exact`."""
+        return min(self._counted, COUNTED)
+
+    @property
+    def total_is_exact(self) -> bool:
+        return self._counted <= COUNTED and (self._all is not None or self._is_counted_fast)
 
     @cached_property
-    def _few(self) -> list[int] | None:
-        """The posts that pass the filters, when they are few; None when they are many or there are no filters."""
+    def _counted(self) -> int:
+        if self._all is not None:
+            return len(self._all)
+        if not self._is_counted_fast:
+            return self.few
+        source, condition, values = self._source()
+        sql = f"select count(*) from (select 1 from {source} where {condition} limit {COUNTED + 1})"
+        return int(self.db.execute(sql, values).fetchone()[0])
+
+    @property
+    def _is_counted_fast(self) -> bool:
+        """Phrases must be put together at every place, and prefixes from all their words, to be counted."""
+        return self.plan.words is None and all(len(unit.words) == 1 and not unit.prefix for unit in self.units)
+
+    @cached_property
+    def _all(self) -> list[int] | None:
+        """All answers, last stored first, when they are no more than FEW."""
+        if self.plan.nothing:
+            return []
+        if self._passing is not None and not self._has_words:
+            found = sorted(self._passing, reverse=True)
+        else:
+            found = self._latest(self.plan.match, self.few + 1)
+        return found if len(found) <= self.few else None
+
+    @property
+    def _has_words(self) -> bool:
+        return bool(self.plan.match or self.plan.words)
+
+    @cached_property
+    def _passing(self) -> list[int] | None:
+        """The posts that pass the filters, when they are few enough; None when they are more, or there is no filter."""
         if not self.plan.where:
             return None
-        sql = f"select posts.id from posts where {self.plan.where} limit {FEW + 1}"
+        sql = f"select posts.id from posts where {self.plan.where} limit {PASSING + 1}"
         found = [id for (id,) in self.db.execute(sql, self.plan.values)]
-        return found if len(found) <= FEW else None
+        return found if len(found) <= PASSING else None
 
-    def source(self, match: str | None = None) -> tuple[str, str, dict[str, Any]]:
-        """Table, condition and values of a query for the rowids; *match* takes the place of the plan's expression."""
-        plan, values = self.plan, dict(self.plan.values)
+    def _source(self, match: str | None = None) -> tuple[str, str, Values]:
+        """Table, condition and values that give the answers' rowids; *match* stands in for the plan's expression."""
+        plan = self.plan
         match = match or plan.match
         if not match and not plan.words:
-            return "posts", plan.where.replace("posts.id", "posts.rowid") or "1", values
+            if self._passing is None:
+                return "posts", plan.where or "1", dict(plan.values)
+            return (
+                "posts",
+                "posts.id in (select value from json_each(:passing))",
+                {"passing": json.dumps(self._passing)},
+            )
         table = FTS_TABLE if match else WORDS_TABLE
-        conditions = [f"{table} match :match"]
-        values["match"] = match or plan.words
+        conditions, values = [f"{table} match :match"], {**plan.values, "match": match or plan.words}
         if match and plan.words:
             conditions.append(f"+{table}.rowid in (select rowid from {WORDS_TABLE} where {WORDS_TABLE} match :words)")
             values["words"] = plan.words
-        if self._few is not None:
-            conditions.append(f"{table}.rowid in (select value from json_each(:few))")
-            values["few"] = json.dumps(self._few)
+        if self._passing is not None:
+            conditions.append(f"+{table}.rowid in (select value from json_each(:passing))")
+            values["passing"] = json.dumps(self._passing)
         elif plan.where:
-            conditions.append(f"+{table}.rowid in (select posts.id from posts where {plan.where})")
+            conditions.append(f"exists (select 1 from posts where posts.id = {table}.rowid and {plan.where})")
         return table, " and ".join(conditions), values
 
-    @cached_property
-    def total(self) -> int:
-        """How many answers there are; COUNTED + 1 stands for more than COUNTED."""
-        if self.plan.nothing:
-            return 0
-        table, condition, values = self.source()
-        if self.plan.where or not (self.plan.match or self.plan.words):
-            sql = f"select count(*) from (select 1 from {table} where {condition} limit {COUNTED + 1})"
-        else:
-            sql = f"select count(*) from {table} where {condition}"
-        return min(int(self.db.execute(sql, values).fetchone()[0]), COUNTED + 1)
+    def _latest(self, match: str | None, limit: int) -> list[int]:
+        """The answers that were stored last, the last first: what the index gives without any sorting."""
+        table, condition, values = self._source(match)
+        sql = f"select {table}.rowid from {table} where {condition} order by {table}.rowid desc limit {limit}"
+        return [id for (id,) in self.db.execute(sql, values)]
+
+    def ids(self) -> tuple[str, Values]:
+        """A subquery that gives every answer's id, and its values."""
+        if self._all is not None:
+            return "select value from json_each(:all)", {"all": json.dumps(self._all)}
+        table, condition, values = self._source()
+        return f"select {table}.rowid from {table} where {condition}", values
 
     # -- by relevance
 
     def likeliest(self) -> list[int]:
-        """Up to KEPT posts, likeliest first by the index's own ranking; all of them when they are no more."""
-        if self.total <= RANKED_WHOLE and self.plan.match:
-            return self._ranked(self.plan.match)
-        if self.plan.match is None:
-            return self._latest(None, KEPT)
-        heads = self._ranked(self._in_heads(), within=HEADS)
-        return list(dict.fromkeys([*heads, *self._ranked(self.plan.match, within=NEWEST), *self._latest(None, KEPT)]))[:KEPT]
+        """Up to KEPT posts, likeliest first as far as the index can tell."""
+        match = self.plan.match
+        if match is None:
+            return self._heads_first(self._all if self._all is not None else self._latest(None, KEPT))[:KEPT]
+        if self._all is not None and len(self._all) <= WEIGHED:
+            return self._all
+        near = self._near(match)
+        if self._all is not None:
+            return list(dict.fromkeys([*near, *self._ranked_whole(match, self._all)]))
+        heads = [*self._ranked(self._in_heads(together=True), HEADS)[: WEIGHED // 2]] if self.plan.alternatives else []
+        heads += self._ranked(self._in_heads(), HEADS)
+        newest = self._ranked(match, NEWEST)
+        first = [*near, *heads[: WEIGHED // 2], *newest[: WEIGHED // 4]]
+        return list(dict.fromkeys([*first, *heads, *newest, *self._latest(match, KEPT)]))[:KEPT]
 
-    def _in_heads(self) -> str:
-        """The plan's expression with one of its words in headline, outlet or author."""
-        words = " OR ".join(quoted(unit.text) for unit in self.units if not unit.prefix)
+    def _heads_first(self, ids: list[int]) -> list[int]:
+        """*ids* with those whose headline or outlet has one of the words before the others."""
+        sql = "select id, title, outlet from posts where id in (select value from json_each(?))"
+        heads = {
+            id
+            for id, *texts in self.db.execute(sql, [json.dumps(ids)])
+            if any(find_marks(text, self.units, in_title=True) for text in texts if text)
+        }
+        return sorted(ids, key=lambda id: id not in heads)
+
+    def _near(self, match: str) -> list[int]:
+        """The newest answers in which the words of the query stand together."""
+        texts = [quoted(unit.text) for unit in self.units if not unit.prefix and not unit.in_title]
+        if not 2 <= len(texts) == len(self.units) <= 4:
+            return []
+        return self._latest(f"({match}) AND NEAR({' '.join(texts)}, {len(texts)})", WEIGHED // 4)
+
+    def _ranked_whole(self, match: str, ids: Sequence[int]) -> list[int]:
+        if self.plan.where or self.plan.words:
+            sql = f"""
+                select rowid from {FTS_TABLE}
+                where {FTS_TABLE} match :match and +rowid in (select value from json_each(:ids))
+                order by {BY_RANK} limit {KEPT}
+            """
+            return [id for (id,) in self.db.execute(sql, {"match": match, "ids": json.dumps(ids)})]
+        sql = f"select rowid from {FTS_TABLE} where {FTS_TABLE} match :match order by rank limit {KEPT}"
+        return [id for (id,) in self.db.execute(sql, {"match": match})]
+
+    def _ranked(self, match: str, within: int) -> list[int]:
+        """The newest *within* answers, best first."""
+        newest = self._latest(match, within)
+        if self.plan.where or self.plan.words or not self._is_counted_fast:
+            return newest
+        sql = f"select rowid from {FTS_TABLE} where {FTS_TABLE} match :match and rowid >= :oldest order by rank"
+        return [id for (id,) in self.db.execute(sql, {"match": match, "oldest": newest[-1]})] if newest else []
+
+    def _in_heads(self, *, together: bool = False) -> str:
+        """The plan's expression with one of its words in headline, outlet or author, and all of them if *together*."""
+        texts = [quoted(unit.text) for unit in self.units if not unit.prefix]
+        words = " OR ".join(texts)
+        if len(self.units) == 1:
+            return f"{{title outlet authors}} : ({words})"
+        if together:
+            return f"({self.plan.match}) AND {' AND '.join(texts)} AND {{title outlet authors}} : ({words})"
         return f"({self.plan.match}) AND {{title outlet authors}} : ({words})"
-
-    def _ranked(self, match: str, *, within: int | None = None) -> list[int]:
-        """Best first, of the newest *within* answers or of all."""
-        table, condition, values = self.source(match)
-        if within is not None:
-            newest = self._latest(match, within)
-            if not newest:
-                return []
-            condition += f" and {table}.rowid >= :oldest"
-            values["oldest"] = newest[-1]
-        sql = f"select rowid from {table} where {condition} order by rank limit {KEPT}"
-        return [id for (id,) in self.db.execute(sql, values)]
-
-    def _latest(self, match: str | None, limit: int) -> list[int]:
-        """The answers that came last into the archive, the last first: what the index gives without any sorting."""
-        table, condition, values = self.source(match)
-        sql = f"select rowid from {table} where {condition} order by rowid desc limit {limit}"
-        return [id for (id,) in self.db.execute(sql, values)]
 
     # -- by date
 
     def sorted(self, sort: str, limit: int, after: tuple[Any, int] | None) -> list[tuple[int, Any]]:
         """(post, what it is sorted by), *limit* of them from behind *after* on; unknown dates come last."""
         key, direction, index = SORTS[sort]
-        table, condition, values = self.source()
-        values["limit"] = limit
-        beyond = ""
+        condition, values = self._walked()
         if after is not None:
-            values["key"], values["id"] = after
-            sign = "<" if direction == "desc" else ">"
-            beyond = (
-                f" and ({key} is null and posts.id {sign} :id)"
-                if after[0] is None
-                else f" and ({key} {sign} :key or ({key} = :key and posts.id {sign} :id) or {key} is null)"
-            )
-        within = f"posts.id in (select rowid from {table} where {condition})" if table != "posts" else condition.replace("posts.rowid", "posts.id")
+            condition += f" and {_beyond(key, direction, after)}"
+            values |= {"key": after[0], "id": after[1]}
+        walked = self._all is None and self._passing is None and sort != "lag"
+        hint = f" indexed by {index}" if walked else ""
         sql = f"""
-            select posts.id, {key} from posts where {within}{beyond}
+            select posts.id, {key} from posts{hint} where {condition}
             order by {key} {direction} nulls last, posts.id {direction}
-            limit :limit
+            limit {limit}
         """
         return [(id, value) for id, value in self.db.execute(sql, values)]
 
+    def _walked(self) -> tuple[str, Values]:
+        """Condition on a row of `posts` that is met on the way through an index of dates."""
+        table, condition, values = self._source()
+        if self._all is not None:
+            ids, values = self.ids()
+            return f"posts.id in ({ids})", values
+        if table == "posts":
+            return condition, values
+        dense = self._is_counted_fast and self._counted > DENSE * self.posts
+        if dense:
+            return f"exists (select 1 from {table} where {condition} and {table}.rowid = posts.id)", values
+        column = "posts.id" if self._passing is not None else "+posts.id"
+        return f"{column} in (select {table}.rowid from {table} where {condition})", values
+
     # -- how telling a word is
 
+    @cached_property
     def weights(self) -> list[float]:
         """Inverse document frequency of each unit, as bm25 has it, never less than a tenth."""
-        posts = self.db.execute("select max(id) from posts").fetchone()[0] or 1
-        return [max(0.1, log(1 + (posts - n + 0.5) / (n + 0.5))) for n in (self._frequency(u, posts) for u in self.units)]
-
-    def _frequency(self, unit: Unit, posts: int) -> float:
-        """In how many posts the unit stands, judged by how densely the newest of them have it."""
         if len(self.units) < 2:
-            return 0
-        table, expression = (WORDS_TABLE, f"{quoted(unit.text)} *") if unit.prefix else (FTS_TABLE, quoted(unit.text))
-        row = self.db.execute(
-            f"select count(*), min(id) from (select rowid as id from {table} where {table} match ? order by rowid desc limit 200)",
-            [expression],
-        ).fetchone()
-        return 0 if row[0] == 0 else (row[0] if row[0] < 200 else 200 * posts / (posts - row[1] + 1))
+            return [1.0] * len(self.units)
+        frequencies = [self._frequency(unit) for unit in self.units]
+        return [max(0.1, log(1 + (self.posts - n + 0.5) / (n + 0.5))) for n in frequencies]
+
+    @cached_property
+    def posts(self) -> int:
+        """About how many posts the archive has."""
+        return self.db.execute("select max(id) from posts").fetchone()[0] or 1
+
+    def _frequency(self, unit: Unit) -> float:
+        """In how many posts the unit stands, judged by how densely the newest of them have it."""
+        words = f"{quoted(unit.text)} *" if unit.prefix else quoted(unit.text)
+        table = WORDS_TABLE if unit.prefix and len(unit.words) == 1 else FTS_TABLE
+        sql = f"select rowid from {table} where {table} match ? order by rowid desc limit 200"
+        newest = [id for (id,) in self.db.execute(sql, [words])]
+        return len(newest) if len(newest) < 200 else 200 * self.posts / (self.posts - newest[-1] + 1)
+
+
+def _beyond(key: str, direction: str, after: tuple[Any, int]) -> str:
+    """Condition that a row comes behind the one with the bound :key and :id."""
+    sign = "<" if direction == "desc" else ">"
+    if after[0] is None:
+        return f"({key} is null and posts.id {sign} :id)"
+    return f"({key} {sign} :key or ({key} = :key and posts.id {sign} :id) or {key} is null)"
 
 
 def rows_of(db: Database, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """What is weighed and shown of each post, by its id."""
-    wanted = list(ids)
     found = db.query(
         """
         select posts.id, uid, url, title, outlet, authors, original_on, posted_on, kind, words, text
         from posts
         where posts.id in (select value from json_each(?))
         """,
-        [json.dumps(wanted)],
+        [json.dumps(list(ids))],
     )
     return {row["id"]: row for row in found}
-
-

@@ -21,10 +21,12 @@ class Names:
     def outlets(self, wanted: str) -> tuple[list[str], list[str]]:
         """Canonical names and printed names that *wanted* stands for.
 
-        The authority file goes first: "freep" is the Detroit Free Press. Where the archive has nothing from the outlet it
-        names, or it names none, every outlet with these words in its name is meant, or printed with them.
+        The authority file goes first: "freep" is the Detroit Free Press. Where the archive has nothing from the outlet
+        it names, or it names none, every outlet with these words in its name is meant, or printed with them.
         """
         held = [name for (name,) in self._db.execute("select name from outlets order by name")]
+        if exact := [name for name in held if _bare(name) == _bare(wanted)]:
+            return exact, []
         known = load_outlets().find(wanted)
         if known and known.how not in _UNSURE and known.outlet.name in held:
             self._note("outlet", wanted, [known.outlet.name])
@@ -77,6 +79,10 @@ class Names:
         elif [fold(name) for name in found] != [fold(wanted)]:
             more = f" and {len(found) - 3:,} more" if len(found) > 3 else ""
             self.notes.append(f"{field} “{wanted}”: {', '.join(found[:3])}{more}")
+
+
+def _bare(name: str) -> str:
+    return fold(name).removeprefix("the ")
 
 
 def containing(wanted: str, names: Iterable[str]) -> list[str]:

@@ -33,6 +33,8 @@ class Plan:
     values: dict[str, Any]
     """Values of the named parameters in `where`."""
     notes: tuple[str, ...]
+    alternatives: bool = False
+    """The query is a choice between words: a post need not have all of them."""
     nothing: bool = False
     """The query asks for something, and nothing of it can be searched."""
 
@@ -47,6 +49,7 @@ def plan(db: Database, query: Query) -> Plan:
         words=words,
         where=where,
         values=maker.values,
+        alternatives=isinstance(query.tree, Or),
         notes=(*query.notes, *dict.fromkeys(maker.names.notes)),
     )
 
@@ -162,7 +165,8 @@ def like(text: str) -> str:
 
 def _outlet(maker: _Maker, value: str) -> str:
     names, printed = maker.names.outlets(value)
-    return f"{maker.any_of('posts.outlet', names)} or {maker.any_of('posts.outlet_printed', printed)}"
+    found = {"posts.outlet": names, "posts.outlet_printed": printed}
+    return " or ".join(maker.any_of(column, some) for column, some in found.items() if some) or "0"
 
 
 def _author(maker: _Maker, value: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
 from typing import Any, Final
 
 from archive.schema import FTS_COLUMNS, FTS_WEIGHTS
@@ -14,7 +13,7 @@ LONGEST_READ: Final = 60_000
 """Characters of a text that are weighed and quoted from."""
 
 _SATURATION, _LENGTH = 1.2, 0.75  # bm25's k1 and b
-_NEARNESS: Final = 0.6
+_NEARNESS: Final = 0.25
 _ALL_IN_TITLE: Final = 0.5
 
 

@@ -106,9 +106,7 @@ def as_text(runs: Sequence[Run], before: str = "", after: str = "") -> str:
     >>> as_text((Run(text="red \\x1b[31m "), Run(text="alert", is_hit=True)), "*", "*")
     'red [31m *alert*'
     """
-    return "".join(
-        f"{before}{_kept(run.text)}{after}" if run.is_hit else _kept(run.text) for run in runs
-    ).strip()
+    return "".join(f"{before}{_kept(run.text)}{after}" if run.is_hit else _kept(run.text) for run in runs).strip()
 
 
 def _kept(text: str) -> str:

@@ -1,20 +1,21 @@
 """Porter's stemmer as SQLite's FTS5 has it, so that the words an index found can be found again in a text.
 
-M. F. Porter, "An algorithm for suffix stripping" (1980), with the small departures of FTS5: words of less than three and
-more than 64 bytes stay as they are, and letters outside ASCII are consonants, one for each byte.
+M. F. Porter, "An algorithm for suffix stripping" (1980), with the small departures of FTS5: words of less than three
+and more than 64 bytes stay as they are, and letters outside ASCII are consonants, one for each byte.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 _SHORTEST, _LONGEST = 3, 64  # bytes
 
 _STEP_2: Final = (
-    "ational:ate tional:tion enci:ence anci:ance izer:ize logi:log bli:ble alli:al entli:ent eli:e ousli:ous ization:ize "
-    "ation:ate ator:ate alism:al iveness:ive fulness:ful ousness:ous aliti:al iviti:ive biliti:ble"
+    "ational:ate tional:tion enci:ence anci:ance izer:ize logi:log bli:ble alli:al entli:ent eli:e ousli:ous "
+    "ization:ize ation:ate ator:ate alism:al iveness:ive fulness:ful ousness:ous aliti:al iviti:ive biliti:ble"
 )
 _STEP_3: Final = "ical:ic ness: icate:ic iciti:ic ful: ative: alize:al"
 _STEP_4: Final = "al: ance: ence: er: ic: able: ible: ant: ement: ment: ent: ion: ou: ism: ate: iti: ous: ive: ize:"
@@ -100,9 +101,7 @@ def _final_e(word: str) -> str:
     return word[:-1] if word.endswith("ll") and _measure(word[:-1]) > 1 else word
 
 
-def _replaced(
-    word: str, table: Mapping[str, tuple[tuple[str, str], ...]], allowed: Callable[[str, str], bool]
-) -> str:
+def _replaced(word: str, table: Mapping[str, tuple[tuple[str, str], ...]], allowed: Callable[[str, str], bool]) -> str:
     """*word* with the first suffix of *table* that it ends in replaced, where that is allowed."""
     for suffix, end in table.get(word[-2:-1], ()):
         if len(word) > len(suffix) and word.endswith(suffix):
@@ -130,7 +129,7 @@ def _consonants(word: str) -> list[bool]:
 def _measure(word: str) -> int:
     """Porter's m: how many times consonants follow vowels."""
     found = _consonants(word)
-    return sum(not a and b for a, b in zip(found, found[1:], strict=False))
+    return sum(not a and b for a, b in pairwise(found))
 
 
 def _ends_short(word: str) -> bool:

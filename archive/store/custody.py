@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -11,8 +12,13 @@ from archive.store.values import instant, now, to_json
 from archive.urls import canonical_url
 from archive.warc import Exchange, Original, Record
 
+RECENTLY_MISSED: Final = "select post_id from absences where noticed_at >= :before"
+
 UNFINISHED: Final = ("running", "interrupted", "limited")
 """Statuses of a run that left work in the frontier: the next run of the site goes on from there."""
+
+RUN_FACTS: Final = ("run", "run-mode", "run-started-at", "run-resumes", "start-url")
+"""Fields of `warcinfo`: number, mode, start, the interrupted run it goes on with, the blog's first start page."""
 
 
 class Sighted(Protocol):
@@ -26,6 +32,8 @@ class Sighted(Protocol):
     def source(self) -> str: ...
     @property
     def listed_in(self) -> str | None: ...
+    @property
+    def lastmod(self) -> str | None: ...
 
 
 class Custody:
@@ -84,6 +92,18 @@ class Custody:
             (site_id, mode, now(), to_json(settings), resumes_id),
         )
         return int(cursor.lastrowid or 0)
+
+    def run_facts(self, run_id: int) -> dict[str, str]:
+        """What the run's WARC files say of it, so that the database can be made anew from them."""
+        row = self._db.execute(
+            """
+            select runs.id, runs.mode, runs.started_at, runs.resumes_id, sites.url
+            from runs join sites on sites.id = runs.site_id
+            where runs.id = ?
+            """,
+            (run_id,),
+        ).fetchone()
+        return {name: str(value) for name, value in zip(RUN_FACTS, row, strict=True) if value is not None}
 
     def finish_run(self, run_id: int, status: str, *, reason: str | None, report: Mapping[str, Any]) -> None:
         """Close the run with its counts, taken from *report*, which is kept whole beside them."""
@@ -174,14 +194,114 @@ class Custody:
         """Record which source showed which post, and when first and last."""
         self._db.executemany(
             """
-            insert into sightings (site_id, key, url, source, listed_in, first_run_id, last_run_id)
-            values (?, ?, ?, ?, ?, ?, ?)
+            insert into sightings (site_id, key, url, source, listed_in, lastmod, first_run_id, last_run_id)
+            values (?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (site_id, source, key) do update set
                 last_run_id = excluded.last_run_id,
+                lastmod = coalesce(excluded.lastmod, lastmod),
                 listed_in = coalesce(listed_in, excluded.listed_in)
             """,
-            [(site_id, s.key, s.url, s.source, s.listed_in, run_id, run_id) for s in sightings],
+            [(site_id, s.key, s.url, s.source, s.listed_in, s.lastmod, run_id, run_id) for s in sightings],
         )
+
+    def sighted(self, site_id: int, source: str, *, since_run: int = 0) -> dict[str, str | None]:
+        """Key → lastmod of the posts *source* showed in that run or later."""
+        rows = self._db.execute(
+            "select key, lastmod from sightings where site_id = ? and source = ? and last_run_id >= ?",
+            (site_id, source, since_run),
+        )
+        return dict(rows.fetchall())
+
+    def unseen(self, site_id: int, source: str, run_id: int, *, missed_before: str) -> list[str]:
+        """Addresses of posts, not gone, that *source* showed before this run and no longer does.
+
+        Without those found missing since *missed_before*: one check a few days is enough to call a post gone.
+        """
+        rows = self._db.execute(
+            f"""
+            select distinct posts.url
+            from sightings
+            join post_urls on post_urls.url = sightings.key
+            join posts on posts.id = post_urls.post_id
+            where sightings.site_id = :site and sightings.source = :source and posts.gone_at is null
+                and posts.id not in ({RECENTLY_MISSED})
+            group by posts.id
+            having max(sightings.last_run_id) < :run
+            """,
+            {"site": site_id, "source": source, "run": run_id, "before": missed_before},
+        )
+        return [row[0] for row in rows]
+
+    def missing(self, site_id: int, *, missed_before: str) -> list[str]:
+        """Addresses of posts, not gone, that were found missing and not looked for since *missed_before*."""
+        rows = self._db.execute(
+            f"""
+            select distinct posts.url
+            from posts join absences on absences.post_id = posts.id
+            where posts.site_id = :site and posts.gone_at is null and absences.noticed_at > posts.last_seen_at
+                and posts.id not in ({RECENTLY_MISSED})
+            """,
+            {"site": site_id, "before": missed_before},
+        )
+        return [row[0] for row in rows]
+
+    def newest_lastmod(self, site_id: int, source: str) -> str | None:
+        """The latest change *source* ever told of, by its own clock."""
+        row = self._db.execute(
+            "select max(lastmod) from sightings where site_id = ? and source = ?", (site_id, source)
+        ).fetchone()
+        return row[0] if row and row[0] else None
+
+    def last_walk(self, site_id: int, source: str) -> int:
+        """The last run that walked *source* to its end; 0 when none did."""
+        row = self._db.execute(
+            """
+            select max(runs.id)
+            from runs, json_each(runs.report, '$.walked') as walked
+            where runs.site_id = ? and walked.value = ?
+            """,
+            (site_id, source),
+        ).fetchone()
+        return int(row[0] or 0)
+
+    def mode_of(self, run_id: int) -> str:
+        return str(self._db.execute("select mode from runs where id = ?", (run_id,)).fetchone()[0])
+
+    def past_runs(self, site_id: int, limit: int = 50) -> list[tuple[str, str, dict[str, Any]]]:
+        """(mode, started_at, report) of the runs that came to their end, newest first."""
+        rows = self._db.execute(
+            """
+            select mode, started_at, report
+            from runs
+            where site_id = ? and status in ('done', 'partial', 'suspect') and report is not null
+            order by id desc
+            limit ?
+            """,
+            (site_id, limit),
+        )
+        return [(mode, started_at, json.loads(report)) for mode, started_at, report in rows]
+
+    def failed_urls(self, site_id: int, harmless: Collection[str]) -> list[str]:
+        """Posts the last finished run could not get, for a reason that may have passed."""
+        marks = ", ".join("?" * len(harmless))
+        rows = self._db.execute(
+            f"""
+            select url
+            from skips
+            where role = 'post' and reason not in ({marks}) and run_id = (
+                select max(id) from runs where site_id = ? and status in ('done', 'partial', 'suspect')
+            )
+            """,
+            (*harmless, site_id),
+        )
+        return [row[0] for row in rows]
+
+    def validators(self, url: str) -> tuple[str | None, str | None]:
+        """(ETag, Last-Modified) the address answered with when it last sent its whole body."""
+        row = self._db.execute(
+            "select etag, last_modified from captures where url = ? and status = 200 order by id desc limit 1", (url,)
+        ).fetchone()
+        return (row[0], row[1]) if row else (None, None)
 
     def save_skip(self, run_id: int, url: str, role: str, reason: str, detail: str | None = None) -> None:
         self._db.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -60,7 +60,8 @@ class Posts:
 
         *aliases* are other addresses that led here. The post keeps the uid of the first address it was seen under.
         """
-        post_id = self.find(site_id, post.url, post.wordpress_id, post.title)
+        aliases = tuple(aliases)
+        post_id = self.find(site_id, post.url, post.wordpress_id, post.title) or self._find_moved(aliases, post)
         if post_id is None:
             saved = self._insert(site_id, run_id, post, reading, capture_id, seen_at)
         else:
@@ -68,11 +69,24 @@ class Posts:
         self._save_urls(saved.id, {post.url, *aliases})
         return saved
 
-    def add_address(self, site_id: int, url: str, alias: str) -> None:
-        """Remember that *alias* leads to the post at *url*; nothing happens when there is none."""
-        post_id = self.find(site_id, url)
-        if post_id is not None:
-            self._save_urls(post_id, {alias})
+    def _find_moved(self, aliases: Collection[str], post: Post) -> int | None:
+        """The post that lived at one of the addresses which now lead here, under the same headline."""
+        for alias in aliases:
+            row = self._db.execute(
+                """
+                select posts.id
+                from post_urls join posts on posts.id = post_urls.post_id
+                where post_urls.url = ? and posts.title is ?
+                """,
+                (canonical_url(alias), post.title),
+            ).fetchone()
+            if row is not None:
+                return int(row[0])
+        return None
+
+    def add_address(self, post_id: int, alias: str) -> None:
+        """Remember that *alias* leads to the post."""
+        self._save_urls(post_id, {alias})
 
     def not_seen_in(self, run_id: int, site_id: int) -> list[str]:
         """Addresses of the site's posts, not yet gone, that this run has not stored and not found absent."""
@@ -87,6 +101,38 @@ class Posts:
             {"site_id": site_id, "run_id": run_id},
         )
         return [row[0] for row in rows]
+
+    def touch(self, post_id: int, seen_at: str) -> None:
+        """The post was asked for and is as it was (304)."""
+        self._db.execute(
+            "update posts set last_seen_at = ?, checked_at = ?, gone_at = null where id = ?",
+            (seen_at, seen_at, post_id),
+        )
+
+    def checked_before(self, site_id: int, instant: str) -> list[tuple[str, str, str, str | None]]:
+        """(URL, uid, checked_at, posted_on) of posts, not gone, whose page was last asked for before *instant*."""
+        rows = self._db.execute(
+            """
+            select url, uid, checked_at, posted_on
+            from posts
+            where site_id = ? and gone_at is null and checked_at < ?
+            order by checked_at, id
+            """,
+            (site_id, instant),
+        )
+        return rows.fetchall()
+
+    def titles(self, site_id: int) -> dict[str, str | None]:
+        """Canonical URL → headline of every post, for comparing with what a listing shows."""
+        rows = self._db.execute(
+            """
+            select post_urls.url, posts.title
+            from post_urls join posts on posts.id = post_urls.post_id
+            where posts.site_id = ?
+            """,
+            (site_id,),
+        )
+        return dict(rows.fetchall())
 
     def save_absence(self, post_id: int, run_id: int, how: str, *, noticed_at: str, capture_id: int | None) -> bool:
         """Note that the post was not where it was. True when this makes it *gone*: enough checks over enough days."""
@@ -139,15 +185,47 @@ class Posts:
         self.apply_reading(post_id, reading)
         return True
 
+    def reread(self, post_id: int, post: Post, reading: Reading) -> None:
+        """Put another reading of the same page in the place of the newest revision's: it is no edit of the blog's.
+
+        The address stays, and so do corrections.
+        """
+        (site_id,) = self._db.execute("select site_id from posts where id = ?", (post_id,)).fetchone()
+        columns = [column for column in PAGE_COLUMNS if column != "url"]
+        values = dict(zip(PAGE_COLUMNS, _page_values(post), strict=True))
+        self._db.execute(
+            f"update posts set {', '.join(f'{column} = ?' for column in columns)} where id = ?",
+            (*(values[column] for column in columns), post_id),
+        )
+        self._db.execute(
+            """
+            update revisions set title = ?, text = ?, facts = ?
+            where post_id = ? and number = (select max(number) from revisions where post_id = ?)
+            """,
+            (post.title, post.text, to_json(_facts(post)), post_id, post_id),
+        )
+        self._save_details(site_id, post_id, post)
+        self.save_reading(post_id, reading)
+
     def _insert(
         self, site_id: int, run_id: int, post: Post, reading: Reading, capture_id: int | None, seen_at: str
     ) -> SavedPost:
-        columns = (*PAGE_COLUMNS, *READING_COLUMNS, "uid", "site_id", "first_seen_at", "last_seen_at", "capture_id")
+        columns = (
+            *PAGE_COLUMNS,
+            *READING_COLUMNS,
+            "uid",
+            "site_id",
+            "first_seen_at",
+            "last_seen_at",
+            "checked_at",
+            "capture_id",
+        )
         values = (
             *_page_values(post),
             *self._reading_values(reading),
             uid(canonical_url(post.url)),
             site_id,
+            seen_at,
             seen_at,
             seen_at,
             capture_id,
@@ -180,7 +258,8 @@ class Posts:
             {"title": post.title, "text": post.text, **_facts(post)},
         )
         self._db.execute(
-            "update posts set last_seen_at = ?, gone_at = null, url = ? where id = ?", (seen_at, post.url, post_id)
+            "update posts set last_seen_at = ?, checked_at = ?, gone_at = null, url = ? where id = ?",
+            (seen_at, seen_at, post.url, post_id),
         )
         if not changes:
             self.save_reading(post_id, reading)
@@ -294,8 +373,13 @@ class Posts:
     def _outlet_id(self, reading: Reading) -> int | None:
         if reading.outlet is None:
             return None
-        row = self._db.execute("select id from outlets where name = ?", (reading.outlet,)).fetchone()
+        row = self._db.execute(
+            "select id, name from outlets where name = ? or key = ? order by name = ? desc",
+            (reading.outlet, reading.outlet_id, reading.outlet),
+        ).fetchone()
         if row is not None:
+            if row[1] != reading.outlet:  # the authority file has another name for it now
+                self._db.execute("update outlets set name = ? where id = ?", (reading.outlet, row[0]))
             return int(row[0])
         known = load_outlets().get(reading.outlet_id) if reading.outlet_id else None
         cursor = self._db.execute(

@@ -17,11 +17,10 @@ from archive.warc.messages import Message, escaped, payload
 from archive.warc.reading import ANSWERS, check_block, read_date
 from archive.warc.records import DamagedRecordError, RawRecord, WarcFile
 from archive.warc.rules import Severity, read_message
+from archive.warc.writing import ROLE_FIELD
 
 Advance = Callable[[int], None]
 """Told how many bytes more were gone through."""
-
-ROLE_FIELD: Final = "warc-clipfile-role"
 
 COLUMNS: Final = """
     captures.id, captures.url, captures.captured_at, captures.role, captures.status, captures.content_type,
@@ -159,7 +158,7 @@ def _said(raw: RawRecord, message: Message | None) -> dict[str, Any]:
         "url": raw.url(),
         "captured_at": instant(at) if at else None,
         "warc_length": raw.length,
-        "role": raw.get(ROLE_FIELD),
+        "role": raw.get(ROLE_FIELD.lower()),
         "status": int(message.start[1]) if message and message.start[1].isdigit() else None,
         "payload_sha256": _sha256(raw, message),
         "payload_bytes": len(payload(message)) if is_response and message else None,

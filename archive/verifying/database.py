@@ -95,8 +95,7 @@ POSTS: Final = """
     select posts.*, revisions.title as revision_title, revisions.text as revision_text, revisions.reading as reading,
         revisions.facts as facts, revisions.capture_id as revision_capture_id,
         (select count(*) from revisions where post_id = posts.id) as revisions_held,
-        (select max(number) from revisions where post_id = posts.id) as newest,
-        (select name from outlets where outlets.id = posts.outlet_id) as outlet_row
+        (select max(number) from revisions where post_id = posts.id) as newest
     from posts left join revisions on revisions.post_id = posts.id and revisions.number = posts.revision_count
     order by posts.id
 """
@@ -166,8 +165,8 @@ def _reading_faults(db: sqlite3.Connection, post: sqlite3.Row) -> Iterator[str]:
     for column in READ:
         if post[column] != (said := getattr(effective, column)):
             yield f"its {column} is {post[column]!r}, the reading with its corrections says {said!r}"
-    if post["outlet_row"] != effective.outlet:
-        yield f"its outlet is {effective.outlet!r}, its row of outlets is {post['outlet_row']!r}"
+    if (post["outlet_id"] is None) != (effective.outlet is None):
+        yield f"its outlet is {effective.outlet!r}, its row of outlets is {post['outlet_id']}"
     yield from _author_faults(db, post, effective)
     evidence = [(e.field, e.value, e.printed, e.where, e.rule, e.confidence) for e in reading.evidence]
     if evidence != db.execute(EVIDENCE, (post["id"],)).fetchall():

@@ -32,6 +32,9 @@ COMPRESSED_TYPES: Final = (
 IDENTICAL: Final = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
+ROLE_FIELD: Final = "WARC-Clipfile-Role"
+"""What an exchange was fetched as: post, listing, sitemap … Readers ignore fields they don't know (WARC 1.1, 4)."""
+
 PROTOCOLS: Final = {"HTTP/1.0": "http/1.0", "HTTP/1.1": "http/1.1", "HTTP/2": "h2", "HTTP/2.0": "h2", "HTTP/3": "h3"}
 """How WARC-Protocol spells them (a proposed field in use; ALPN's names)."""
 
@@ -88,8 +91,10 @@ class WarcWriter:
         """By this writer, in all its files."""
         return self._written_before + self._file.size
 
-    def write(self, exchange: Exchange, *, original: Original | None = None) -> Record:
+    def write(self, exchange: Exchange, *, original: Original | None = None, role: str | None = None) -> Record:
         """Append the exchange and say where its response or revisit record lies.
+
+        *role* is what it was fetched as; it goes into a field of our own, so that the file alone says how it was read.
 
         A payload that *find_original* knows, and a 304 whose *original* the caller names, become revisit records. A 304
         without one is kept as the plain response it is.
@@ -97,7 +102,7 @@ class WarcWriter:
         sha256 = hashlib.sha256(exchange.body).hexdigest()
         if original is None and _may_be_revisit(exchange):
             original = self._find_original(sha256)
-        answer = _Answer(exchange, sha256, original)
+        answer = _Answer(exchange, sha256, original, role)
         response = answer.member()
         request = _request_member(exchange, answer.record_id)
         self._make_room(len(request) + len(response))
@@ -217,10 +222,10 @@ def _may_be_revisit(exchange: Exchange) -> bool:
 class _Answer:
     """The response of an exchange on its way to being a record."""
 
-    def __init__(self, exchange: Exchange, sha256: str, original: Original | None) -> None:
+    def __init__(self, exchange: Exchange, sha256: str, original: Original | None, role: str | None) -> None:
         not_modified = exchange.status == 304
         self.record_id = _new_id()
-        self._exchange, self._original = exchange, original
+        self._exchange, self._original, self._role = exchange, original, role
         self._profile = (NOT_MODIFIED if not_modified else IDENTICAL) if original else None
         self._sha256 = original.payload_sha256 if original and not_modified else sha256
         self._sha1 = None if original and not_modified else sha1_label(exchange.body)
@@ -231,6 +236,7 @@ class _Answer:
         kind = "revisit" if self._profile else "response"
         fields = (
             *_common_fields(kind, self.record_id, self._exchange),
+            *(((ROLE_FIELD, self._role),) if self._role else ()),
             *self._revisit_fields(),
             *((("WARC-Payload-Digest", self._sha1),) if self._sha1 else ()),
             ("WARC-Payload-Digest-SHA256", f"sha256:{self._sha256}"),

@@ -23,6 +23,7 @@ EXIT_CODES: Final = {"done": 0, "limited": 0, "partial": 3, "interrupted": 3, "s
 @click.argument("site", default="michauto")
 @archive_option
 @click.option("--full", is_flag=True, help="Fetch every post again, also where nothing seems to have changed.")
+@click.option("--recheck", is_flag=True, help="Ask for every post again, conditionally where the blog allows it.")
 @click.option(
     "--limit", type=click.IntRange(min=1), help="Stop after this many posts; the next crawl goes on from there."
 )
@@ -38,6 +39,7 @@ def crawl_command(
     site: str,
     folder: ArchiveFolder,
     full: bool,
+    recheck: bool,
     limit: int | None,
     delay: float | None,
     categories: tuple[str, ...],
@@ -56,6 +58,7 @@ def crawl_command(
             "LOG_LEVEL": "ERROR",  # what else went wrong is in the report, in our words
             "CLIPFILE_LIMIT": limit or 0,
             "CLIPFILE_FULL": full,
+            "CLIPFILE_RECHECK": recheck,
             **delays(profile, delay),
         }
         if allow_private or is_ours:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -21,17 +23,19 @@ from twisted.python.failure import Failure
 from archive.errors import ArchiveError, NotABlogError, UnreachableError
 from archive.model import Post
 from archive.store.frontier import LAST_PRIORITY, Seed
-from archive.store.values import now
+from archive.store.values import instant, now
 from archive.urls import canonical_url
 from crawler import findings
 from crawler.addresses import listing_root
-from crawler.findings import Findings
+from crawler.discovery import SOURCES, Source, SourceState, judge_source
+from crawler.findings import Findings, Known
 from crawler.items import PostItem
+from crawler.modes import MISSING_CHECK, SOONEST_RECHECK, is_due
 from crawler.pages import Page, UnreadablePageError, is_protected, page_kind, parse_page, read_post
 from crawler.parts import further_parts, join_parts
 from crawler.profiles import SiteProfile, load_profile, user_folders
 from crawler.reading import context_of
-from crawler.skips import Skipped, SkipReason, reason_of, status_reason
+from crawler.skips import HARMLESS, Skipped, SkipReason, reason_of, status_reason
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +82,8 @@ class BlogSpider(scrapy.Spider):
         self.has_categories = False
         self.has_sources = False
         self.seen_by_listing: dict[str, set[str]] = {}
-        self.stored: set[int] = set()
+        self.listings: set[str] = set()
+        """Keys of the listings that posts led to: nearly every post leads to the same."""
         self.answered = asyncio.Event()
 
     @classmethod
@@ -95,19 +100,40 @@ class BlogSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Requests for what waits in the frontier, until nothing waits and nothing is on its way."""
-        self.keeper, self.tally = self.crawler.keeper, self.crawler.tally
-        self.store(Findings(seeds=findings.first_seeds(self.profile, self.categories)))
+        self.keeper, self.tally, self.plan = self.crawler.keeper, self.crawler.tally, self.crawler.plan
+        self.known = self.what_is_known()
+        self.store(Findings(seeds=self.first_seeds()))
         while True:
             self.answered.clear()
             seeds = self.next_seeds()
             for seed in seeds:
                 self.on_their_way[seed.key] = seed.role
                 yield self.request(seed)
-            if not seeds and not self.on_their_way and not self.recheck_unseen():
+            if not seeds and not self.on_their_way and not self.look_again():
                 break
             if not seeds and self.on_their_way:
                 await self.answered.wait()
         self.conclude()
+
+    def first_seeds(self) -> list[Seed]:
+        """Where this run begins, by its plan; what failed last time is tried again."""
+        if self.categories or self.plan.mode in ("full", "sweep"):
+            return findings.first_seeds(self.profile, self.categories)
+        custody, site_id = self.keeper.store.custody, self.keeper.site_id
+        again = [check_seed(url) for url in custody.failed_urls(site_id, HARMLESS) if self.in_scope(url)]
+        if self.plan.mode == "recheck":
+            now_all = self.keeper.store.posts.checked_before(site_id, now())
+            return [*again, *(check_seed(url) for url, *_ in now_all)]
+        self.has_sources = self.has_categories = True
+        return [*again, *findings.delta_seeds(self.profile, self.plan.source, self.plan.since, self.plan.doors)]
+
+    def what_is_known(self) -> Known | None:
+        """What tells changed posts from others; None in a full run, which fetches them all."""
+        if self.plan.mode not in ("delta", "sweep"):
+            return None
+        custody, site_id = self.keeper.store.custody, self.keeper.site_id
+        lastmods: dict[str, dict[str, str | None]] = {source: custody.sighted(site_id, source) for source in SOURCES}
+        return Known(lastmods=lastmods, titles=self.keeper.store.posts.titles(site_id))
 
     def next_seeds(self) -> list[Seed]:
         room = BATCH - len(self.on_their_way)
@@ -132,6 +158,7 @@ class BlogSpider(scrapy.Spider):
     def request(self, seed: Seed) -> Request:
         return Request(
             seed.url,
+            headers=self.validators(seed) if (seed.hint or {}).get("check") or seed.role == "feed" else None,
             callback=self.parse,
             errback=self.failed,
             cb_kwargs={"seed": seed},
@@ -139,18 +166,38 @@ class BlogSpider(scrapy.Spider):
             dont_filter=True,  # the frontier holds each address once
         )
 
-    def recheck_unseen(self) -> bool:
-        """Once all is fetched: queue the archive's posts that no source showed, to see whether they are still there."""
-        if self.categories or self.tally.limit or not self.tally.seen:
+    def validators(self, seed: Seed) -> dict[str, str]:
+        """Conditional headers from the address's last whole answer.
+
+        nginx makes an ETag weak when it compresses, and then no longer knows it: the mark is taken off again.
+        """
+        etag, last_modified = self.keeper.store.custody.validators(seed.url)
+        headers = {"If-None-Match": etag and etag.removeprefix("W/"), "If-Modified-Since": last_modified}
+        return {name: value for name, value in headers.items() if value}
+
+    def look_again(self) -> bool:
+        """Once all is fetched: queue posts that a source no longer shows, and those not asked for in a long time.
+
+        True when that made new work. A restricted run draws no conclusions from what it did not see.
+        """
+        if self.categories or self.tally.limit or self.plan.mode == "recheck":
             return False
-        unseen = self.keeper.store.posts.not_seen_in(self.keeper.run_id, self.keeper.site_id)
-        seeds = [
-            Seed(key=canonical_url(url), url=url, role="post", priority=findings.PRIORITIES["recheck"])
-            for url in unseen
-            if self.in_scope(url)
-        ]
-        with self.keeper.commit() as store:
-            return bool(store.frontier.add(self.keeper.site_id, seeds))
+        store, site_id, run_id = self.keeper.store, self.keeper.site_id, self.keeper.run_id
+        missed_before = instant(datetime.now(UTC) - MISSING_CHECK)
+        urls = store.custody.missing(site_id, missed_before=missed_before)
+        for source in self.tally.walked:
+            urls += store.custody.unseen(site_id, source, run_id, missed_before=missed_before)
+        if self.plan.mode == "full" and self.tally.seen:
+            urls += store.posts.not_seen_in(run_id, site_id)
+        elif self.plan.mode != "full":
+            soonest = instant(datetime.now(UTC) - SOONEST_RECHECK)
+            urls += [
+                url
+                for url, uid, checked_at, posted_on in store.posts.checked_before(site_id, soonest)
+                if is_due(uid, checked_at, posted_on, datetime.now(UTC))
+            ]
+        with self.keeper.commit():
+            return bool(store.frontier.add(site_id, [check_seed(url) for url in urls if self.in_scope(url)]))
 
     # ------------------------------------------------------------------ answers
 
@@ -196,22 +243,55 @@ class BlogSpider(scrapy.Spider):
         hint = seed.hint or {}
         url, status, body = response.url, response.status, response.body
         if seed.role == "rest-categories":
+            self.tally.doors["rest"] = hint["root"]
             return findings.from_rest_categories(body, status, hint, self.profile, self.bases)
+        headers = headers_of(response)
         if seed.role == "rest-posts":
-            headers = {
-                key.decode("latin-1"): values[-1].decode("latin-1")
-                for key, values in response.headers.items()
-                if values
-            }
-            return findings.from_rest_posts(body, status, headers, url, hint, self.profile)
+            return findings.from_rest_posts(body, status, headers, url, hint, self.profile, self.known)
+        if seed.role == "rest-total":
+            return findings.from_rest_total(headers, hint, self.held_by_rest())
+        if seed.role == "rest-ids" and self.known:
+            return findings.from_rest_ids(body, status, headers, url, hint, self.profile, self.known)
+        if seed.role == "feed" and status == 304:
+            return Findings(states={"feed": "open"})
         if status != 200:
             return self.not_there(response, seed)
         if seed.role == "sitemap":
-            return findings.from_sitemap(body, url, self.profile, hint)
+            return self.read_sitemap(body, url, seed)
         if seed.role == "feed":
             walk = not {"rest", "sitemap"} & {name for name, state in self.tally.sources.items() if state == "open"}
-            return findings.from_feed(body, url, self.profile, hint, walk=walk)
+            self.tally.doors.setdefault("feed", url)
+            return findings.from_feed(body, url, self.profile, hint, walk=walk, known=self.known)
         return self.read_listing(response, seed)
+
+    def judged_sources(self) -> dict[Source, SourceState]:
+        """What each source turned out to be worth, set against all the others."""
+        custody, site_id, run_id = self.keeper.store.custody, self.keeper.site_id, self.keeper.run_id
+        seen = {source: custody.sighted(site_id, source, since_run=run_id) for source in SOURCES}
+        states = self.tally.sources
+        return {
+            source: judge_source(
+                source,
+                keys,
+                closed=None if states.get(source) == "open" else states.get(source),
+                others=seen,
+                walked_to_end=source in self.tally.walked or source == "category",
+            )
+            for source, keys in seen.items()
+            if keys or source in states
+        }
+
+    def held_by_rest(self) -> int:
+        """Posts REST has shown since it was last walked to its end, this run's included."""
+        custody, site_id = self.keeper.store.custody, self.keeper.site_id
+        return len(custody.sighted(site_id, "rest", since_run=custody.last_walk(site_id, "rest")))
+
+    def read_sitemap(self, body: bytes, url: str, seed: Seed) -> Findings:
+        found = findings.from_sitemap(body, url, self.profile, seed.hint or {}, self.known)
+        if "sitemap" in found.states and not (seed.hint or {}).get("depth"):
+            self.tally.doors.setdefault("sitemap", []).append(seed.url)
+        self.tally.dated_sitemap |= any(sighting.lastmod for sighting in found.sightings)
+        return found
 
     def read_listing(self, response: Response, seed: Seed) -> Findings:
         hint = seed.hint or {}
@@ -219,8 +299,10 @@ class BlogSpider(scrapy.Spider):
         if isinstance(page, UnreadablePageError):
             return Findings(refused=[(seed.url, SkipReason.of(page.reason), str(page))])
         seen = self.seen_by_listing.setdefault(listing_root(seed.url), set())
-        found = findings.from_listing(page, seed.url, self.profile, hint, seen=seen, bases=self.bases)
+        found = findings.from_listing(page, seed.url, self.profile, hint, seen=seen, bases=self.bases, known=self.known)
         found.seeds += self.sources(page, response) if hint.get("start") else []
+        if found.sightings and page.url == listing_root(page.url):
+            self.tally.doors.setdefault("listings", {}).setdefault(hint.get("source", "blog"), []).append(seed.url)
         return found
 
     def sources(self, page: Page | None, response: Response) -> list[Seed]:
@@ -237,12 +319,15 @@ class BlogSpider(scrapy.Spider):
         hint = seed.hint or {}
         found = Findings(seeds=self.sources(None, response) if hint.get("start") else [])
         if seed.role in ("sitemap", "feed"):
-            found.states[seed.role] = f"closed: HTTP {response.status}"
+            found.states["sitemap" if seed.role == "sitemap" else "feed"] = f"closed: HTTP {response.status}"
         elif not hint.get("guessed"):
             found.refused.append((seed.url, status_reason(response.status), f"HTTP {response.status}"))
         return found
 
     async def parse_post(self, response: Response, seed: Seed) -> PostItem | None:
+        if response.status == 304:
+            self.not_modified(seed)
+            return None
         if response.status != 200:
             self.absent(seed, f"HTTP {response.status}", status_reason(response.status), response)
             return None
@@ -260,11 +345,11 @@ class BlogSpider(scrapy.Spider):
         return None
 
     async def read_post(self, page: Page, response: Response, seed: Seed) -> PostItem | None:
-        self.store(findings.from_post_links(page, self.profile, bases=self.bases, has_categories=self.has_categories))
+        self.look_for_listings(page)
         post = read_post(page, selectors=self.profile.selectors, rest=(seed.hint or {}).get("rest"))
         key = canonical_url(post.url)
         if key != seed.key and self.keeper.store.frontier.is_done(self.keeper.site_id, key):
-            self.same_again(seed, post)
+            self.same_again(seed, post, response)
             return None
         if further := further_parts(page, post.url):
             try:
@@ -280,6 +365,16 @@ class BlogSpider(scrapy.Spider):
             kept=response.meta.get("capture"),
             aliases=(seed.url, response.url, *response.meta.get("redirect_urls", ())),
         )
+
+    def look_for_listings(self, page: Page) -> None:
+        """Walk what a post's page leads to, in a run that walks listings and was not told of them all by REST."""
+        if self.plan.mode not in ("full", "sweep") or self.tally.sources.get("rest") == "open":
+            return
+        found = findings.from_post_links(page, self.profile, bases=self.bases, has_categories=self.has_categories)
+        found.seeds = [seed for seed in found.seeds if seed.key not in self.listings]
+        if found.seeds:
+            self.listings |= {seed.key for seed in found.seeds}
+            self.store(found)
 
     async def part(self, url: str) -> Post:
         """A further page of a post. Raises what kept it from coming: half a post is no post."""
@@ -313,6 +408,7 @@ class BlogSpider(scrapy.Spider):
         """Everything an answer brought, and its URL off the frontier, in one transaction."""
         self.has_categories = self.has_categories or found.has_categories
         self.tally.sources.update(found.states)
+        self.tally.walked |= found.walked
         with self.keeper.commit() as store:
             site_id, run_id = self.keeper.site_id, self.keeper.run_id
             store.frontier.add(site_id, [seed for seed in found.seeds if self.in_scope(seed.url)])
@@ -333,11 +429,25 @@ class BlogSpider(scrapy.Spider):
             store.frontier.finish(self.keeper.site_id, seed.key)
         self.tally.count_skip(seed.url, reason, detail)
 
-    def same_again(self, seed: Seed, post: Post) -> None:
-        """Another address of a post that is stored already: remembered as such, not read again."""
+    def same_again(self, seed: Seed, post: Post, response: Response) -> None:
+        """An address that leads to a post which is stored already: an alias, or another post's that moved there."""
+        posts, site_id = self.keeper.store.posts, self.keeper.site_id
+        moved, here = posts.find(site_id, seed.url), posts.find(site_id, post.url)
+        if moved is not None and moved != here:
+            self.absent(seed, f"leads to {post.url}", SkipReason.NOT_A_POST, response)
+            return
         with self.keeper.commit() as store:
-            store.posts.add_address(self.keeper.site_id, post.url, seed.url)
+            if here is not None:
+                store.posts.add_address(here, seed.url)
+            store.frontier.finish(site_id, seed.key)
+
+    def not_modified(self, seed: Seed) -> None:
+        post_id = self.keeper.store.posts.find(self.keeper.site_id, seed.url)
+        with self.keeper.commit() as store:
+            if post_id is not None:
+                store.posts.touch(post_id, now())
             store.frontier.finish(self.keeper.site_id, seed.key)
+        self.tally.unchanged += 1
 
     def absent(self, seed: Seed, how: str, reason: SkipReason, response: Response) -> None:
         """A post that is not where it was, or never was where a source says."""
@@ -368,8 +478,10 @@ class BlogSpider(scrapy.Spider):
         self.arrived(seed.key)
 
     def conclude(self) -> None:
-        """Name the run's end when nothing of the blog was found at all."""
-        if self.tally.seen or self.tally.absent or self.tally.resumed or self.categories:
+        """Judge the sources after a whole run; name the run's end when nothing of the blog was found at all."""
+        if self.plan.mode in ("full", "sweep") and not self.categories and not self.tally.limit:
+            self.tally.verdicts = {name: asdict(state) for name, state in self.judged_sources().items()}
+        if self.tally.seen or self.tally.absent or self.tally.resumed or self.categories or self.plan.mode != "full":
             return
         start = self.profile.start_urls[0]
         reasons = {skip["url"]: skip for skip in self.tally.skipped}
@@ -388,3 +500,14 @@ class BlogSpider(scrapy.Spider):
 def content_type_of(response: Response) -> str | None:
     header = response.headers.get("Content-Type")
     return header.decode("latin-1") if header else None
+
+
+def headers_of(response: Response) -> dict[str, str]:
+    return {name.decode("latin-1"): values[-1].decode("latin-1") for name, values in response.headers.items() if values}
+
+
+def check_seed(url: str) -> Seed:
+    """A post to be asked for again: is it still there, and as it was?"""
+    return Seed(
+        key=canonical_url(url), url=url, role="post", priority=findings.PRIORITIES["recheck"], hint={"check": True}
+    )

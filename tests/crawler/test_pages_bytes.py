@@ -1,13 +1,15 @@
 """Any bytes become a page or one named error: charsets, bombs, rubbish."""
 
 import time
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.charset import to_utf8
-from crawler.markup import MAX_ATTRIBUTES, MAX_PAGE_BYTES, MAX_TAGS
+from crawler.markup import MAX_ATTRIBUTES, MAX_DEPTH, MAX_PAGE_BYTES, MAX_TAGS, Reason
 from crawler.pages import UnreadablePageError, page_kind, parse_page, read_links, read_post
 
 URL = "https://blog.example/a-post/"
@@ -216,3 +218,11 @@ def test_any_bytes_are_read_or_refused_by_name(body: bytes) -> None:
 def test_any_bytes_in_any_charset_become_text(body: bytes, content_type: str | None) -> None:
     markup, _ = to_utf8(body, content_type)
     assert "\0" not in markup.decode("utf-8")
+
+
+def test_the_documentation_lists_every_reason_and_limit() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "reading-pages.md").read_text("utf-8")
+    limits = (f"{limit:,}" for limit in (MAX_PAGE_BYTES, MAX_TAGS, MAX_DEPTH, MAX_ATTRIBUTES))
+    assert [
+        words for words in (*(f"`{reason}`" for reason in get_args(Reason)), *limits) if words not in document
+    ] == []

@@ -67,6 +67,12 @@ def test_a_title_that_is_printed_nowhere_loses_the_sites_name_only(head: str, ti
     assert read_post(page(head, f"<div>{PROSE}</div>")).title == title
 
 
+@pytest.mark.parametrize("title", ["Lake Council", "– Lake Council"])
+def test_an_untitled_post_is_not_called_by_the_sites_name(title: str) -> None:
+    site = '<p class="wp-block-site-title"><a href="/">Lake Council</a></p>'
+    assert read_post(page(f"<title>{title}</title>", f"{site}<div>{PROSE}</div>")).title is None
+
+
 def test_a_hidden_duplicate_of_the_headline_is_not_read_twice() -> None:
     hidden = '<h1 class="entry-title" style="display:none">Second Shift</h1>'
     post = read_post(page("", f"{hidden}{article(content='<h2>Second Shift</h2>' + PROSE)}"))
@@ -126,6 +132,12 @@ def test_a_day_printed_in_the_body_is_not_the_posts() -> None:
 def test_a_comments_day_is_not_the_posts() -> None:
     comments = '<div id="comments"><article><time datetime="2024-03-05T10:00:00Z">March 5</time></article></div>'
     assert read_post(page("", article() + comments)).posted_on is None
+
+
+def test_the_footer_of_a_comment_is_no_footer_of_the_post() -> None:
+    footer = '<footer><b class="fn">Ottilie</b><time datetime="2024-03-05T10:00:00-05:00">x</time></footer>'
+    post = read_post(page("", article(after=f'<div class="comments-area"><article>{footer}Nice.</article></div>')))
+    assert (post.posted_on, post.site_author) == (None, None)
 
 
 def test_the_day_in_the_permalink_is_the_last_resort() -> None:

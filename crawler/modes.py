@@ -1,0 +1,118 @@
+"""How much of a blog a run must ask for: everything, or what its cheapest honest source says has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from archive.store.values import instant
+from crawler.discovery import Source, SourceState, delta_source
+
+SWEEP_EVERY: Final = 10
+"""Every so many runs the listings are walked to their end, for what the cheap source hides."""
+
+OVERLAP: Final = timedelta(hours=1)
+"""A delta begins this long before the latest known change: clocks are set back, and what is known is not fetched."""
+
+MISSING_CHECK: Final = timedelta(days=4)
+"""A post that was found missing is looked for again after this long, until it is back or gone for good."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastRun:
+    """A run of the site that came to its end, whole or in part."""
+
+    mode: str
+    started_at: str
+    report: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What this run does, and why, in words for the report."""
+
+    mode: str
+    """full, delta, sweep or recheck."""
+    why: str
+    source: Source | None = None
+    """The source a delta trusts; None for the other modes."""
+    since: str | None = None
+    """UTC instant after which a change counts as one."""
+    states: Mapping[Source, SourceState] = field(default_factory=dict)
+    """What the last whole run found each source to be worth."""
+    doors: Mapping[str, Any] = field(default_factory=dict)
+    """Addresses at which the last whole run found its sources."""
+
+    @property
+    def words(self) -> str:
+        """For the report."""
+        delta = f", by {self.source} since {self.since}" if self.source else ""
+        return f"{self.mode}{delta}: {self.why}"
+
+
+def choose_plan(
+    past: Sequence[PastRun], *, full: bool = False, recheck: bool = False, newest: str | None = None
+) -> Plan:
+    """The plan for the next run; *past* is newest first, without runs that were cut short.
+
+    *full* and *recheck* are the operator's word, which goes before everything. *newest* is the latest change REST ever
+    told of, by the blog's own clock.
+    """
+    if full:
+        return Plan(mode="full", why="asked for")
+    whole = next((run for run in past if run.mode in ("full", "sweep")), None)
+    if whole is None:
+        return Plan(mode="full", why="the first run of this blog")
+    states, doors = read_states(whole.report), whole.report.get("doors", {})
+    if recheck:
+        return Plan(mode="recheck", why="asked for", states=states, doors=doors)
+    if sum(1 for run in past[: past.index(whole)] if run.mode == "delta") >= SWEEP_EVERY - 1:
+        return Plan(mode="sweep", why=f"every {SWEEP_EVERY}th run walks all listings", states=states, doors=doors)
+    source = delta_source(states, dated_sitemap=bool(whole.report.get("dated_sitemap")))
+    if source is None:
+        return Plan(mode="sweep", why="no source tells what changed", states=states, doors=doors)
+    since = datetime.fromisoformat(min(filter(None, (newest, past[0].started_at)))) - OVERLAP
+    return Plan(
+        mode="delta", why=trust(states[source]), source=source, since=instant(since), states=states, doors=doors
+    )
+
+
+def trust(state: SourceState) -> str:
+    return f"{state.name} was found honest in the last whole run ({state.detail})"
+
+
+def read_states(report: Mapping[str, Any]) -> dict[Source, SourceState]:
+    """The verdicts on the sources that a run's report holds."""
+    return {
+        name: SourceState(name=name, status=verdict["status"], detail=verdict["detail"], count=verdict["count"])
+        for name, verdict in report.get("verdicts", {}).items()
+    }
+
+
+RECHECK_DAYS: Final = ((30, 7), (365, 20))
+"""Age of a post in days → days after which its page is asked for again; older posts take `RECHECK_OLD_DAYS`."""
+RECHECK_OLD_DAYS: Final = 30
+
+
+def is_due(uid: str, checked_at: str, posted_on: str | None, now: datetime) -> bool:
+    """Whether a post's page should be asked for again, though nobody says it changed.
+
+    Its moment lies between half the interval and the whole, by its uid: what was crawled on one day is rechecked over
+    many.
+    """
+    share = int(uid[:4], 16) / 0xFFFF
+    interval_s = _interval_days(posted_on, now) * 86_400 * (0.5 + share / 2)
+    return (now - datetime.fromisoformat(checked_at)).total_seconds() >= interval_s
+
+
+def _interval_days(posted_on: str | None, now: datetime) -> int:
+    if posted_on is None or len(posted_on) < 10:
+        return RECHECK_OLD_DAYS
+    age_days = (now.date() - datetime.fromisoformat(posted_on).date()).days
+    return next((days for most, days in RECHECK_DAYS if age_days <= most), RECHECK_OLD_DAYS)
+
+
+SOONEST_RECHECK: Final = timedelta(days=min(days for _, days in RECHECK_DAYS) / 2)
+"""No post is asked for again sooner than this."""

@@ -1,0 +1,83 @@
+"""The browse site in a process of its own, as `clipfile serve` starts it, and a browser to look at it with."""
+
+from __future__ import annotations
+
+import socket
+import socketserver
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+).split()
+
+
+@contextmanager
+def served(*databases: Path, options: tuple[str, ...] = ()) -> Iterator[str]:
+    """The address of Datasette with our pages, serving these databases until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "archive.browse", "serve", *map(str, databases), "--port", str(port), *options]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/-/versions.json", process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+class Trap:
+    """Where every host but this machine leads: what a page manages to send anywhere is written down here.
+
+    It listens below HTTP, so that a connection opened in advance, or one that only begins to talk TLS, counts as well.
+    """
+
+    def __init__(self) -> None:
+        self.caught: list[bytes] = []
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @property
+    def flag(self) -> str:
+        """What tells Chromium that all names under .example are here."""
+        return f"--host-resolver-rules=MAP *.example 127.0.0.1:{self._server.server_address[1]}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _handler(self) -> type[socketserver.BaseRequestHandler]:
+        caught = self.caught
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                self.request.settimeout(0.2)
+                try:
+                    caught.append(self.request.recv(200))
+                except OSError:
+                    caught.append(b"a connection")
+
+        return Handler
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"the site did not answer at {url}")

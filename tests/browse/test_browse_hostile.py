@@ -1,0 +1,97 @@
+"""An archive whose every word is an attack: nothing of it runs, nothing is loaded from elsewhere, nothing leaves its frame."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+from filing import BITES
+from serving_site import Trap
+
+pytestmark = pytest.mark.browser
+
+LISTS = ["", "search", "outlets", "authors", "coverage", "years/2026", "runs", "runs/2", "health", "categories/1"]
+DATASETTES = ["/archive", "/archive/clippings", "/archive/posts", "/archive/posts/1", "/archive/evidence", "/archive/images"]
+
+
+def harm(page: Any, trap: Trap, paths: list[str], own: str) -> list[str]:
+    """What the pages at *paths* did that they must not: ran a script of theirs, asked something, went elsewhere."""
+    seen: list[str] = []
+    page.on("dialog", lambda dialog: (seen.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("popup", lambda popup: seen.append(f"window {popup.url}"))
+    caught = len(trap.caught)
+    for path in paths:
+        page.goto(own + path, wait_until="load")
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        page.evaluate("new Promise((done) => { requestIdleCallback(done); })")
+        if page.evaluate("'bitten' in window"):
+            seen.append(f"a script ran on {path}")
+        if page.url != own + path:
+            seen.append(f"{path} led to {page.url}")
+    return seen + [f"sent {sent!r}" for sent in trap.caught[caught:]]
+
+
+def test_the_trap_catches_what_a_careless_page_sends(page: Any, trap: Trap, hostile_site: str) -> None:
+    page.goto("about:blank")
+    before = len(trap.caught)
+    with page.expect_event("requestfailed"):
+        page.set_content("<img src='http://evil.example/careless.png' onerror='window.bitten=1'>")
+    page.wait_for_function("window.bitten === 1")
+    assert b"careless.png" in b"".join(trap.caught[before:])
+
+
+@pytest.mark.parametrize("name", LISTS, ids=lambda name: name or "home")
+def test_nothing_archived_runs_on_our_lists(name: str, page: Any, trap: Trap, hostile_site: str) -> None:
+    assert harm(page, trap, [f"/archive/-/{name}"], hostile_site) == []
+
+
+@pytest.mark.parametrize("number", range(len(BITES)), ids=lambda number: BITES[number][:24])
+def test_nothing_runs_or_loads_where_a_bite_is_shown(number: int, page: Any, trap: Trap, hostile_site: str) -> None:
+    bite = quote(BITES[number], safe="")
+    paths = [
+        f"/archive/-/posts/{number + 1}",
+        f"/archive/-/posts/{number + 1}/revisions",
+        f"/archive/-/outlets/{number + 1}",
+        f"/archive/-/captures/{number + 1}",
+        f"/archive/-/captures/{number + 1}/content",
+        f"/archive/-/search?q={bite}&sort={bite}&cursor={bite}",
+        f"/archive/-/{bite}",
+    ]
+    assert harm(page, trap, paths, hostile_site) == []
+
+
+@pytest.mark.parametrize("path", DATASETTES)
+def test_nothing_archived_runs_on_datasettes_own_pages(path: str, page: Any, trap: Trap, hostile_site: str) -> None:
+    assert harm(page, trap, [path], hostile_site) == []
+
+
+def test_a_link_in_a_captured_page_leads_nowhere(page: Any, trap: Trap, hostile_site: str) -> None:
+    before = len(trap.caught)
+    address = f"{hostile_site}/archive/-/captures/3"
+    page.goto(address)
+    page.frame_locator("iframe").locator("#out").click()
+    page.evaluate("new Promise((done) => { requestIdleCallback(done); })")
+    assert (page.url, trap.caught[before:]) == (address, [])
+
+
+def test_the_captured_page_may_load_nothing_and_run_nothing(page: Any, hostile_site: str) -> None:
+    page.goto(f"{hostile_site}/archive/-/captures/1")
+    assert page.locator("iframe").get_attribute("sandbox") == ""
+    policy = page.request.get(f"{hostile_site}/archive/-/captures/1/content").headers["content-security-policy"]
+    assert policy.startswith("sandbox; default-src 'none'")
+    assert "script-src" not in policy
+
+
+def test_no_link_of_ours_leads_to_a_script(page: Any, hostile_site: str) -> None:
+    for number in range(len(BITES)):
+        page.goto(f"{hostile_site}/archive/-/posts/{number + 1}")
+        links = page.eval_on_selector_all("a[href], form[action]", "all => all.map(each => each.href || each.action)")
+        schemes = {urlsplit(str(link)).scheme for link in links}
+        assert schemes <= {"http", "https"}
+
+
+def test_turned_letters_stay_inside_their_headline(page: Any, hostile_site: str) -> None:
+    turned = next(number for number, bite in enumerate(BITES) if "\u202e" in bite) + 1
+    page.goto(f"{hostile_site}/archive/-/posts/{turned}")
+    assert page.locator("h1 > bdi").count() == 1
