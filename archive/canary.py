@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import comb
+from math import exp, lgamma, log, log1p
 from statistics import median
 from typing import Any, Final
 
@@ -250,7 +250,7 @@ def _falls(run: Measure, good: Measure) -> Iterator[Alarm]:
     if good.posts < BASELINE_POSTS:
         return
     for name in FILLED:
-        usual = good.filled[name] / good.posts
+        usual = (good.filled[name] + 1) / (good.posts + 2)  # never 0 or 1: what always was may fail once by chance
         filled, posts = run.filled[name], run.posts
         if posts and usual - filled / posts >= SMALLEST_FALL and at_most(filled, posts, usual) < CHANCE:
             words = f"{filled} of {posts} posts have {FIELD_ARTICLES[name]}, usually {usual:.0%}"
@@ -321,17 +321,21 @@ def at_most(count: int, tries: int, share: float) -> float:
     >>> round(at_most(0, 3, 0.9), 6)
     0.001
     """
-    return 1 - at_least(count + 1, tries, share) if count >= 0 else 0.0
+    return 1 - at_least(count + 1, tries, share)
 
 
 def at_least(count: int, tries: int, share: float) -> float:
-    """Chance of at least *count* of *tries* where each has the chance *share*.
+    """Chance of at least *count* of *tries* where each has the chance *share*, which is neither 0 nor 1.
 
     >>> round(at_least(3, 3, 0.02), 8)
     8e-06
     """
     if count <= 0:
         return 1.0
-    return min(
-        1.0, sum(comb(tries, hits) * share**hits * (1 - share) ** (tries - hits) for hits in range(count, tries + 1))
-    )
+    return min(1.0, sum(_exactly(hits, tries, share) for hits in range(count, tries + 1)))
+
+
+def _exactly(hits: int, tries: int, share: float) -> float:
+    """By logarithms: the binomial coefficient of a few thousand posts is no float."""
+    ways = lgamma(tries + 1) - lgamma(hits + 1) - lgamma(tries - hits + 1)
+    return exp(ways + hits * log(share) + (tries - hits) * log1p(-share))

@@ -28,6 +28,22 @@ class SiteGaps:
     missing: tuple[Gap, ...]
 
 
+SHOWN = """
+    sightings.last_run_id >= coalesce(
+        (
+            select max(runs.id)
+            from runs
+            where runs.site_id = sightings.site_id and runs.status in ('done', 'partial', 'suspect') and (
+                runs.mode in ('full', 'sweep')
+                or exists (select 1 from json_each(runs.report, '$.walked') where value = sightings.source)
+            )
+        ),
+        0
+    )
+"""
+"""What a source showed since it was last walked to its end: a run that asks only for changes sees few posts."""
+
+
 def find_gaps(db: Database, site: str | None = None) -> list[SiteGaps]:
     """Per site (None: all), counts by source and the missing posts. Compares addresses in their canonical spelling."""
     sites = db.query("select id, name from sites where :site is null or name = :site order by name", {"site": site})
@@ -36,15 +52,7 @@ def find_gaps(db: Database, site: str | None = None) -> list[SiteGaps]:
 
 def _site_gaps(db: Database, site_id: int, name: str) -> SiteGaps:
     shown = db.execute(
-        """
-        select source, sum(last_run_id = latest) as shown
-        from sightings join (
-            select source as asked, max(last_run_id) as latest from sightings where site_id = :site group by source
-        ) on asked = source
-        where site_id = :site
-        group by source
-        order by source
-        """,
+        f"select source, count(*) from sightings where site_id = :site and {SHOWN} group by source order by source",
         {"site": site_id},
     ).fetchall()
     held = db.execute("select count(*) from posts where site_id = ? and gone_at is null", [site_id]).fetchone()[0]
@@ -53,7 +61,7 @@ def _site_gaps(db: Database, site_id: int, name: str) -> SiteGaps:
 
 def _missing(db: Database, site_id: int) -> Iterator[Gap]:
     rows: Iterator[dict[str, Any]] = db.query(
-        """
+        f"""
         select
             min(sightings.url) as url,
             group_concat(distinct sightings.source) as sources,
@@ -61,9 +69,7 @@ def _missing(db: Database, site_id: int) -> Iterator[Gap]:
             (select detail from skips where skips.key = sightings.key order by skips.id desc limit 1) as detail
         from sightings
         left join post_urls on post_urls.url = sightings.key
-        where sightings.site_id = :site and post_urls.post_id is null and sightings.last_run_id >= (
-            select max(last_run_id) from sightings as same where same.site_id = :site and same.source = sightings.source
-        )
+        where sightings.site_id = :site and post_urls.post_id is null and {SHOWN}
         group by sightings.key
         order by sightings.key
         """,

@@ -172,6 +172,7 @@ create table revisions (
     id integer primary key,
     post_id integer not null references posts(id) on delete cascade,
     number integer not null,
+    same_as integer,
     run_id integer references runs(id),
     capture_id integer references captures(id),
     seen_at text not null,
@@ -295,6 +296,49 @@ create table frontier (
     primary key (site_id, key)
 ) without rowid;
 create index frontier_waiting on frontier(site_id, priority, position) where done = 0;
+
+create table held (
+    post_id integer primary key references posts(id) on delete cascade,
+    run_id integer not null references runs(id),
+    suspect_run_id integer references runs(id),
+    capture_id integer references captures(id),
+    seen_at text not null,
+    lost text not null,
+    post text not null,
+    reading text not null
+);
+
+create table edits (
+    id integer primary key,
+    site_id integer not null references sites(id),
+    before text not null,
+    after text not null,
+    first_run_id integer not null references runs(id),
+    last_run_id integer not null references runs(id),
+    noticed_at text not null,
+    unique (site_id, before, after)
+);
+
+create table edit_revisions (
+    edit_id integer not null references edits(id) on delete cascade,
+    revision_id integer not null references revisions(id) on delete cascade,
+    times integer not null,
+    primary key (edit_id, revision_id)
+) without rowid;
+create index edit_revisions_by_revision on edit_revisions(revision_id);
+
+create table notices (
+    id integer primary key,
+    site_id integer not null references sites(id),
+    run_id integer references runs(id),
+    key text not null,
+    level text not null,
+    words text not null,
+    noticed_at text not null,
+    sent_at text,
+    ended_at text
+);
+create unique index notices_open on notices(site_id, key) where ended_at is null;
 """
 
 SEARCH = f"""

@@ -45,7 +45,12 @@ class _SearchCommand(click.Command):
             formatter.write_text(GRAMMAR)
 
 
-@click.command("search", cls=_SearchCommand)
+@click.command(
+    "search",
+    cls=_SearchCommand,
+    # "-podcast" is a part of the query, so no letter after one hyphen may be an option.
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+)
 @click.argument("query", nargs=-1)
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many hits to print.")
 @click.option(
@@ -70,7 +75,7 @@ def search_command(
 ) -> None:
     """Find clippings. Several arguments are read as one query; without any, the newest clippings are listed.
 
-    Put -- before a query that begins with a hyphen, and quote what the shell would take for itself: '"tool and die"'.
+    Quote what the shell would take for itself: '"tool and die"', 'lag>7d'.
     """
     asked = " ".join(query)
     found = search(folder.open_readonly(), asked, limit=limit, sort=sort, facets=facets, cursor=cursor)

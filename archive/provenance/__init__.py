@@ -89,7 +89,11 @@ def _page(lines: Sequence[Line], context: PageContext, house: House) -> Page:
     head = [r for r in reads if r.index < foot_from]
     blocks = find_blocks(reads, context, house)
     head_ends = _second_paragraph(head)
-    edges = [(r, r.index >= foot_from or r.index <= head_ends) for r in reads]
+    last = len(lines) - 3
+    edges = [
+        (r, (r.index >= foot_from and (r.index >= last or len(r.line.text) < 320)) or r.index <= head_ends)
+        for r in reads
+    ]
     attributions = [a for r, edge in edges for a in read_attributions(r, context, house, edge=edge)]
     return Page(
         context=context, house=house, reads=reads, foot_from=foot_from, blocks=blocks, attributions=attributions

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from archive.dates import fold
@@ -194,8 +195,13 @@ class Read:
     parsed: Parsed
     roles: dict[Role, str] = field(default_factory=dict)
     """Role → name of the rule that gave it."""
-    originals: tuple[str, ...] = ()
-    """Links in the line that leave the blog."""
+    own_host: str = ""
+
+    @cached_property
+    def originals(self) -> tuple[str, ...]:
+        """Links in the line that leave the blog."""
+        linked = self.line.links or "http" in self.line.text
+        return tuple(original_links(self.line, self.own_host)) if linked else ()
 
     def has(self, *roles: Role) -> bool:
         return not self.roles.keys().isdisjoint(roles)
@@ -230,13 +236,7 @@ def read_line(index: int, line: Line, context: PageContext, house: House) -> Rea
         "hook",
     }
     parsed = parse(line, context, house) if metadata else _EMPTY
-    return Read(
-        index=index,
-        line=line,
-        parsed=parsed,
-        roles=roles,
-        originals=tuple(original_links(line, house.host)) if line.links or "http" in line.text else (),
-    )
+    return Read(index=index, line=line, parsed=parsed, roles=roles, own_host=house.host)
 
 
 _EMPTY = Parsed(fragments=(), explained=0.0)

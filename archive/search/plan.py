@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
+from unicodedata import ucd_3_2_0
 
 from sqlite_utils import Database
 
 from archive.query import And, Filter, Near, Node, Not, Or, Query, Term, day_span, lag_span
 from archive.schema import FTS_TABLE, LAG, WORDS_TABLE
 from archive.search.names import Names
-from archive.text import collapse
 
 DOUBTFUL_BELOW: Final = 0.7
 """A repost read with less confidence than this is for a person to check."""
@@ -63,7 +63,7 @@ def expression(node: Node) -> str | None:
     """*node* for the stemmed index; None when it is more than words, or only says what must not be there."""
     match node:
         case Term():
-            if _in_words(node) or (node.in_title and node.prefix):
+            if _in_words(node) or (node.in_title and node.prefix and is_one_word(node.text)):
                 return None
             return f"{'title : ' if node.in_title else ''}{quoted(node.text)}{' *' if node.prefix else ''}"
         case Near():
@@ -85,11 +85,16 @@ def _excluding(wanted: Iterable[str | None], unwanted: Iterable[str | None]) -> 
 
 def _in_words(node: Node) -> bool:
     """A prefix of one word is looked up among words as spelled: no stem of "univers*" would find "university"."""
-    return isinstance(node, Term) and node.prefix and not node.in_title and len(_tokens(node.text)) == 1
+    return isinstance(node, Term) and node.prefix and not node.in_title and is_one_word(node.text)
 
 
-def _tokens(text: str) -> list[str]:
-    return collapse("".join(c if c.isalnum() else " " for c in text)).split()
+def is_one_word(text: str) -> bool:
+    """Whether FTS5 surely takes *text* for one word; it knows the letters of Unicode 6.1, Python the latest.
+
+    >>> is_one_word("Übermut"), is_one_word("crain's")
+    (True, False)
+    """
+    return all(ucd_3_2_0.category(character)[0] in "LN" for character in text)
 
 
 @dataclass

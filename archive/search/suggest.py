@@ -13,7 +13,7 @@ from archive.outlets import load_outlets
 from archive.query import And, Filter, Node, Not, Or, Query, Term, filters
 from archive.schema import FTS_TABLE, VOCABULARY_TABLE, WORDS_TABLE
 from archive.search.passages import fold_keeping_length
-from archive.search.plan import quoted
+from archive.search.plan import is_one_word, quoted
 from archive.search.results import Suggestion
 from archive.text import fold
 
@@ -72,7 +72,7 @@ def _respelled(db: Database, tree: Node) -> Iterator[tuple[Node, str]]:
     """All unknown words put right at once, then the other spellings of each."""
     best, others = tree, []
     for term in _words(tree):
-        for word in term.text.split():
+        for word in filter(is_one_word, term.text.split()):
             if _holds(db, word) or not (near := nearest_words(db, word)):
                 continue
             first, *rest = near
@@ -170,7 +170,7 @@ def _alike(wanted: str, names: Iterable[str]) -> list[str]:
     for name in names:
         parts = fold(name).split()
         gaps = [min(_distance(word, part) for part in parts) for word in words] if parts and words else [9]
-        if all(gap <= (len(word) + 1) // 4 for gap, word in zip(gaps, words, strict=False)):
+        if all(gap <= (len(word) + 2) // 4 for gap, word in zip(gaps, words, strict=False)):
             found.append((sum(gaps), name))
     return [name for _, name in sorted(found)]
 

@@ -14,8 +14,10 @@ from sqlite_utils import Database
 
 from archive.database import open_database
 from archive.seal import break_seal, seal
+from archive.store.concluding import Concluding
 from archive.store.corrections import Corrections, save_corrections
 from archive.store.custody import Custody
+from archive.store.edits import Edits
 from archive.store.frontier import Frontier
 from archive.store.posts import Posts, SavedPost
 
@@ -36,6 +38,7 @@ class Store:
         self.custody = Custody(connection)
         self.frontier = Frontier(connection)
         self.posts = Posts(connection)
+        self.concluding = Concluding(connection, self.posts.held, Edits(connection), self.posts.save_waiting)
         self.corrections = Corrections(connection, self.posts.apply_reading)
 
     @classmethod

@@ -93,6 +93,31 @@ class Custody:
         )
         return int(cursor.lastrowid or 0)
 
+    def restore_run(
+        self, number: int, site_id: int, mode: str, *, resumes_id: int | None, settings: Mapping[str, Any]
+    ) -> int:
+        """As `start_run`, under the number the run had, or the next free one where another has it."""
+        taken = self._db.execute("select 1 from runs where id = ?", (number,)).fetchone()
+        run_id = self.start_run(site_id, mode, settings, resumes_id=resumes_id)
+        if taken:
+            return run_id
+        self._db.execute("update runs set id = ? where id = ?", (number, run_id))
+        return number
+
+    def find_payload(self, payload_sha256: str) -> tuple[str, int, int] | None:
+        """File, offset and length in bytes of the payload, where it is held whole; None when it is not."""
+        row: tuple[str, int, int] | None = self._db.execute(
+            """
+            select warc_file, warc_offset, payload_bytes
+            from captures
+            where payload_sha256 = ? and revisit_of is null
+            order by id
+            limit 1
+            """,
+            (payload_sha256,),
+        ).fetchone()
+        return row
+
     def run_facts(self, run_id: int) -> dict[str, str]:
         """What the run's WARC files say of it, so that the database can be made anew from them."""
         row = self._db.execute(

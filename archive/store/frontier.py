@@ -104,6 +104,14 @@ class Frontier:
         )
         return [row[0] for row in rows]
 
+    def find(self, site_id: int, key: str) -> Seed | None:
+        """The seed of that key, done or not."""
+        row = self._db.execute(
+            "select key, url, role, priority, found_in, hint from frontier where site_id = ? and key = ?",
+            (site_id, key),
+        ).fetchone()
+        return _seed(row) if row else None
+
     def finish(self, site_id: int, key: str) -> None:
         self._db.execute("update frontier set done = 1 where site_id = ? and key = ?", (site_id, key))
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from archive.canary import Loss, losses
+from archive.edits import changed_parts, content_of
 from archive.model import Post, Reading
 from archive.outlets import load_outlets
 from archive.store.corrections import corrected
+from archive.store.edits import content_from_row, find_same
+from archive.store.held import Held, Waiting
 from archive.store.values import reading_from_json, reading_to_json, to_json
 from archive.urls import canonical_url, uid
 
-Outcome = Literal["new", "changed", "unchanged"]
+Outcome = Literal["new", "changed", "unchanged", "held"]
 
 GONE_AFTER_CHECKS: Final = 3
 GONE_AFTER_DAYS: Final = 14
@@ -25,12 +29,15 @@ class SavedPost:
     id: int
     outcome: Outcome
     changes: tuple[str, ...] = ()
-    """What differs from the revision before: title, body, categories, tags, images."""
+    """What differs from the revision before: title, head, body, categories, tags, images; or only `cosmetic`."""
+    lost: tuple[Loss, ...] = ()
+    """What a held reading lacks of what the post was known to have."""
 
 
 class Posts:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
+        self.held = Held(connection)
 
     def find(self, site_id: int, url: str, wordpress_id: int | None = None, title: str | None = None) -> int | None:
         """The post that lives or lived at *url*, else the one of that WordPress id and headline (it has a new slug)."""
@@ -55,17 +62,20 @@ class Posts:
         capture_id: int | None,
         seen_at: str,
         aliases: Iterable[str] = (),
+        hold_losses: bool = False,
     ) -> SavedPost:
         """Store what *post* shows and what *reading* concludes: a new post, a new revision of one, or the same again.
 
         *aliases* are other addresses that led here. The post keeps the uid of the first address it was seen under.
+        With *hold_losses* a reading that lacks what the post was known to have is put aside, until `Store.concluding`
+        has judged the run.
         """
         aliases = tuple(aliases)
         post_id = self.find(site_id, post.url, post.wordpress_id, post.title) or self._find_moved(aliases, post)
         if post_id is None:
             saved = self._insert(site_id, run_id, post, reading, capture_id, seen_at)
         else:
-            saved = self._update(post_id, run_id, post, reading, capture_id, seen_at)
+            saved = self._update(post_id, run_id, post, reading, capture_id, seen_at, hold_losses)
         self._save_urls(saved.id, {post.url, *aliases})
         return saved
 
@@ -240,12 +250,20 @@ class Posts:
         self._save_names("author", post_id, reading.authors)
         return SavedPost(id=post_id, outcome="new")
 
+    def save_waiting(self, waiting: Waiting) -> Outcome:
+        """Store a reading that was held."""
+        saved = self.save(
+            waiting.site_id, waiting.run_id, waiting.post, waiting.reading,
+            capture_id=waiting.capture_id, seen_at=waiting.seen_at,
+        )  # fmt: skip
+        return saved.outcome
+
     def _update(
-        self, post_id: int, run_id: int, post: Post, reading: Reading, capture_id: int | None, seen_at: str
+        self, post_id: int, run_id: int, post: Post, reading: Reading, capture_id: int | None, seen_at: str, hold: bool
     ) -> SavedPost:
-        number, title, text, facts, site_id = self._db.execute(
+        number, site_id, *stored = self._db.execute(
             """
-            select revisions.number, revisions.title, revisions.text, revisions.facts, posts.site_id
+            select revisions.number, posts.site_id, revisions.title, revisions.text, revisions.facts, revisions.reading
             from revisions join posts on posts.id = revisions.post_id
             where revisions.post_id = ?
             order by revisions.number desc
@@ -253,14 +271,15 @@ class Posts:
             """,
             (post_id,),
         ).fetchone()
-        changes = differences(
-            {"title": title, "text": text, **json.loads(facts)},
-            {"title": post.title, "text": post.text, **_facts(post)},
-        )
+        changes = changed_parts(content_from_row(stored), content_of(post.title, post.text, _facts(post), reading))
         self._db.execute(
             "update posts set last_seen_at = ?, checked_at = ?, gone_at = null, url = ? where id = ?",
             (seen_at, seen_at, post.url, post_id),
         )
+        if hold and (lost := self._lost(post_id, post, reading, is_same_page=not changes)):
+            self.held.hold(post_id, run_id, post, reading, lost, capture_id=capture_id, seen_at=seen_at)
+            return SavedPost(id=post_id, outcome="held", lost=lost)
+        self.held.drop(post_id)
         if not changes:
             self.save_reading(post_id, reading)
             return SavedPost(id=post_id, outcome="unchanged")
@@ -279,6 +298,16 @@ class Posts:
         self.apply_reading(post_id, reading)
         return SavedPost(id=post_id, outcome="changed", changes=changes)
 
+    def _lost(self, post_id: int, post: Post, reading: Reading, *, is_same_page: bool) -> tuple[Loss, ...]:
+        """What the post was known to have and this reading lacks.
+
+        Another reader's word on the same page is no loss: the difference is the reader's, and `reread` shows it.
+        """
+        before = self.stored_reading(post_id)
+        if is_same_page and before.reader != reading.reader:
+            return ()
+        return losses((self.held.standing(post_id), before), (post, reading))
+
     def _save_revision(
         self,
         post_id: int,
@@ -292,12 +321,15 @@ class Posts:
     ) -> None:
         self._db.execute(
             """
-            insert into revisions (post_id, number, run_id, capture_id, seen_at, title, text, facts, changes, reading)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            insert into revisions (
+                post_id, number, same_as, run_id, capture_id, seen_at, title, text, facts, changes, reading
+            )
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             (
                 post_id,
                 number,
+                find_same(self._db, post_id, content_of(post.title, post.text, _facts(post), reading)),
                 run_id,
                 capture_id,
                 seen_at,
@@ -448,23 +480,3 @@ def _facts(post: Post) -> dict[str, Any]:
         "tags": list(post.tags),
         "images": [image.url for image in post.images],
     }
-
-
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
-    """Which parts of a post changed; white space alone is no change, and neither is the order of its categories.
-
-    >>> differences({"title": "A", "text": "x  y", "tags": ["b"]}, {"title": "B", "text": "x y", "tags": ["b"]})
-    ('title',)
-    """
-    return tuple(
-        CHANGE_NAMES.get(part, part) for part in after if _comparable(before.get(part)) != _comparable(after[part])
-    )
-
-
-CHANGE_NAMES: Final = {"text": "body"}
-
-
-def _comparable(value: Any) -> Any:
-    if isinstance(value, str):
-        return " ".join(value.split())
-    return sorted(value) if isinstance(value, list) else value

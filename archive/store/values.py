@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -19,8 +21,26 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+_stopped_at: datetime | None = None
+
+
 def now() -> str:
-    return instant(datetime.now(UTC))
+    return instant(_stopped_at or datetime.now(UTC))
+
+
+@contextmanager
+def clock_set() -> Iterator[Callable[[datetime], None]]:
+    """For making anew what happened before: in the block, `now` is the moment the function was given last."""
+
+    def set_clock(moment: datetime) -> None:
+        global _stopped_at
+        _stopped_at = moment
+
+    global _stopped_at
+    try:
+        yield set_clock
+    finally:
+        _stopped_at = None
 
 
 def to_json(value: Any) -> str:

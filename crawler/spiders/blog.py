@@ -121,10 +121,10 @@ class BlogSpider(scrapy.Spider):
             return findings.first_seeds(self.profile, self.categories)
         custody, site_id = self.keeper.store.custody, self.keeper.site_id
         again = [check_seed(url) for url in custody.failed_urls(site_id, HARMLESS) if self.in_scope(url)]
-        if self.plan.mode == "recheck":
-            now_all = self.keeper.store.posts.checked_before(site_id, now())
-            return [*again, *(check_seed(url) for url, *_ in now_all)]
         self.has_sources = self.has_categories = True
+        if self.plan.mode == "recheck":
+            everything = self.keeper.store.posts.checked_before(site_id, now())
+            return [*again, *(check_seed(url) for url, *_ in everything)]
         return [*again, *findings.delta_seeds(self.profile, self.plan.source, self.plan.since, self.plan.doors)]
 
     def what_is_known(self) -> Known | None:

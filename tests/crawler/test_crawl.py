@@ -28,6 +28,9 @@ def archive(blog: SampleBlog, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+LISTINGS_ALONE = {"rest": "closed", "sitemap": "closed", "feed": "closed"}
+
+
 def labels(blog: SampleBlog, edition: int = 1) -> dict[str, dict[str, Any]]:
     return {label["url"]: label for label in expected_labels(edition, blog.url)}
 
@@ -42,7 +45,7 @@ def test_headlines_and_dates_are_those_of_the_pages(blog: SampleBlog, archive: P
     wrong = {
         url: (found[url], label["title"], label["site_date"])
         for url, label in labels(blog).items()
-        if found[url] != (label["title"], label["site_date"])
+        if found[url] != (label["title"] or None, label["site_date"])
     }
     assert not wrong
 
@@ -69,13 +72,11 @@ def test_robots_sitemaps_feeds_and_rest_are_captured_too(archive: Path) -> None:
     [
         pytest.param({"rest": "closed"}, id="REST closed"),
         pytest.param({"rest": "closed", "sitemap": "closed"}, id="REST and sitemap closed"),
-        pytest.param({"rest": "closed", "sitemap": "closed", "feed": "closed"}, id="category pages alone"),
+        pytest.param(LISTINGS_ALONE, id="category pages alone"),
         pytest.param({"rest": "stale", "sitemap": "stale"}, id="sources that lag behind"),
-        pytest.param(
-            {"rest": "closed", "sitemap": "closed", "feed": "closed", "categories": False}, id="archives by date and author"
-        ),
-        pytest.param({"theme": "corporate", "rest": "closed", "sitemap": "closed", "feed": "closed"}, id="agency theme"),
-        pytest.param({"theme": "builder", "rest": "closed", "sitemap": "closed", "feed": "closed"}, id="page builder"),
+        pytest.param({**LISTINGS_ALONE, "categories": False}, id="archives by date and author"),
+        pytest.param({**LISTINGS_ALONE, "theme": "corporate"}, id="agency theme"),
+        pytest.param({**LISTINGS_ALONE, "theme": "builder"}, id="page builder"),
     ],
 )
 def test_whatever_source_is_closed_the_others_carry_the_crawl(tmp_path: Path, closed: dict[str, Any]) -> None:
@@ -98,7 +99,7 @@ def test_a_second_crawl_finds_what_was_added_edited_and_taken_away(tmp_path: Pat
     new = after.keys() - before.keys()
     assert report["new"] == len([url for url in new if after[url]["id"] not in {b["id"] for b in before.values()}])
     assert report["changed"] >= 12, "the rename alone touches twelve posts"
-    assert report["missing"] == 3
+    assert report["missing"] == 4, "a 404, a 410, one sent to the home page, one taken down and posted anew"
     assert report["gone"] == 0, "once is not enough to call a post gone"
     with opened(archive) as db:
         assert db.execute("select count(*) from posts where revision_count > 1").fetchone()[0] == report["changed"]
@@ -124,7 +125,7 @@ def test_a_limited_crawl_goes_on_where_it_stopped(tmp_path: Path) -> None:
         posts = {path for _, path, _ in running.requests[:asked] if path.count("/") == 2}
     assert (first.code, second.code) == (0, 0)
     assert len(clippings(archive)) == len(labels_of(archive))
-    assert not [path for path in again if path in posts and path not in ("/blog/",)], "nothing finished is fetched again"
+    assert not [path for path in again if path in posts - {"/blog/"}], "nothing finished is fetched again"
 
 
 def labels_of(archive: Path) -> list[dict[str, Any]]:

@@ -1,0 +1,474 @@
+"""What search promises: the right posts, the best first, shown safely, and no string that makes it fail."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from judging import BLOG, JUDGED, RANKERS, mean_ndcg, sample_archive, slug_of
+from making import SEEN_AT, a_post, a_reading, a_run
+from sqlite_utils import Database
+from test_query import ANYTHING
+
+from archive.commands.search import search_command
+from archive.database import open_readonly
+from archive.errors import UsageError
+from archive.folder import ArchiveFolder
+from archive.search import Results, Run, as_html, as_text, search, to_json
+from archive.search import candidates as bounds
+from archive.search.stems import stem
+from archive.store import Store
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The sample blog, opened for reading."""
+    path = tmp_path_factory.mktemp("sample") / "archive.db"
+    sample_archive(path).close()
+    db = open_readonly(path)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(tmp_path / "archive.db")
+    yield opened
+    opened.close()
+
+
+def save(store: Store, slug: str, text: str, title: str = "Notes from the yard", **facts: object) -> int:
+    site_id, run_id = a_run(store)
+    reading = {
+        key: facts.pop(key) for key in ("outlet", "authors", "original_on", "kind", "confidence") if key in facts
+    }
+    with store.atomic():
+        post = a_post(slug, title=title, text=text, **facts)
+        return store.posts.save(site_id, run_id, post, a_reading(**reading), capture_id=None, seen_at=SEEN_AT).id
+
+
+def slugs(found: Results) -> list[str]:
+    return [slug_of(hit.url) for hit in found.hits]
+
+
+def found(db: Database, query: str, **options: object) -> set[str]:
+    return set(slugs(search(db, query, limit=200, **options)))  # type: ignore[arg-type]
+
+
+# --- which posts answer -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "answers"),
+    [
+        pytest.param("outlet:freep after:2024", {"steel-duty-doubles"}, id="alias-of-an-outlet"),
+        pytest.param('outlet:"the VERGE"', {"lidar-in-the-snow"}, id="outlet-in-other-case"),
+        pytest.param("author:lefebvre", {"l-atelier-qui-repare-les-moules"}, id="author-without-accents"),
+        pytest.param("author:aristegui", {"aprendices-en-la-prensa"}, id="part-of-a-name"),
+        pytest.param("title:choir", {"foundry-reopens-in-muskegon"}, id="title"),
+        pytest.param("title:recycl*", {"battery-recycling-pays"}, id="prefix-in-the-title"),
+        pytest.param("kind:press_release after:2000", set(), id="own-posts-have-no-date-of-an-article"),
+        pytest.param("kind:press_release posted:2024", {"release-apprentice-compact"}, id="kind-and-repost-date"),
+        pytest.param("lang:it", {"colonnine-in-portineria", "lo-stampo-e-la-pioggia"}, id="language-of-any-country"),
+        pytest.param("year:2017 outlet:dbusiness", {"the-winter-issue-on-robots"}, id="month-alone-is-in-its-year"),
+        pytest.param("on:2017-01", {"the-winter-issue-on-robots"}, id="month"),
+        pytest.param("on:2025-03-17", {"steel-duty-doubles"}, id="day"),
+        pytest.param("lag:1000d..", {"tool-and-die-second-life-again"}, id="lag"),
+        pytest.param(
+            "moules -outlet:echos", {"la-tribune-du-nickel", "des-bornes-au-bord-du-fleuve"}, id="without-an-outlet"
+        ),
+        pytest.param("mule -author:nobody", {"canal-town-hydrogen"}, id="without-an-author-nobody-is"),
+        pytest.param("bulbs OR mule", {"sodium-cells-leave-the-lab", "canal-town-hydrogen"}, id="or"),
+        pytest.param('"mule barn" OR title:lidar', {"canal-town-hydrogen", "lidar-in-the-snow"}, id="words-or-title"),
+        pytest.param('"mule barn" OR on:2025-03-17', {"canal-town-hydrogen", "steel-duty-doubles"}, id="words-or-day"),
+        pytest.param("waescherei OR wascherei", {"zellen-aus-der-waescherei"}, id="umlaut"),
+        pytest.param("tulip*", {"sodium-cells-leave-the-lab", "olafsen-on-the-record"}, id="prefix"),
+        pytest.param("NEAR(mule barn, 2)", {"canal-town-hydrogen"}, id="near"),
+        pytest.param("NEAR(mule hydrogen, 1)", set(), id="not-so-near"),
+        pytest.param('"barn mule"', set(), id="phrase-in-its-order"),
+        pytest.param("Мул", set(), id="other-script"),
+    ],
+)
+def test_a_query_finds_exactly(sample: Database, query: str, answers: set[str]) -> None:
+    assert found(sample, query) == answers
+
+
+@pytest.mark.parametrize(
+    ("query", "condition"),
+    [
+        ("after:2020", "original_on >= '2020'"),
+        ("before:2017-01-24", "original_on < '2017-01-24'"),
+        ("year:2012..2013", "original_on >= '2012' and original_on < '2014'"),
+        ("posted:>2024-06-30", "posted_on > '2024-06-30'"),
+        ("kind:own", "kind = 'own'"),
+        ("is:doubtful", "kind = 'repost' and confidence < 0.7"),
+        ("has:original-link", "original_url is not null"),
+        ("-kind:repost", "kind <> 'repost'"),
+        ("-outlet:freep", "outlet is not 'Detroit Free Press'"),
+        ("category:talent", "id in (select post_id from post_categories where category_id = 1)"),
+    ],
+)
+def test_a_filter_is_its_condition(sample: Database, query: str, condition: str) -> None:
+    if query == "category:talent":
+        (id,) = sample.execute("select id from categories where name = 'Talent'").fetchone()
+        condition = condition.replace("= 1", f"= {id}")
+    urls = sample.execute(f"select url from posts where {condition}").fetchall()
+    assert urls
+    assert found(sample, query) == {slug_of(url) for (url,) in urls}
+
+
+def test_gone_changed_corrected_and_attachments_are_found(store: Store) -> None:
+    ids = [save(store, slug, "One text.") for slug in ("gone", "changed", "corrected", "plain")]
+    store.db.execute("update posts set gone_at = '2026-04-01T00:00:00Z' where id = ?", [ids[0]])
+    save(store, "changed", "Another text.")
+    with store.atomic():
+        store.corrections.make(ids[2], {"outlet": "MLive"}, note=None, made_by=None)
+        store.db.execute(
+            "insert into images (post_id, position, url, role) values (?, 1, 'https://b.example/a.PDF', 'attachment')",
+            [ids[3]],
+        )
+    states = {query: found(store.db, query) for query in ("is:gone", "is:changed", "is:corrected", "has:pdf")}
+    assert states == {
+        "is:gone": {"gone"},
+        "is:changed": {"changed"},
+        "is:corrected": {"corrected"},
+        "has:pdf": {"plain"},
+    }
+
+
+def test_search_says_what_a_name_was_taken_for(sample: Database) -> None:
+    assert search(sample, "outlet:freep").understood.notes == ("outlet “freep”: Detroit Free Press",)
+    assert "no author is called “xyzzy”" in search(sample, "author:xyzzy").understood.notes
+
+
+def test_nothing_asked_lists_the_newest(sample: Database) -> None:
+    every = search(sample, "", limit=5)
+    assert (every.total, every.sort) == (sample["posts"].count, "newest")
+    assert slugs(every)[0] == "wards-on-wiring"
+
+
+def test_nothing_searchable_finds_nothing(sample: Database) -> None:
+    assert search(sample, "🚋 ???").total == 0
+
+
+# --- the best first ---------------------------------------------------------------------------------------------------
+
+
+def test_the_judged_queries_are_ranked_well(sample: Database) -> None:
+    assert len(JUDGED) >= 40
+    means = {name: mean_ndcg(sample, ranker) for name, ranker in RANKERS.items()}
+    print("nDCG@10: " + ", ".join(f"{name} {value:.3f}" for name, value in means.items()))  # noqa: T201
+    assert means["Clipfile"] >= 0.93
+    assert means["Clipfile"] > means["plain FTS5"] > means["Datasette table search"]
+
+
+def test_every_judged_post_exists(sample: Database) -> None:
+    known = {slug_of(url) for (url,) in sample.execute("select url from posts")}
+    assert not {slug for gains in JUDGED.values() for slug in gains} - known
+
+
+FILLER = "The yard had a quiet week and the crane stood still while the river rose by a hand."
+
+
+@pytest.mark.parametrize(
+    ("query", "better", "worse"),
+    [
+        pytest.param("testing", f"{FILLER} Testing began.", f"{FILLER} Tests began.", id="as-spelled"),
+        pytest.param("plant", f"{FILLER} A plant.", f"{FILLER} Planting was planned and planted.", id="its-own-stem"),
+        pytest.param("dry dock", f"The dry dock. {FILLER}", f"A dry day. {FILLER} The dock.", id="together"),
+        pytest.param("crane dock", f"{FILLER} Dock, dock.", f"{FILLER} {FILLER * 20} Dock.", id="more-in-less"),
+    ],
+)
+def test_the_better_answer_comes_first(store: Store, query: str, better: str, worse: str) -> None:
+    for number in range(3):
+        save(store, f"filler-{number}", FILLER)
+    save(store, "better", better)
+    save(store, "worse", worse)
+    assert slugs(search(store.db, query))[:2] == ["better", "worse"]
+
+
+def test_a_word_in_the_headline_says_more(store: Store) -> None:
+    save(store, "headline", FILLER, title="The lockmaster")
+    save(store, "text", f"{FILLER} A lockmaster.")
+    assert slugs(search(store.db, "lockmaster")) == ["headline", "text"]
+
+
+def test_an_outlet_in_the_words_says_more(store: Store) -> None:
+    save(store, "from", FILLER, outlet="Bridge Michigan")
+    save(store, "about", f"{FILLER} A bridge in Michigan, told to Bridge Michigan.", outlet="MLive")
+    assert slugs(search(store.db, "bridge michigan"))[0] == "from"
+
+
+def test_of_a_common_word_only_likely_posts_are_ranked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "NEWEST", 5)
+    headline = save(store, "headline", FILLER, title="The river rose")
+    for number in range(60):
+        save(store, f"post-{number}", FILLER)
+    whole = slugs(search(store.db, "river", limit=1))
+    bounded = bounds.Answers(db=store.db, plan=_plan(store.db, "river"), units=_units("river"), few=10).likeliest()
+    assert whole == ["headline"]
+    assert bounded[0] == headline
+    assert len(bounded) == 61, "the others follow, the newest first"
+
+
+def _plan(db: Database, query: str) -> bounds.Plan:
+    from archive.query import parse
+    from archive.search.plan import plan
+
+    return plan(db, parse(query))
+
+
+def _units(query: str) -> tuple[bounds.Unit, ...]:
+    from archive.query import parse, terms
+    from archive.search.passages import units_of
+
+    return units_of(terms(parse(query).tree))
+
+
+# --- by date, page by page --------------------------------------------------------------------------------------------
+
+DAY = "coalesce(original_on, posted_on)"
+
+
+@pytest.mark.parametrize("query", ["steel", "outlet:freep", "", "batter* OR lock", "steel -lock"])
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("newest", f"{DAY} desc, id desc"),
+        ("oldest", f"{DAY}, id"),
+        ("lag", "julianday(posted_on) - julianday(original_on) desc, id desc"),
+    ],
+)
+def test_pages_by_date_are_the_whole_result_in_order(sample: Database, query: str, sort: str, order: str) -> None:
+    ids: list[int] = []
+    cursor = None
+    while True:
+        page = search(sample, query, limit=7, sort=sort, cursor=cursor)  # type: ignore[arg-type]
+        ids += [hit.id for hit in page.hits]
+        if (cursor := page.next_cursor) is None:
+            break
+    assert len(ids) == len(set(ids)) == page.total
+    marks = ", ".join(map(str, ids))
+    if sort == "lag":
+        order = f"length(original_on) = 10 desc, {order}"
+    wanted = [id for (id,) in sample.execute(f"select id from posts where id in ({marks}) order by {order}")]
+    known = len(wanted) if sort != "lag" else sum(1 for id in wanted if _lag_known(sample, id))
+    assert ids[:known] == wanted[:known]
+
+
+def _lag_known(db: Database, id: int) -> bool:
+    return bool(db.execute("select length(original_on) = 10 from posts where id = ?", [id]).fetchone()[0])
+
+
+@pytest.mark.parametrize("query", ["steel", "the", "lock OR ferry", "batter*"])
+def test_pages_by_relevance_are_the_whole_result(sample: Database, query: str) -> None:
+    whole = [hit.id for hit in search(sample, query, limit=200).hits]
+    ids: list[int] = []
+    cursor: str | None = "0"
+    while cursor is not None:
+        page = search(sample, query, limit=9, cursor=cursor)
+        ids += [hit.id for hit in page.hits]
+        cursor = page.next_cursor
+    assert ids == whole
+    assert len(whole) == page.total
+
+
+@pytest.mark.parametrize("few", [1, 5, 40, 10_000])
+@pytest.mark.parametrize(
+    "query", ["steel", "the -lock", '"tool and die"', "batter*", "steel year:2012..2022", "the kind:own"]
+)
+@pytest.mark.parametrize("sort", ["newest", "oldest", "lag"])
+def test_bounded_work_finds_the_same(sample: Database, few: int, query: str, sort: str) -> None:
+    def answers(few: int) -> bounds.Answers:
+        return bounds.Answers(db=sample, plan=_plan(sample, query), units=_units(query), few=few)
+
+    every = answers(10_000)
+    bounded = answers(few)
+    assert bounded.sorted(sort, 10, None) == every.sorted(sort, 10, None)
+    assert bounded.total == every.total or (bounded.total == few and not bounded.total_is_exact)
+
+
+@pytest.mark.parametrize("cursor", ["x", "", "[]", "-1", '["2024"]', '{"a": 1}', "9" * 40])
+@pytest.mark.parametrize("sort", ["relevance", "newest"])
+def test_a_cursor_that_is_none_is_wrong_usage(sample: Database, cursor: str, sort: str) -> None:
+    with pytest.raises(UsageError, match="cursor"):
+        search(sample, "steel", cursor=cursor, sort=sort)  # type: ignore[arg-type]
+
+
+# --- passages, facets, suggestions ------------------------------------------------------------------------------------
+
+
+def test_the_passage_is_the_best_not_the_first(store: Store) -> None:
+    text = f"A dry spring. {FILLER * 8}\nAt noon the dry dock took in water. {FILLER * 8}"
+    save(store, "dock", text)
+    (hit,) = search(store.db, "dry dock").hits
+    shown = as_text(hit.snippet, "[", "]")
+    assert "At noon the [dry] [dock] took in water." in shown
+    assert shown.startswith("…")
+    assert shown.endswith("…")
+    assert len(shown) < 320
+
+
+def test_a_passage_is_words_of_the_text(sample: Database) -> None:
+    for query in ("steel", '"tool and die"', "übermut", "batter* the", "olafsen lock"):
+        for hit in search(sample, query, limit=30).hits:
+            shown = "".join(run.text for run in hit.snippet).removeprefix("… ").removesuffix(" …")
+            (text,) = sample.execute("select text from posts where id = ?", [hit.id]).fetchone()
+            assert shown in text
+
+
+def test_hits_are_marked_in_every_form_and_accent(store: Store) -> None:
+    save(store, "marks", "Übermütige Lehrlinge: naïve cafés, plants, planting.", title="PLANT")
+    marked = {
+        run.text for hit in search(store.db, "ubermutige naive cafe* plant").hits for run in hit.snippet if run.is_hit
+    }
+    assert marked == {"Übermütige", "naïve", "cafés", "plants", "planting"}
+    (hit,) = search(store.db, "plant").hits
+    assert hit.heading == (Run(text="PLANT", is_hit=True),)
+
+
+def test_passages_are_harmless_on_a_page_and_on_a_terminal(store: Store) -> None:
+    save(store, "bad", "<script>alert(1)</script> steel \x1b[31m\u202e & more", title="<b>steel</b>\x07")
+    (hit,) = search(store.db, "steel").hits
+    assert as_html(hit.heading) == "&lt;b&gt;<mark>steel</mark>&lt;/b&gt;\x07"
+    assert "<script>" not in as_html(hit.snippet)
+    assert as_text(hit.snippet, "*", "*") == "<script>alert(1)</script> *steel* [31m & more"
+
+
+def test_facets_count_the_whole_result(sample: Database) -> None:
+    found = search(sample, "steel", limit=1, facets=True)
+    assert found.facets is not None
+    assert set(found.facets) == {"outlet", "author", "year", "month", "category", "kind", "site", "language"}
+    assert sum(value.count for value in found.facets["kind"]) == found.total
+    for values in found.facets.values():
+        for value in values:
+            assert search(sample, f"steel {value.query}").total == value.count, value
+
+
+def test_facets_of_nothing_are_empty(sample: Database) -> None:
+    found = search(sample, "xyzzy", facets=True)
+    assert found.facets is not None
+    assert not any(found.facets.values())
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        pytest.param("steeel dutty", "steel duty", id="two-words"),
+        pytest.param("hydrgen", "hydrogen", id="letter-missing"),
+        pytest.param("ligthouses tram", "tram", id="unknown-word"),
+        pytest.param("freep steel", 'outlet:"Detroit Free Press" steel', id="outlet"),
+        pytest.param("author:pasko", 'author:"Ingrid Pasco"', id="author"),
+        pytest.param('outlet:"Brigde Michigan"', 'outlet:"Bridge Michigan"', id="outlet-misspelt"),
+        pytest.param("bucket after:2020", "bucket posted:2020..", id="own-post"),
+        pytest.param("auto show January snow", "auto OR show OR January OR snow", id="any-of-the-words"),
+    ],
+)
+def test_where_nothing_is_found_something_is_suggested(sample: Database, query: str, meant: str) -> None:
+    found = search(sample, query)
+    assert found.total == 0
+    assert meant in [suggestion.query for suggestion in found.suggestions]
+    assert all(search(sample, suggestion.query).total for suggestion in found.suggestions)
+
+
+# --- any string -------------------------------------------------------------------------------------------------------
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@given(query=ANYTHING, sort=st.sampled_from(["relevance", "newest", "oldest", "lag"]))
+def test_no_string_makes_search_fail(sample: Database, query: str, sort: str) -> None:
+    found = search(sample, query, limit=3, sort=sort)  # type: ignore[arg-type]
+    assert len(found.hits) <= 3
+    assert found.total >= len(found.hits)
+    json.dumps(to_json(found))
+
+
+def test_a_long_query_takes_no_time_to_speak_of(sample: Database) -> None:
+    found = search(sample, " OR ".join(f"steel{number} lock*" for number in range(3_000)))
+    assert found.understood.notes
+
+
+# --- the stemmer ------------------------------------------------------------------------------------------------------
+
+
+def test_stems_are_those_of_the_index(sample: Database) -> None:
+    db = sqlite3.connect(":memory:")
+    db.execute("create virtual table stemmed using fts5(word, tokenize='porter unicode61 remove_diacritics 2')")
+    db.execute("create virtual table terms using fts5vocab(stemmed, instance)")
+    words = sorted({word for (text,) in sample.execute("select text from posts") for word in text.lower().split()})
+    plain = [word for word in words if word.isascii() and word.isalpha()]
+    db.executemany("insert into stemmed(rowid, word) values (?, ?)", enumerate(plain))
+    wrong = {plain[id]: term for term, id in db.execute("select term, doc from terms") if stem(plain[id]) != term}
+    assert len(plain) > 2_000
+    assert wrong == {}
+
+
+@given(
+    st.text(st.sampled_from("abcdeilnostuvyz"), max_size=7),
+    st.sampled_from("ational izer logi bli ing ed ll e y s ies".split()),
+)
+def test_stems_of_no_words_are_those_of_the_index_too(start: str, end: str) -> None:
+    db = sqlite3.connect(":memory:")
+    db.execute("create virtual table stemmed using fts5(word, tokenize='porter unicode61 remove_diacritics 2')")
+    db.execute("create virtual table terms using fts5vocab(stemmed, instance)")
+    db.execute("insert into stemmed(word) values (?)", [start + end])
+    assert db.execute("select term from terms").fetchone()[0] == stem(start + end)
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> ArchiveFolder:
+    folder = ArchiveFolder(path=tmp_path_factory.mktemp("data"))
+    sample_archive(folder.db_path).close()
+    return folder
+
+
+def run(folder: ArchiveFolder, *words: str, color: bool = False) -> str:
+    answer = CliRunner().invoke(search_command, [*words, "--archive", str(folder.path)], color=color)
+    assert answer.exit_code == 0, answer.output
+    return answer.output
+
+
+def test_the_command_shows_where_a_clipping_is_from(sample_folder: ArchiveFolder) -> None:
+    output = run(sample_folder, "outlet:freep", "duty", "midnight")
+    assert "Steel duty doubles overnight; the phones start at five" in output
+    assert "Detroit Free Press · Ingrid Pasco · 2025-03-17 · reposted 2025-03-18" in output
+    assert f"{BLOG}/steel-duty-doubles/" in output
+    assert "1 clipping." in output
+    assert "outlet “freep”: Detroit Free Press" in output
+
+
+def test_several_arguments_are_one_query_hyphens_and_all(sample_folder: ArchiveFolder) -> None:
+    assert "1 clipping." in run(sample_folder, "mule", "barn", "-harness", "-title:xyz")
+
+
+def test_hits_stand_out_on_a_terminal_only(sample_folder: ArchiveFolder) -> None:
+    assert "\x1b[" in run(sample_folder, "hydrogen", color=True)
+    assert "\x1b[" not in run(sample_folder, "hydrogen")
+
+
+def test_nothing_found_is_no_failure(sample_folder: ArchiveFolder) -> None:
+    output = run(sample_folder, "hydrgen")
+    assert "Nothing found." in output
+    assert "Did you mean: hydrogen" in output
+
+
+def test_json_is_the_whole_answer(sample_folder: ArchiveFolder) -> None:
+    answer = json.loads(run(sample_folder, "steel", "--json", "--limit", "2", "--facets"))
+    assert [hit["id"] for hit in answer["hits"]]
+    assert answer["understood"] == {"query": "steel", "notes": []}
+    assert answer["facets"]["outlet"][0].keys() == {"value", "count", "query"}
+    assert json.loads(run(sample_folder, "steel", "--json", "--limit", "2", "--cursor", answer["next_cursor"]))["hits"]
+
+
+def test_help_shows_the_grammar(sample_folder: ArchiveFolder) -> None:
+    output = run(sample_folder, "--help")
+    assert all(field in output for field in ("outlet:", "author:", "after:", "lag:", "is:gone", "has:image", "NEAR"))

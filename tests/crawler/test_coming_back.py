@@ -1,0 +1,89 @@
+"""Later runs: a handful of requests on an unchanged blog, every change found by the cheapest open source."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crawling import Ended, crawl, opened
+
+from crawler.sample.server import SampleBlog
+
+DOORS = [
+    pytest.param({}, "rest", 6, id="REST"),
+    pytest.param({"rest": False}, "sitemap", 4, id="sitemap"),
+    pytest.param({"rest": False, "lastmod": False}, "feed", 4, id="feed"),
+    pytest.param({"rest": False, "sitemap": False, "feed": False}, "blog", 2 * 11 + 2, id="listings"),
+]
+
+
+def report(ended: Ended) -> dict[str, Any]:
+    assert ended.code == 0, ended.err
+    told: dict[str, Any] = json.loads(ended.out)
+    return told
+
+
+@pytest.mark.parametrize(("doors", "source", "most"), DOORS)
+def test_an_unchanged_blog_costs_a_handful_of_requests_and_no_post_page(
+    tmp_path: Path, doors: dict[str, Any], source: str, most: int
+) -> None:
+    with SampleBlog(**doors) as blog:
+        crawl(blog.url, tmp_path / "data")
+        asked = len(blog.requests)
+        again = report(crawl(blog.url, tmp_path / "data", "--json"))
+        paths = [path for _, path, _ in blog.requests[asked:]]
+    assert again["mode"] == "delta"
+    assert f"by {source}" in again["report"]["plan"]
+    assert len(paths) <= most
+    assert again["posts_seen"] == 0
+
+
+@pytest.mark.parametrize(("doors", "source", "most"), DOORS[:2])
+def test_edits_additions_and_deletions_are_found_by_the_next_run(
+    tmp_path: Path, doors: dict[str, Any], source: str, most: int
+) -> None:
+    """All but the two edits that leave no date behind, as WordPress leaves none when its database is changed."""
+    with SampleBlog(**doors) as blog:
+        crawl(blog.url, tmp_path / "data")
+        crawl(blog.url, tmp_path / "data")
+        blog.publish(2)
+        run = report(crawl(blog.url, tmp_path / "data", "--json"))
+        asked = len(blog.requests)
+        quiet = report(crawl(blog.url, tmp_path / "data", "--json"))
+        requests = len(blog.requests) - asked
+    assert run["mode"] == "delta"
+    assert run["posts_new"] >= 6
+    assert run["posts_changed"] == 16
+    assert run["report"]["missing"] >= 3
+    assert quiet["posts_seen"] == 0, "what was found is not found again"
+    assert requests <= most
+
+
+def test_what_leaves_no_date_behind_is_found_when_every_page_is_fetched(tmp_path: Path) -> None:
+    with SampleBlog() as blog:
+        crawl(blog.url, tmp_path / "data")
+        blog.publish(2)
+        crawl(blog.url, tmp_path / "data")
+        full = report(crawl(blog.url, tmp_path / "data", "--full", "--json"))
+    assert full["mode"] == "full"
+    assert full["posts_changed"] >= 2
+
+
+def test_a_recheck_asks_for_every_post(tmp_path: Path) -> None:
+    with SampleBlog() as blog:
+        crawl(blog.url, tmp_path / "data")
+        run = report(crawl(blog.url, tmp_path / "data", "--recheck", "--json"))
+    assert (run["mode"], run["posts_seen"], run["posts_changed"]) == ("recheck", 126, 0)
+
+
+def test_a_missing_post_is_not_asked_for_in_every_run(tmp_path: Path) -> None:
+    with SampleBlog(rest=False) as blog:
+        crawl(blog.url, tmp_path / "data")
+        blog.publish(2)
+        crawl(blog.url, tmp_path / "data")
+        crawl(blog.url, tmp_path / "data")
+    with opened(tmp_path / "data") as db:
+        checks = {row[0] for row in db.execute("select count(*) from absences group by post_id")}
+    assert checks == {1}
