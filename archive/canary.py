@@ -125,7 +125,8 @@ class Loss:
 def losses(before: tuple[Post, Reading], after: tuple[Post, Reading]) -> tuple[Loss, ...]:
     """What the newer reading of a post lost: values that are gone, or replaced by something altogether different.
 
-    A corrected spelling, an author more, an earlier date of first publication with the same year are edits, not losses.
+    A corrected spelling or an author more is an edit and no loss. A date that changed is one: dates are hardly ever set
+    right, and a wrong one looks as good as a right one.
     """
     return tuple(
         Loss(field=name, before=shown(old), after=shown(new) or None)
@@ -164,7 +165,7 @@ LOSSES: Final[Mapping[str, tuple[Callable[[Post, Reading], Any], Callable[[Any, 
     "categories": (lambda post, _: post.categories, _is_gone),
     "outlet": (lambda _, reading: reading.outlet, _nothing_in_common),
     "authors": (lambda _, reading: reading.authors, _nothing_in_common),
-    "original_on": (lambda _, reading: reading.original_on, lambda old, new: not new or old[:4] != new[:4]),
+    "original_on": (lambda _, reading: reading.original_on, _differs),
     "original_url": (lambda _, reading: reading.original_url, _is_gone),
 }
 
@@ -198,14 +199,12 @@ class Alarm:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Example:
-    """A post before and after."""
+    """A post with what it lost, before and after."""
 
     post_id: int
     url: str
     title: str | None
-    field: str
-    before: str
-    after: str | None
+    losses: tuple[Loss, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -277,17 +276,13 @@ def _new_layouts(run: Measure, good: Measure) -> Iterator[str]:
 
 
 def _examples(held: Sequence[Held], alarms: Collection[str]) -> Iterator[Example]:
-    """Up to three posts that lost something an alarm is about, each with the first such loss."""
-    telling = [(reading, loss) for reading in held if (loss := _first_loss(reading, alarms)) is not None]
-    for reading, loss in telling[:EXAMPLES]:
-        yield Example(
-            post_id=reading.post_id, url=reading.url, title=reading.title,
-            field=loss.field, before=loss.before, after=loss.after,
-        )  # fmt: skip
-
-
-def _first_loss(reading: Held, alarms: Collection[str]) -> Loss | None:
-    return next((loss for loss in reading.losses if loss.field in alarms), None)
+    """Up to three posts that lost something an alarm is about."""
+    telling = [
+        Example(post_id=reading.post_id, url=reading.url, title=reading.title, losses=lost)
+        for reading in held
+        if (lost := tuple(loss for loss in reading.losses if loss.field in alarms))
+    ]
+    yield from sorted(telling, key=lambda example: -len(example.losses))[:EXAMPLES]
 
 
 FIELD_WORDS: Final = {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any, Final
 
 from sqlite_utils import Database
 
+from archive.edits import Stretch, inline_diff
 from archive.errors import UsageError
 from archive.urls import canonical_url
 
@@ -53,7 +55,7 @@ DETAILS: Final = {
         select field, value, note, made_at, made_by, undone_at from corrections where post_id = :id order by id
     """,
     "history": """
-        select number, seen_at, title, changes from revisions where post_id = :id order by number
+        select number, same_as, run_id, seen_at, title, changes from revisions where post_id = :id order by number
     """,
     "captures": """
         select distinct
@@ -68,6 +70,7 @@ DETAILS: Final = {
     "images": """
         select url, role, alt, caption, credit from images where post_id = :id order by position
     """,
+    "held": "select run_id, suspect_run_id, seen_at, lost from held where post_id = :id",
     "addresses": "select url from post_urls where post_id = :id order by url",
     "sightings": """
         select sightings.source, sightings.listed_in, sightings.first_run_id, sightings.last_run_id
@@ -76,6 +79,18 @@ DETAILS: Final = {
         order by sightings.source
     """,
 }
+
+
+def word_changes(db: Database, post_id: int) -> dict[int, list[list[Stretch]]]:
+    """Revision → the headline and paragraphs that differ from the revision before, each in stretches of words."""
+    rows = list(db.query("select number, title, text from revisions where post_id = ? order by number", [post_id]))
+    return {
+        after["number"]: [
+            *inline_diff(before["title"] or "", after["title"] or ""),
+            *inline_diff(before["text"], after["text"]),
+        ]
+        for before, after in pairwise(rows)
+    }
 
 
 def _canonical(wanted: str) -> str | None:

@@ -300,14 +300,14 @@ DESCRIPTIONS: Final[dict[str, tuple[str, dict[str, str]]]] = {
         },
     ),
     "held": (
-        "Readings that lost something a post was known to have, kept apart; nothing here has changed its post.",
+        "Changes of known posts that are kept apart until their run was judged; nothing here has changed its post.",
         {
             "post_id": "The post",
             "run_id": "The run that read it",
             "suspect_run_id": "The run whose canary spoke; null while the run that held it goes on",
             "capture_id": "The capture it was read from",
             "seen_at": "UTC",
-            "lost": "JSON array: field, value before, value after",
+            "lost": "JSON array of what the post was known to have and the reading lacks: field, value before, value after",
             "post": "JSON of what the page shows",
             "reading": "JSON of what was concluded",
         },

@@ -29,7 +29,7 @@ class UnknownSiteError(UsageError):
     """No profile of that name, and it is not a URL either."""
 
     def __init__(self, name: str, near: tuple[str, ...], known: tuple[str, ...]) -> None:
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known sites: {', '.join(known)}"
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known sites: {', '.join(known)}."
         super().__init__(f"there is no site {name!r}", hint=f"{hint} Any http(s) address of a blog works too")
         self.name, self.near, self.known = name, near, known
 

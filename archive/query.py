@@ -328,7 +328,7 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_OPERATORS: Final = {"OR": "or", "|": "or", "AND": "and", "NOT": "not"}
+_OPERATORS: Final = {"OR": "or", "AND": "and", "NOT": "not"}
 _NEAR: Final = re.compile(r"NEAR(?:/(\d{1,3}))?")
 
 
@@ -410,8 +410,8 @@ class _Reader:
         return self._word(printed)
 
     def _word(self, printed: str) -> _Token | None:
-        if kind := _OPERATORS.get(printed):
-            return _Token(kind=kind, printed=printed)
+        if kind := _OPERATORS.get("OR" if printed == "|" else printed):
+            return _Token(kind=kind, printed="OR" if printed == "|" else printed)
         if near := _NEAR.fullmatch(printed):
             return _Token(kind="near", printed=printed, distance=min(int(near[1] or NEAR_WORDS), FARTHEST))
         if compared := _COMPARED.fullmatch(printed):
@@ -421,7 +421,7 @@ class _Reader:
     def _term(self, text: str, *, quoted: bool, prefix: bool = False, in_title: bool = False) -> _Token | None:
         if not quoted and text.endswith("*"):
             text, prefix = text.rstrip("*"), True
-        text = collapse(text)
+        text = collapse(text.replace('"', " "))
         if not searchable(text):
             if any(ord(character) > 0x7F for character in text):
                 self.note(f"“{text}” has no letters or digits to search for")

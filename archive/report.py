@@ -23,12 +23,14 @@ def _lines(run: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[str]:
         f"  {report['seen']:,} posts: {report['new']:,} new, {report['changed']:,} changed, "
         f"{report['unchanged']:,} unchanged, {report['gone']:,} gone, {report['missing']:,} missing"
     )
+    yield from _canary(report)
     rate = report["seen"] / report["seconds"] if report["seconds"] else 0
     volume = f"{report['requests']:,} requests, {size(report['bytes'])}"
     yield f"  {volume}, {duration(report['seconds'])} ({rate:.1f} posts/s)"
     yield from _counts("kinds of post", report["kinds"], len(report["kinds"]))
     yield from _counts("reposts by outlet", report["outlets"], OUTLETS_SHOWN)
     yield from _counts("skipped", report["skips"], len(report["skips"]))
+    yield from _examples("across many posts", report.get("edits", ()), edit_words)
     yield from _examples("changed", report["changes"], lambda e: f"{e['title']}: {', '.join(e['changes'])}")
     yield from _examples("missing", report["absent"], lambda e: f"{e['url']}: {e['how']}")
     yield from _examples(
@@ -39,6 +41,33 @@ def _lines(run: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[str]:
         yield "  sources: " + " · ".join(words)
     if report.get("plan"):
         yield f"  why: {report['plan']}"
+
+
+def _canary(report: Mapping[str, Any]) -> Iterator[str]:
+    """What the canary said: alarms are in the run's reason, so only what they rest on."""
+    canary = report.get("canary", {})
+    for example in canary.get("examples", ()):
+        yield f"    · {printable(example['title'] or example['url'])}"
+        for loss in example["losses"]:
+            yield f"        {loss['field']}: {printable(loss['before'])} → {printable(loss['after'] or 'nothing')}"
+    for note in canary.get("notes", ()):
+        yield f"  new: {printable(note)}"
+    if kept_back := report.get("kept_back"):
+        yield (
+            f"  {plural(kept_back, 'post')} kept as before: what this run read of them would replace better values "
+            f"(docs/health.md)"
+        )
+
+
+def edit_words(edit: Mapping[str, Any]) -> str:
+    """A grouped edit in one line.
+
+    >>> edit_words({"before": "MICHauto", "after": "MichAuto", "posts": 200, "posts_so_far": 200})
+    '“MICHauto” → “MichAuto” in 200 posts'
+    """
+    before, after = (f"“{edit[side]}”" if edit[side] else "nothing" for side in ("before", "after"))
+    so_far = f", {edit['posts_so_far']:,} so far" if edit["posts_so_far"] > edit["posts"] else ""
+    return f"{before} → {after} in {plural(edit['posts'], 'post')}{so_far}"
 
 
 def _counts(heading: str, counts: Mapping[str, int], limit: int) -> Iterator[str]:

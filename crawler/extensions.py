@@ -142,13 +142,24 @@ class ArchiveExtension:
         status, why = self._outcome(spider, reason)
         try:
             self.keeper.close()
-            facts = self.tally.report(requests=self.keeper.requests, received_bytes=self.keeper.bytes)
             with self.store.atomic():
+                told: dict[str, Any] = {}
+                if status in ("done", "partial", "limited"):
+                    status, why, told = self._conclude(status, why)
+                facts = {**self.tally.report(requests=self.keeper.requests, received_bytes=self.keeper.bytes), **told}
                 self.store.custody.finish_run(self.run_id, status, reason=why, report=facts)
             run = next(self.store.db.query("select * from runs_report where id = ?", [self.run_id]))
             self.crawler.run_end = RunEnd(run=run, report=facts)
         finally:
             self.resources.close()
+
+    def _conclude(self, status: str, why: str | None) -> tuple[str, str | None, dict[str, Any]]:
+        """Status and reason after the canary was heard, and what the report says of it and of grouped edits."""
+        found = self.store.concluding.conclude(self.site_id, self.run_id, self.tally.measure, known=self.tally.known)
+        self.tally.count_released(found.released)
+        if found.verdict.is_suspect:
+            return "suspect", found.verdict.reason, found.told
+        return status, why, found.told
 
     def _outcome(self, spider: Spider, reason: str) -> tuple[str, str | None]:
         """Run status and its reason. `interrupted` keeps the frontier, so that the next run goes on from there."""

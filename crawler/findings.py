@@ -5,7 +5,7 @@ Each function takes one answer and returns `Findings`; the spider stores them in
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -129,9 +129,7 @@ def seed(role: str, url: str, *, found_in: str | None = None, **hint: Any) -> Se
 def first_seeds(profile: SiteProfile, categories: tuple[str, ...]) -> list[Seed]:
     """Where a crawl begins: the profile's listings, or only the categories asked for by slug."""
     if categories:
-        root = profile.start_urls[0]
-        slugs = [absolute(root, f"/category/{slug}/") for slug in categories]
-        return [seed("listing", url, source="category", only=True) for url in slugs if url]
+        return [seed("listing", profile.start_urls[0], slugs=list(categories))]
     return [seed("listing", url, source="blog", start=True) for url in profile.listing_urls]
 
 
@@ -184,6 +182,8 @@ def from_listing(
 
     A delta (hint `delta`) goes on only while a page shows something new or changed.
     """
+    if hint.get("slugs"):
+        return Findings(seeds=list(_chosen_categories(page, profile, hint["slugs"])))
     found = Findings(states={hint.get("source", "blog"): "open"})
     source: Source = hint.get("source", "blog")
     if not hint.get("only") and not hint.get("delta"):
@@ -215,6 +215,15 @@ def _next_pages(listing: Any, url: str, profile: SiteProfile, hint: Hint) -> lis
         if profile.in_scope(guess)
         else []
     )
+
+
+def _chosen_categories(page: Page, profile: SiteProfile, slugs: Collection[str]) -> Iterator[Seed]:
+    """The listings of the categories asked for: where the page links them, else at WordPress' usual place."""
+    linked = {category.slug: category.url for category in find_categories(page.tree, page.url, profile)}
+    for slug in slugs:
+        url = linked.get(slug) or absolute(page.url, f"/category/{slug}/")
+        if url:
+            yield seed("listing", url, found_in=page.url, source="category", only=True)
 
 
 def _take_categories(found: Findings, page: Page, profile: SiteProfile, bases: set[str]) -> None:

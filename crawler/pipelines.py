@@ -67,6 +67,7 @@ class StorePipeline:
                 capture_id=item.kept.capture_id if item.kept else None,
                 seen_at=seen_at,
                 aliases=item.aliases,
+                hold=True,
             )
             store.frontier.finish(keeper.site_id, item.key)
         tally.count_post(saved, item)

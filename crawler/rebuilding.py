@@ -119,22 +119,26 @@ def recorded_runs(warc: Path, rebuilt: Rebuilt) -> list[RecordedRun]:
         key = run.site, run.number, run.started_at
         known = runs.get(key)
         runs[key] = replace(known, files=(*known.files, path)) if known else run
-    return sorted(runs.values(), key=lambda run: (run.started_at, run.number))
+    resumed = {(run.site, run.resumes) for run in runs.values()}
+    told = (replace(run, is_gone_on_with=(run.site, run.number) in resumed) for run in runs.values())
+    return sorted(told, key=lambda run: (run.started_at, run.number))
 
 
 def readable_records(path: Path, rebuilt: Rebuilt) -> Iterator[RawRecord]:
     """The file's whole records; where one is damaged, its place is noted, and the next whole one follows."""
     with WarcFile(path) as file:
         offset: int | None = 0
+        lost = False
         while offset is not None and offset < file.size:
             try:
                 record = file.record_at(offset)
             except DamagedRecordError as error:
-                rebuilt.damaged.append(str(error))
-                offset = file.next_start(offset)
+                if not lost:
+                    rebuilt.damaged.append(str(error))
+                lost, offset = True, file.next_start(offset)
             else:
                 yield record
-                offset = record.end
+                lost, offset = False, record.end
 
 
 class Replay:
@@ -172,7 +176,8 @@ class Replay:
         self._tally.resumed = sum(done for done, _ in self._store.frontier.counts(site_id).values())
         plan = self._plan(site_id)
         self._tally.plan = plan.words
-        run_id = custody.restore_run(run.number, site_id, run.mode, resumes_id=resumes, settings={})
+        settings_then = {"recorded": run.info.get("settings")}
+        run_id = custody.restore_run(run.number, site_id, run.mode, resumes_id=resumes, settings=settings_then)
         self._numbers[run.site, run.number] = run_id
         self._crawler = SimpleNamespace(tally=self._tally, plan=plan, robots=self._robots, engine=self._engine)
         self._crawler.keeper = _Keeper(self._store, site_id, run_id)
@@ -289,18 +294,33 @@ class Replay:
 
     def finish(self) -> None:
         """Commit what is pending and write the run's report. Posts that still wait for a page were never stored."""
-        for task in self._tasks:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*self._tasks, return_exceptions=True))
+        self._loop.run_until_complete(self._give_up())
         self._loop.close()
         with self.keeper.commit():
             pass
         self._spider.conclude()
         waiting = sum(left for _, left in self._store.frontier.counts(self.keeper.site_id).values())
-        report = self._tally.report(requests=self.keeper.requests, received_bytes=self.keeper.bytes)
         status, reason = ("partial", f"{waiting} pages were not answered") if waiting else ("done", None)
+        told: Mapping[str, Any] = {}
         with self._store.atomic():
+            if not self._run.is_gone_on_with:
+                status, reason, told = self._conclude(status, reason)
+            report = {**self._tally.report(requests=self.keeper.requests, received_bytes=self.keeper.bytes), **told}
             self._store.custody.finish_run(self.keeper.run_id, status, reason=reason, report=report)
+
+    def _conclude(self, status: str, reason: str | None) -> tuple[str, str | None, Mapping[str, Any]]:
+        """What the end of the run made of what it had put aside (`archive.store.concluding`)."""
+        site_id, run_id = self.keeper.site_id, self.keeper.run_id
+        found = self._store.concluding.conclude(site_id, run_id, self._tally.measure, known=self._tally.known)
+        self._tally.count_released(found.released)
+        if found.verdict.is_suspect:
+            return "suspect", found.verdict.reason, found.told
+        return status, reason, found.told
+
+    async def _give_up(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 class _Keeper:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from archive.warc.records import DamagedRecordError, RawRecord, WarcFile
 from archive.warc.reading import read_date
+from archive.warc.records import DamagedRecordError, RawRecord, WarcFile
 from crawler.profiles import SiteProfile
 from crawler.rereading import profile_of
 
@@ -27,13 +27,16 @@ class RecordedRun:
     resumes: int | None
     info: Mapping[str, str]
     files: tuple[Path, ...] = ()
+    is_gone_on_with: bool = False
+    """It was cut short, and a later run took over what it had left."""
 
     def profile(self, folders: Sequence[Path]) -> SiteProfile:
         """What was known of the blog then; where the file does not say, what is known of it now."""
         if "profile" not in self.info:
             return profile_of(self.site, self.start_url, folders)
         facts: dict[str, Any] = json.loads(self.info["profile"])
-        return SiteProfile(**{name: tuple(v) if isinstance(v, list) else v for name, v in facts.items()})
+        known: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in facts.items()}
+        return SiteProfile(**known)
 
     @property
     def categories(self) -> tuple[str, ...]:

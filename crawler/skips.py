@@ -81,6 +81,7 @@ class SkipReason(StrEnum):
     )
 
     PASSWORD_PROTECTED = "password-protected", "a post its author keeps behind a password"
+    TRAP = "trap", "an address without end: a calendar, a growing path, a session number, a thousand parameters"
     NOT_A_POST = "not-a-post", "a listing, a static page, or a redirect to one"
     NOT_HTML = "not-html", "the answer is not an HTML page"
     EMPTY = "empty", "a page without anything on it"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
 
+from archive.canary import Measure
 from archive.store import SavedPost
 from crawler.discovery import Source
 from crawler.items import PostItem
@@ -25,9 +26,13 @@ class Tally:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    held: int = 0
+    """Known posts that changed; what they say now is kept apart until the run is judged."""
     gone: int = 0
     errors: int = 0
     resumed: int = 0
+    measure: Measure = field(default_factory=Measure)
+    """What the posts look like, for the canary."""
     kinds: Counter[str] = field(default_factory=Counter)
     outlets: Counter[str] = field(default_factory=Counter)
     skips: Counter[str] = field(default_factory=Counter)
@@ -55,7 +60,12 @@ class Tally:
 
     @property
     def seen(self) -> int:
-        return self.new + self.changed + self.unchanged
+        return self.new + self.known
+
+    @property
+    def known(self) -> int:
+        """Posts read that had been read before."""
+        return self.changed + self.unchanged + self.held
 
     @property
     def elapsed_s(self) -> float:
@@ -64,6 +74,7 @@ class Tally:
     def count_post(self, saved: SavedPost, item: PostItem) -> None:
         setattr(self, saved.outcome, getattr(self, saved.outcome) + 1)
         assert item.reading is not None
+        self.measure.see(item.post, item.reading)
         self.kinds[item.reading.kind] += 1
         if item.reading.kind == "repost":
             self.outlets[item.reading.outlet or "(no outlet found)"] += 1
@@ -73,6 +84,12 @@ class Tally:
         if item.doubts:
             self.doubtful += 1
             note(self.doubts, {**about, "doubts": list(item.doubts), "confidence": round(item.reading.confidence, 2)})
+
+    def count_released(self, outcomes: Mapping[str, int]) -> None:
+        """Readings that were held and, all being well, stored after all."""
+        for outcome, posts in outcomes.items():
+            setattr(self, outcome, getattr(self, outcome) + posts)
+        self.held = max(0, self.held - sum(outcomes.values()))
 
     def count_skip(self, url: str, reason: str, detail: str | None) -> None:
         self.skips[reason] += 1

@@ -1,8 +1,8 @@
 """A captured page as one document that needs nothing else: images and styles from the archive set into it.
 
 What keeps a hostile page from doing harm is the policy it is served under (`headers.CAPTURED`): no script runs, nothing
-is loaded, its origin is its own. What is done to the markup here is for the eyes, and takes away the one thing that
-policy does not reach: links that make a browser look up or greet another host.
+is loaded, its origin is its own. What is done to the markup here is for the eyes, and takes away what that policy does
+not reach: a browser connects to the host of a `preconnect`, and even to that of a frame it then refuses to load.
 """
 
 from __future__ import annotations
@@ -25,9 +25,12 @@ BOMS: Final = (
 WESTERN: Final = frozenset({"iso8859-1", "ascii"})
 """Read as Windows-1252, as browsers do."""
 
+IMAGE_ATTRIBUTES: Final = frozenset({"alt", "width", "height", "class", "title", "style"})
+
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
-_TAG = re.compile(r"<(link|img|source|base|meta)(?=[\s/>])([^<>]{0,8000})>", re.I)
-_LINK_LEFT = re.compile(r"<(?=(?:link|base)[\s/>])", re.I)
+_TAG = re.compile(r"<(link|img|source|base|meta)(?=[\s/>])((?:[^<>\"']|\"[^<>\"]*\"|'[^<>']*')*+)>", re.I)
+"""Whole tags without an angle bracket in their values, in one pass over them; what is odder is only made harmless."""
+_GREETING = re.compile(r"<(?=(?:link|base|i?frame|frameset|object|embed|applet|portal|fencedframe)[\s/>])", re.I)
 _ATTRIBUTE = re.compile(r"([a-z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.I)
 
 ImageAt = Callable[[str], tuple[bytes, str] | None]
@@ -73,7 +76,7 @@ def self_contained(html: str, *, base_url: str, image_at: ImageAt, style_at: Sty
             return "<style>" + style.replace("</", "<\\/") + "</style>" if style else ""
         return found[0] if name == "meta" and "http-equiv" not in attributes else ""
 
-    return _LINK_LEFT.sub("&lt;", _TAG.sub(inlined, html))
+    return _GREETING.sub("<archived-", _TAG.sub(inlined, html))
 
 
 def _attributes(tag: str) -> dict[str, str]:
@@ -94,8 +97,7 @@ def _address(base_url: str, attributes: dict[str, str]) -> str:
 
 
 def _image(attributes: dict[str, str], content: tuple[bytes, str] | None) -> str:
-    kept = {name: attributes[name] for name in ("alt", "width", "height", "class", "title", "style") if name in attributes}
+    kept = {name: value for name, value in attributes.items() if name in IMAGE_ATTRIBUTES}
     if content:
         kept["src"] = f"data:{content[1]};base64,{base64.b64encode(content[0]).decode()}"
     return "<img " + " ".join(f'{name}="{escape(value)}"' for name, value in kept.items()) + ">"
-

@@ -65,7 +65,11 @@ def captured(body: str | bytes, content_type: str) -> Answer:
 
 
 def find_capture(db: Database, number: int) -> Row:
-    found = row(db, "select captures.*, runs.id as run from captures join runs on runs.id = run_id where captures.id = ?", [number])
+    found = row(
+        db,
+        "select captures.*, runs.id as run from captures join runs on runs.id = run_id where captures.id = ?",
+        [number],
+    )
     if found is None:
         raise UsageError(f"the archive has no capture {number}")
     return found
@@ -88,7 +92,10 @@ def image_content(ask: Ask, db: Database, url: str) -> tuple[bytes, str] | None:
 def style_content(ask: Ask, db: Database, url: str) -> str | None:
     found = row(
         db,
-        "select * from captures where url = ? and status = 200 and content_type like 'text/css%' order by id desc limit 1",
+        """
+        select * from captures
+        where url = ? and status = 200 and content_type like 'text/css%' order by id desc limit 1
+        """,
         [url],
     )
     if found is None:

@@ -105,11 +105,19 @@ def stacked(title: str, noun: str, groups: Sequence[Group], series: Mapping[str,
             total=group.total,
             href=group.href,
             labelled=number % every == 0,
-            bars=[bar for n, column in enumerate(group.columns) for bar in _bars(column, x + n * slot, slot, scale, classes)],
+            bars=[
+                bar
+                for n, column in enumerate(group.columns)
+                for bar in _bars(column, x + n * slot, slot, scale, classes)
+            ],
         )
         for number, (group, x, width) in enumerate(zip(groups, starts, widths, strict=False))
     ]
-    used = [name for name in classes if any(_shown(column, classes).get(name) for group in groups for column in group.columns)]
+    used = [
+        name
+        for name in classes
+        if any(_shown(column, classes).get(name) for group in groups for column in group.columns)
+    ]
     return Chart(
         title=title,
         noun=noun,
@@ -139,7 +147,11 @@ def _bars(column: Column, x: float, slot: float, scale: float, classes: Mapping[
         if count := counts.get(name, 0):
             y -= count * scale
             yield Bar(
-                x=round(x + (slot - width) / 2, 2), y=round(y, 2), width=round(width, 2), height=round(count * scale, 2), css=css
+                x=round(x + (slot - width) / 2, 2),
+                y=round(y, 2),
+                width=round(width, 2),
+                height=round(count * scale, 2),
+                css=css,
             )
 
 
@@ -147,7 +159,7 @@ def outlet_series(counts: Iterable[tuple[str, str, int]], shown: int = SERIES_SH
     """The largest outlets, each with its own colour; a second shade of it where a larger one has the same.
 
     >>> outlet_series([("2026-01", "Grist", 1), ("2026-02", "WDET", 2)])
-    {'WDET': 'tone-1', 'Grist': 'tone-4'}
+    {'WDET': 'tone-6', 'Grist': 'tone-4'}
     """
     totals: Counter[str] = Counter()
     for _, name, count in counts:
@@ -181,9 +193,9 @@ def by_month(counts: Iterable[tuple[str, str, int]], hrefs: Mapping[str, str]) -
             label=str(year),
             href=hrefs.get(str(year)),
             columns=[
-                Column(label=f"{year}-{month:02d}", counts=found.get(f"{year}-{month:02d}", {})) for month in range(1, 13)
+                Column(label=f"{year}-{month:02d}", counts=found.get(f"{year}-{month:02d}", {}))
+                for month in range(1, 13)
             ],
         )
         for year in (range(years[0], years[-1] + 1) if years else ())
     ]
-

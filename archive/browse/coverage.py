@@ -34,7 +34,12 @@ def coverage_page(ask: Ask, db: Database) -> Answer:
     outlets = sorted(totals, key=lambda name: (-totals[name], name))
     numbers = dict(db.execute("select name, id from outlets").fetchall())
     lines = [
-        (name, numbers.get(name), totals[name], [(year, n := counts.get((name, year), 0), shade(n, highest)) for year in years])
+        (
+            name,
+            numbers.get(name),
+            totals[name],
+            [(year, n := counts.get((name, year), 0), shade(n, highest)) for year in years],
+        )
         for name in outlets[:OUTLETS_SHOWN]
     ]
     return ask.page("coverage.html", section="coverage", years=years, lines=lines, left_out=len(outlets) - len(lines))

@@ -86,7 +86,8 @@ def in_context(lines: Sequence[str], printed: str, field: str) -> list[list[Run]
         return [[Run(text=words, marks=(field,))]]
     around = range(max(0, at - NEIGHBOURS), min(len(lines), at + NEIGHBOURS + 1))
     return [
-        marked(shortened(lines[n], words), [(words, field)]) if n == at else [Run(text=shortened(lines[n]))] for n in around
+        marked(shortened(lines[n], words), [(words, field)]) if n == at else [Run(text=shortened(lines[n]))]
+        for n in around
     ]
 
 

@@ -37,6 +37,10 @@ from (select author_id, count(*) as posts from post_authors group by author_id o
 order by counts.posts desc, authors.name
 """
 
+LATEST_SQL: Final = f"""
+select {COLUMNS} from posts where posted_on is not null order by posted_on desc, id desc limit {LATEST_SHOWN}
+"""
+
 _kept: dict[tuple[str, object], dict[str, Any]] = {}
 
 
@@ -45,9 +49,7 @@ def home_page(ask: Ask, db: Database) -> Answer:
 
 
 def latest(db: Database) -> list[Row]:
-    return as_clips(
-        rows(db, f"select {COLUMNS} from posts where posted_on is not null order by posted_on desc, id desc limit {LATEST_SHOWN}")
-    )
+    return as_clips(rows(db, LATEST_SQL))
 
 
 def last_run(db: Database) -> Row | None:
@@ -90,7 +92,9 @@ def counted_overview(place: Place, db: Database) -> dict[str, Any]:
         "reposts": number(db, "select count(outlet) from posts"),
         "first_year": years[0] if years else None,
         "last_year": years[-1] if years else None,
-        "timeline": stacked("Reposted articles by the month they first appeared", "article", groups, outlet_series(months)),
+        "timeline": stacked(
+            "Reposted articles by the month they first appeared", "article", groups, outlet_series(months)
+        ),
         "outlets": rows(db, OUTLETS_SQL),
         "authors": rows(db, AUTHORS_SQL),
     }

@@ -58,7 +58,9 @@ def authors_page(ask: Ask, db: Database) -> Answer:
         """,
         [min(after, 100_000)],
     )
-    return ask.page("authors.html", section="authors", authors=found[:200], more=after + 200 if len(found) > 200 else None)
+    return ask.page(
+        "authors.html", section="authors", authors=found[:200], more=after + 200 if len(found) > 200 else None
+    )
 
 
 def outlet_page(ask: Ask, db: Database) -> Answer:
@@ -106,7 +108,9 @@ def period_page(ask: Ask, db: Database) -> Answer:
         [period, period],
     )
     if len(period) == 4:
-        return _page_of(ask, db, dates, kind="Year", name=period, path=f"years/{period}", timeline=_year(ask, period, dates))
+        return _page_of(
+            ask, db, dates, kind="Year", name=period, path=f"years/{period}", timeline=_year(ask, period, dates)
+        )
     name = f"{MONTHS[min(max(int(period[5:]), 1), 12) - 1]} {period[:4]}"
     return _page_of(ask, db, dates, kind="Month", name=name, path=f"years/{period}", year=period[:4])
 
@@ -118,13 +122,15 @@ def _named(db: Database, sql: str, number: str, noun: str) -> Row:
     return found
 
 
-def _page_of(ask: Ask, db: Database, dates: Sequence[Row], *, path: str, timeline: Chart | None = None, **about: Any) -> Answer:
+def _page_of(
+    ask: Ask, db: Database, dates: Sequence[Row], *, path: str, timeline: Chart | None = None, **about: Any
+) -> Answer:
     """The page of posts of which *dates* has one row each: charts, then the posts themselves, newest first."""
     newest = sorted(dates, key=lambda each: (each["original_on"] or each["posted_on"] or "", each["id"]), reverse=True)
     start = next((n + 1 for n, each in enumerate(newest) if each["id"] == ask.number("after")), 0)
     shown = newest[start : start + PER_PAGE]
     more = shown[-1]["id"] if start + PER_PAGE < len(newest) else None
-    defaults = {"outlet": None, "writers": [], "year": None}
+    defaults: dict[str, Any] = {"outlet": None, "writers": [], "year": None}
     return ask.page(
         "listing.html",
         section={"Outlet": "outlets", "Author": "authors"}.get(about["kind"], ""),

@@ -101,5 +101,3 @@ def citation(found: Mapping[str, Any]) -> str:
         )
         if part
     )
-
-

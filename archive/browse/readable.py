@@ -13,8 +13,8 @@ from archive.browse.words import web_url
 
 TAGS: Final = frozenset(
     (
-        "a abbr b blockquote br caption cite code dd del dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins"
-        " kbd li mark ol p pre q s samp small span strong sub sup table tbody td tfoot th thead time tr u ul var"
+        "a abbr b blockquote br caption cite code dd del dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img"
+        " ins kbd li mark ol p pre q s samp small span strong sub sup table tbody td tfoot th thead time tr u ul var"
     ).split()
 )
 ATTRIBUTES: Final = {

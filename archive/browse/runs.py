@@ -43,7 +43,11 @@ def _chart(ask: Ask, runs: Sequence[Row], title: str, noun: str, columns: Sequen
         Group(
             label=f"{run['id']}",
             href=ask.place.page(f"runs/{run['id']}"),
-            columns=[Column(label=f"Run {run['id']}", counts={NAMES[column]: run[column] for column in columns if run[column]})],
+            columns=[
+                Column(
+                    label=f"Run {run['id']}", counts={NAMES[column]: run[column] for column in columns if run[column]}
+                )
+            ],
         )
         for run in runs
     ]
@@ -64,7 +68,9 @@ def run_page(ask: Ask, db: Database) -> Answer:
         [run["id"]],
     )
     skips = rows(
-        db, "select reason, count(*) as pages from skips where run_id = ? group by reason order by pages desc", [run["id"]]
+        db,
+        "select reason, count(*) as pages from skips where run_id = ? group by reason order by pages desc",
+        [run["id"]],
     )
     report: dict[str, Any] = json.loads(stored["report"]) if stored.get("report") else {}
     return ask.page("run.html", section="runs", run=run, report=report, roles=roles, skips=skips)
@@ -84,7 +90,9 @@ def health_page(ask: Ask, db: Database) -> Answer:
         section="health",
         gaps=[(gap, gap.missing[:MISSING_SHOWN]) for gap in find_gaps(db)],
         doubtful=as_clips(doubtful),
-        doubtful_count=number(db, "select count(*) from posts where kind = 'repost' and confidence < ?", [DOUBTFUL_BELOW]),
+        doubtful_count=number(
+            db, "select count(*) from posts where kind = 'repost' and confidence < ?", [DOUBTFUL_BELOW]
+        ),
         suspects=suspects(db),
         gone=rows(db, "select uid, title, gone_at from posts where gone_at is not null order by gone_at desc limit 50"),
         absent=rows(
@@ -116,4 +124,6 @@ def suspects(db: Database) -> list[tuple[str, str, int, int]]:
     """(words, condition, how many, of how many): all counted in one walk over the posts."""
     sums = ", ".join(f"coalesce(sum({condition}), 0)" for condition in SUSPECTS.values())
     total, *counts = db.execute(f"select count(*), {sums} from posts").fetchone()
-    return [(words, condition, count, total) for (words, condition), count in zip(SUSPECTS.items(), counts, strict=True)]
+    return [
+        (words, condition, count, total) for (words, condition), count in zip(SUSPECTS.items(), counts, strict=True)
+    ]

@@ -37,7 +37,8 @@ class Pair:
 
 def side_by_side(before: str, after: str) -> list[Pair]:
     """
-    >>> [(pair.change, [piece.text for piece in pair.after if piece.differs]) for pair in side_by_side("A\\nOne two.", "A\\nOne three.")]
+    >>> found = side_by_side("A\\nOne two.", "A\\nOne three.")
+    >>> [(pair.change, [piece.text for piece in pair.after if piece.differs]) for pair in found]
     [('same', []), ('changed', ['three'])]
     """
     old, new = before.splitlines()[:MAX_PARAGRAPHS], after.splitlines()[:MAX_PARAGRAPHS]

@@ -9,9 +9,7 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import urlsplit
 
-MONTHS: Final = (
-    "January February March April May June July August September October November December".split()
-)
+MONTHS: Final = "January February March April May June July August September October November December".split()
 TONES: Final = 12
 """Colours an outlet can have; the style sheet names them tone-0 to tone-11."""
 

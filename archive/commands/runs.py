@@ -29,10 +29,14 @@ COLUMNS = (
 @click.command("runs")
 @click.argument("run_id", type=int, required=False)
 @click.option("--limit", default=20, show_default=True, help="How many runs to list, newest first.")
+@click.option("--accept", is_flag=True, help="Store what a suspect run kept back: the blog really changed.")
 @archive_option
 @json_option
-def runs_command(run_id: int | None, limit: int, folder: ArchiveFolder, as_json: bool) -> None:
+def runs_command(run_id: int | None, limit: int, accept: bool, folder: ArchiveFolder, as_json: bool) -> None:
     """List the crawls so far, newest first; with RUN_ID, print that run's whole report."""
+    if accept:
+        accept_run(folder, run_id)
+        return
     db = folder.open_readonly()
     if run_id is not None:
         show_run(db, run_id, as_json)
@@ -42,6 +46,19 @@ def runs_command(run_id: int | None, limit: int, folder: ArchiveFolder, as_json:
         echo_json(rows)
     else:
         echo_table([[row[column] for column in COLUMNS] for row in rows], COLUMNS)
+
+
+def accept_run(folder: ArchiveFolder, run_id: int | None) -> None:
+    """Everything kept back of the run's blog is stored, whichever run kept it: later ones saw the same blog."""
+    if run_id is None:
+        raise UsageError("--accept needs the number of the run that is suspect", hint="clipfile runs lists them")
+    folder.open_readonly()  # refuses a folder that is no archive before anything is made there
+    with folder.writing(f"accepting run {run_id}") as store, store.atomic():
+        row = store.db.execute("select site_id from runs where id = ?", [run_id]).fetchone()
+        if row is None:
+            raise UsageError(f"there is no run {run_id}", hint="clipfile runs lists them")
+        accepted = store.concluding.accept(row[0])
+    click.echo(f"{report.plural(accepted, 'reading')} stored")
 
 
 def show_run(db: Database, run_id: int, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from shlex import quote
 from typing import Final
 
 import click
@@ -100,7 +101,7 @@ def describe(found: Results, asked: str, width: int) -> Iterator[str]:
     for suggestion in found.suggestions:
         yield f"Did you mean: {printable(suggestion.query)}  ({suggestion.reason})"
     if found.next_cursor is not None:
-        yield f"More: --cursor {printable(found.next_cursor) if found.next_cursor.isdecimal() else repr(found.next_cursor)}"
+        yield f"More: --cursor {quote(printable(found.next_cursor))}"
 
 
 def _hit(hit: Hit, width: int) -> Iterator[str]:

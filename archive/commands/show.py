@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import click
 
-from archive.clippings import dossier, find_post_id
+from archive.clippings import dossier, find_post_id, word_changes
 from archive.commands.options import archive_option, echo_json, json_option
+from archive.edits import Stretch
 from archive.folder import ArchiveFolder
 from archive.report import plural
 from archive.terminal import printable
@@ -42,14 +44,17 @@ FIELDS: Final = (
 def show_command(post: str, with_text: bool, folder: ArchiveFolder, as_json: bool) -> None:
     """Show one clipping: POST is its id, its uid or its address."""
     db = folder.open_readonly()
-    found = dossier(db, find_post_id(db, post))
+    post_id = find_post_id(db, post)
+    found = dossier(db, post_id)
     if as_json:
         echo_json(found)
     else:
-        click.echo("\n".join(describe(found, with_text=with_text)))
+        click.echo("\n".join(describe(found, word_changes(db, post_id), with_text=with_text)))
 
 
-def describe(found: Mapping[str, Any], *, with_text: bool) -> Iterator[str]:
+def describe(
+    found: Mapping[str, Any], changes: Mapping[int, Sequence[Sequence[Stretch]]], *, with_text: bool
+) -> Iterator[str]:
     yield click.style(printable(found["title"] or "(no headline)"), bold=True)
     yield f"{found['url']}  ·  id {found['id']}  ·  uid {found['uid']}"
     yield ""
@@ -59,7 +64,7 @@ def describe(found: Mapping[str, Any], *, with_text: bool) -> Iterator[str]:
     yield f"{'confidence':>13}  {found['confidence']:.2f}"
     yield from _evidence(found["evidence"])
     yield from _corrections(found["corrections"])
-    yield from _custody(found)
+    yield from _custody(found, changes)
     yield ""
     yield from _text(found["text"], with_text)
 
@@ -82,17 +87,53 @@ def _corrections(rows: list[Mapping[str, Any]]) -> Iterator[str]:
         yield printable(f"{'corrected':>13}  {row['field']} → {value!r} on {row['made_at']}{state}{note}")
 
 
-def _custody(found: Mapping[str, Any]) -> Iterator[str]:
+def _custody(found: Mapping[str, Any], word_changes: Mapping[int, Sequence[Sequence[Stretch]]]) -> Iterator[str]:
     yield ""
     yield f"First seen {found['first_seen_at']}, last {found['last_seen_at']}, {plural(found['revisions'], 'revision')}"
     for revision in found["history"][1:]:
         changes = ", ".join(json.loads(revision["changes"]))
-        yield f"{'revision ' + str(revision['number']):>13}  {revision['seen_at']}: {changes}"
+        back = f", as in revision {revision['same_as']}" if revision["same_as"] else ""
+        yield f"{'revision ' + str(revision['number']):>13}  {revision['seen_at']}: {changes}{back}"
+        yield from _word_changes(word_changes.get(revision["number"], ()))
+    for held in found["held"]:
+        lost = ", ".join(loss["field"] for loss in json.loads(held["lost"]))
+        yield f"{'kept apart':>13}  {held['seen_at']}: run {held['run_id']} read it without its {lost or 'old words'}"
     for capture in found["captures"]:
         yield (
             f"{'capture ' + str(capture['id']):>13}  {capture['captured_at']} HTTP {capture['status']} "
             f"in {capture['warc_file']} at {capture['warc_offset']}, sha-256 {capture['payload_sha256'][:12]}…"
         )
+
+
+CHANGES_SHOWN: Final = 6
+AROUND: Final = 40
+"""Characters of unchanged text shown before and after a change."""
+
+
+def _word_changes(paragraphs: Sequence[Sequence[Stretch]]) -> Iterator[str]:
+    for stretches in paragraphs[:CHANGES_SHOWN]:
+        yield textwrap.indent(textwrap.fill(_marked(stretches), 100), " " * 15)
+    if len(paragraphs) > CHANGES_SHOWN:
+        yield f"{'':15}… and {plural(len(paragraphs) - CHANGES_SHOWN, 'more paragraph')}"
+
+
+def _marked(stretches: Sequence[Stretch]) -> str:
+    """Words taken out as [-…-], words put in as {+…+}; long unchanged stretches are cut in their middle."""
+    parts = [
+        _shortened(old, is_first=place == 0, is_last=place == len(stretches) - 1)
+        if is_same
+        else (f"[-{old}-]" if old.strip() else "") + (f"{{+{new}+}}" if new.strip() else "")
+        for place, (is_same, old, new) in enumerate(stretches)
+    ]
+    return printable("".join(parts))
+
+
+def _shortened(text: str, *, is_first: bool, is_last: bool) -> str:
+    if len(text) <= 2 * AROUND:
+        return text
+    start = "" if is_first else re.sub(r"\s*\S*$", " ", text[:AROUND])
+    end = "" if is_last else re.sub(r"^\S*\s*", " ", text[-AROUND:])
+    return f"{start}…{end}"
 
 
 def _text(text: str, whole: bool) -> Iterator[str]:

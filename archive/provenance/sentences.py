@@ -129,7 +129,7 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
 
 def _window(text: str, edge: bool) -> str:
     """Attribution stands at the start or the end of a line; the middle of a long paragraph is not looked at."""
-    if len(text) <= 320:
+    if len(text) <= (320 if edge else 200):
         return text
     return text[:220] if edge else ""
 

@@ -39,9 +39,9 @@ BY_RANK: Final = f"bm25({FTS_TABLE}, {', '.join(map(str, FTS_WEIGHTS))})"
 SORTS: Final = {
     "newest": (DAY, "desc", "posts_by_day"),
     "oldest": (DAY, "asc", "posts_by_day"),
-    "lag": (LAG, "desc", "posts_by_lag"),
+    "lag": (LAG, "desc", "posts_facts"),
 }
-"""Sort → expression on `posts`, direction, index."""
+"""Sort → expression on `posts`, direction, the index it is read from."""
 
 Values = dict[str, Any]
 
@@ -215,8 +215,7 @@ class Answers:
         if after is not None:
             condition += f" and {_beyond(key, direction, after)}"
             values |= {"key": after[0], "id": after[1]}
-        walked = self._all is None and self._passing is None and sort != "lag"
-        hint = f" indexed by {index}" if walked else ""
+        hint = f" indexed by {index}" if self._all is None and self._passing is None else ""
         sql = f"""
             select posts.id, {key} from posts{hint} where {condition}
             order by {key} {direction} nulls last, posts.id {direction}

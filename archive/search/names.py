@@ -60,18 +60,11 @@ class Names:
         return exact or [id for id, *names in rows if any(fold(wanted) in fold(name or "") for name in names)]
 
     def _printed(self) -> list[str]:
-        """Each printed name once, hopping from one to the next in the index."""
-        rows = self._db.execute("""
-            with recursive names(name) as (
-                select min(outlet_printed) from posts where outlet_printed is not null
-                union all
-                select (select min(outlet_printed) from posts where outlet_printed > names.name)
-                from names
-                where names.name is not null
-            )
-            select name from names where name is not null
-        """)
-        return [name for (name,) in rows]
+        """Each printed name once."""
+        rows = self._db.execute(
+            "select distinct outlet_printed from posts indexed by posts_facts where outlet_printed is not null"
+        )
+        return sorted(name for (name,) in rows)
 
     def _note(self, field: str, wanted: str, found: list[str]) -> None:
         if not found:

@@ -54,7 +54,7 @@ class Concluding:
                 "examples": [asdict(example) for example in verdict.examples],
                 "notes": list(verdict.notes),
             },
-            "held": held,
+            "kept_back": held,
             **grouped,
         }
         return Conclusion(verdict=verdict, released=released, held=held, told=told)

@@ -1,7 +1,8 @@
-"""Readings that lost something a post was known to have: kept apart until the run's canary has spoken.
+"""Changes of known posts, kept apart until the run's canary was heard.
 
-A held reading changes nothing of its post but when it was last seen. When the run turns out well it is stored like any
-other; when the run is suspect it stays here, until the post reads well again or a person says that the change is real.
+A held reading changes nothing of its post but when it was last seen. When the run turns out well it is stored, as if it
+had come just then; when the run is suspect it stays here, until the post reads well again or a person says that the
+change is real. That a run is killed in between changes nothing: the run that goes on with it judges for both.
 """
 
 from __future__ import annotations
@@ -42,14 +43,18 @@ class Held:
         self, post_id: int, run_id: int, post: Post, reading: Reading, lost: Sequence[Loss], *,
         capture_id: int | None, seen_at: str,
     ) -> None:  # fmt: skip
-        """Put the reading aside, in the place of one that waits already. What a suspect run held stays suspect."""
+        """Put the reading aside, in the place of one that waits already.
+
+        One that a suspect run held stays suspect until a reading comes that has *lost* nothing.
+        """
         self._db.execute(
             """
             insert into held (post_id, run_id, capture_id, seen_at, lost, post, reading)
             values (?, ?, ?, ?, ?, ?, ?)
             on conflict (post_id) do update set
                 run_id = excluded.run_id, capture_id = excluded.capture_id, seen_at = excluded.seen_at,
-                lost = excluded.lost, post = excluded.post, reading = excluded.reading
+                lost = excluded.lost, post = excluded.post, reading = excluded.reading,
+                suspect_run_id = case when excluded.lost <> '[]' then suspect_run_id end
             """,
             (
                 post_id,
@@ -84,12 +89,12 @@ class Held:
         return Post(url=url, title=title, text=text, html="", **facts)
 
     def of_runs(self, run_ids: Sequence[int]) -> list[HeldReading]:
-        """What these runs held, for the canary."""
+        """What these runs held that lost something, newest post first, for the canary."""
         rows = self._db.execute(
             f"""
             select posts.id, posts.url, posts.title, held.lost
             from held join posts on posts.id = held.post_id
-            where held.run_id in ({", ".join("?" * len(run_ids))})
+            where held.lost <> '[]' and held.run_id in ({", ".join("?" * len(run_ids))})
             order by posts.posted_on desc, posts.id
             """,
             tuple(run_ids),
@@ -158,6 +163,24 @@ class Held:
             limit ?
             """,
             (site_id, PROBES if status == "suspect" else -1),
+        )
+        return [row[0] for row in rows]
+
+    def telling(self, site_id: int) -> list[str]:
+        """Posts by which a redesign shows first: known with outlet, author and date, half new, half of any age."""
+        newest = self._complete(site_id, "posted_on desc")
+        return list(dict.fromkeys([*newest, *self._complete(site_id, "uid")]))
+
+    def _complete(self, site_id: int, order: str) -> list[str]:
+        rows = self._db.execute(
+            f"""
+            select url
+            from posts
+            where site_id = ? and gone_at is null and outlet is not null and authors <> '[]' and original_on is not null
+            order by {order}
+            limit ?
+            """,
+            (site_id, PROBES // 2),
         )
         return [row[0] for row in rows]
 

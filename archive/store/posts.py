@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from archive.canary import Loss, losses
+from archive.canary import losses
 from archive.edits import changed_parts, content_of
 from archive.model import Post, Reading
 from archive.outlets import load_outlets
@@ -30,8 +30,6 @@ class SavedPost:
     outcome: Outcome
     changes: tuple[str, ...] = ()
     """What differs from the revision before: title, head, body, categories, tags, images; or only `cosmetic`."""
-    lost: tuple[Loss, ...] = ()
-    """What a held reading lacks of what the post was known to have."""
 
 
 class Posts:
@@ -62,20 +60,19 @@ class Posts:
         capture_id: int | None,
         seen_at: str,
         aliases: Iterable[str] = (),
-        hold_losses: bool = False,
+        hold: bool = False,
     ) -> SavedPost:
         """Store what *post* shows and what *reading* concludes: a new post, a new revision of one, or the same again.
 
         *aliases* are other addresses that led here. The post keeps the uid of the first address it was seen under.
-        With *hold_losses* a reading that lacks what the post was known to have is put aside, until `Store.concluding`
-        has judged the run.
+        With *hold*, what would change a post that is known is put aside until `Store.concluding` has judged the run.
         """
         aliases = tuple(aliases)
         post_id = self.find(site_id, post.url, post.wordpress_id, post.title) or self._find_moved(aliases, post)
         if post_id is None:
             saved = self._insert(site_id, run_id, post, reading, capture_id, seen_at)
         else:
-            saved = self._update(post_id, run_id, post, reading, capture_id, seen_at, hold_losses)
+            saved = self._update(post_id, run_id, post, reading, capture_id, seen_at, hold)
         self._save_urls(saved.id, {post.url, *aliases})
         return saved
 
@@ -276,9 +273,10 @@ class Posts:
             "update posts set last_seen_at = ?, checked_at = ?, gone_at = null, url = ? where id = ?",
             (seen_at, seen_at, post.url, post_id),
         )
-        if hold and (lost := self._lost(post_id, post, reading, is_same_page=not changes)):
+        if hold and (changes or self._reads_otherwise(stored[-1], reading)):
+            lost = losses((self.held.standing(post_id), reading_from_json(stored[-1])), (post, reading))
             self.held.hold(post_id, run_id, post, reading, lost, capture_id=capture_id, seen_at=seen_at)
-            return SavedPost(id=post_id, outcome="held", lost=lost)
+            return SavedPost(id=post_id, outcome="held", changes=changes)
         self.held.drop(post_id)
         if not changes:
             self.save_reading(post_id, reading)
@@ -298,15 +296,9 @@ class Posts:
         self.apply_reading(post_id, reading)
         return SavedPost(id=post_id, outcome="changed", changes=changes)
 
-    def _lost(self, post_id: int, post: Post, reading: Reading, *, is_same_page: bool) -> tuple[Loss, ...]:
-        """What the post was known to have and this reading lacks.
-
-        Another reader's word on the same page is no loss: the difference is the reader's, and `reread` shows it.
-        """
-        before = self.stored_reading(post_id)
-        if is_same_page and before.reader != reading.reader:
-            return ()
-        return losses((self.held.standing(post_id), before), (post, reading))
+    def _reads_otherwise(self, stored: str, reading: Reading) -> bool:
+        """Whether the same reader concludes something else; another reader's word on it is no change of the page."""
+        return reading_from_json(stored).reader == reading.reader and stored != reading_to_json(reading)
 
     def _save_revision(
         self,

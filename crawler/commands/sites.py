@@ -44,7 +44,12 @@ def check_command(site: str, allow_private: bool, folder: ArchiveFolder, as_json
     """Look at SITE (a name or an address): its sources, categories, pagination and pages. Stores nothing."""
     with served(load_profile(site, user_folders(folder.path)), folder) as (profile, is_ours):
         allowed = Origin.of(profile.start_urls[0]) if allow_private or is_ours else None
-        fetch = PoliteFetch(agent=user_agent(folder.contact()), allowed=allowed, delay_s=0.0 if is_ours else 1.0)
+        fetch = PoliteFetch(
+            agent=user_agent(folder.contact()),
+            allowed=allowed,
+            delay_s=1.0 if profile.delay_s is None else profile.delay_s,
+            may_follow=profile.in_scope,
+        )
         check = check_site(profile, fetch)
     if as_json:
         echo_json(asdict(check))

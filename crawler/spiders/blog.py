@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from archive.store.frontier import LAST_PRIORITY, Seed
 from archive.store.values import instant, now
 from archive.urls import canonical_url
 from crawler import findings
-from crawler.addresses import listing_root
+from crawler.addresses import listing_root, shape_of, trap_reason
 from crawler.discovery import SOURCES, Source, SourceState, judge_source
 from crawler.findings import Findings, Known
 from crawler.items import PostItem
@@ -82,6 +83,9 @@ class BlogSpider(scrapy.Spider):
         self.has_categories = False
         self.has_sources = False
         self.seen_by_listing: dict[str, set[str]] = {}
+        self.shapes: Counter[str] = Counter()
+        self.judged: set[str] = set()
+        self.trapped: set[str] = set()
         self.listings: set[str] = set()
         """Keys of the listings that posts led to: nearly every post leads to the same."""
         self.answered = asyncio.Event()
@@ -411,8 +415,9 @@ class BlogSpider(scrapy.Spider):
         self.tally.walked |= found.walked
         with self.keeper.commit() as store:
             site_id, run_id = self.keeper.site_id, self.keeper.run_id
-            store.frontier.add(site_id, [seed for seed in found.seeds if self.in_scope(seed.url)])
-            for seed in found.seeds:
+            seeds = [seed for seed in found.seeds if self.in_scope(seed.url) and not self.is_trap(seed, found)]
+            store.frontier.add(site_id, seeds)
+            for seed in seeds:
                 if seed.role == "post" and seed.hint:
                     store.frontier.hint(site_id, seed.key, seed.hint)
             store.custody.save_sightings(site_id, run_id, found.sightings)
@@ -422,6 +427,24 @@ class BlogSpider(scrapy.Spider):
                 store.frontier.finish(site_id, done.key)
         for url, reason, detail in found.refused:
             self.tally.count_skip(url, reason, detail)
+
+    def is_trap(self, seed: Seed, found: Findings) -> bool:
+        """Whether following what a page links may never end; noted once an address, as a skip.
+
+        A listing's pages are counted by their number, not by their shape: a long blog has many, and they do end.
+        """
+        if seed.role not in ("post", "listing"):
+            return False
+        address = listing_root(seed.url) if seed.role == "listing" else seed.url
+        reason = trap_reason(seed.url, {})
+        if address not in self.judged:
+            reason = reason or trap_reason(address, self.shapes)
+            self.judged.add(address)
+            self.shapes[shape_of(address)] += 1
+        if reason is not None and address not in self.trapped:
+            self.trapped.add(address)
+            found.refused.append((seed.url, SkipReason.TRAP, reason))
+        return address in self.trapped
 
     def skip(self, seed: Seed, reason: SkipReason, detail: str = "") -> None:
         with self.keeper.commit() as store:

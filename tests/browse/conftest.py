@@ -1,4 +1,4 @@
-"""Archives filed once for all tests, the site over them, in this process and served, and a browser where there is one."""
+"""Archives filed once for all tests, the site over them, here and served, and a browser where there is one."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # the tests' own helpers, wherever the run was started
 
-from filing import harbor_line, hostile  # noqa: E402
-from serving_site import CHROMIUM, FLAGS, Trap, served  # noqa: E402
+from filing import harbor_line, hostile
+from serving_site import CHROMIUM, FLAGS, Trap, served
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -58,7 +58,7 @@ def getter(*databases: Path, **options: Any) -> Getter:
     async def ask(path: str, method: str) -> Got:
         site = Datasette([str(database) for database in databases], **options)
         await site.invoke_startup()
-        answer = await site.client.request(method, f"http://localhost{path}", follow_redirects=False)
+        answer = await site.client.request(method, path, follow_redirects=False)
         for database in site.databases.values():
             database.close()
         return Got(status=answer.status_code, headers=dict(answer.headers), text=answer.text)

@@ -47,7 +47,9 @@ def said(name: str, value: str, printed: str, where: str = "content/p[1]", confi
 
 def a_page(slug: str, *, served: str = "", images: dict[str, bytes] | None = None, **facts: Any) -> Page:
     """A repost; *facts* replace what its page shows, and, by the same names, what is read from it."""
-    read = {name: facts.pop(name) for name in ("outlet", "authors", "original_on", "confidence", "kind") if name in facts}
+    read = {
+        name: facts.pop(name) for name in ("outlet", "authors", "original_on", "confidence", "kind") if name in facts
+    }
     reading: dict[str, Any] = {
         "kind": "repost",
         "completeness": "full",
@@ -60,10 +62,14 @@ def a_page(slug: str, *, served: str = "", images: dict[str, bytes] | None = Non
     }
     outlet, authors, day = reading["outlet"], reading["authors"], reading["original_on"]
     evidence = [said("kind", reading["kind"], outlet or "")] + [
-        said(name, value, value) for name, value in (("outlet", outlet), ("original_on", day), ("authors", ", ".join(authors))) if value
+        said(name, value, value)
+        for name, value in (("outlet", outlet), ("original_on", day), ("authors", ", ".join(authors)))
+        if value
     ]
     head = [line for line in (outlet, day, ", ".join(authors)) if line]
-    text = facts.pop("text", "The dry dock took its first freighter on Monday.\nTool and die shops nearby expect more work.")
+    text = facts.pop(
+        "text", "The dry dock took its first freighter on Monday.\nTool and die shops nearby expect more work."
+    )
     lines = [*head, *text.splitlines()]
     shown: dict[str, Any] = {
         "url": f"{BLOG}/{slug}/",
@@ -100,7 +106,9 @@ def _run(store: Store, archive: ArchiveFolder, site: int, pages: Sequence[Page],
     with store.atomic():
         run = store.custody.start_run(site, "full", {})
     with (
-        WarcWriter(archive.warc_path, site="blog", started_at=at, info={}, find_original=store.custody.find_original) as warc,
+        WarcWriter(
+            archive.warc_path, site="blog", started_at=at, info={}, find_original=store.custody.find_original
+        ) as warc,
         store.atomic(),
     ):
         keep = _keeper(store, warc, run, at)
@@ -119,7 +127,13 @@ def _run(store: Store, archive: ArchiveFolder, site: int, pages: Sequence[Page],
 def _keeper(store: Store, warc: WarcWriter, run: int, at: datetime) -> Callable[[str, bytes, str, str], int]:
     def keep(url: str, body: bytes, content_type: str, role: str) -> int:
         exchange = Exchange(
-            url=url, at=at, status=200, reason="OK", response_headers=(("Content-Type", content_type),), body=body, ip=None
+            url=url,
+            at=at,
+            status=200,
+            reason="OK",
+            response_headers=(("Content-Type", content_type),),
+            body=body,
+            ip=None,
         )
         record = warc.write(exchange)
         return store.custody.save_capture(run, exchange, record, role)
@@ -134,11 +148,12 @@ def harbor_line(folder: Path) -> Path:
     """A dozen posts of a few outlets and years, one of them edited, one with a picture, one doubtful, one its own."""
     dock = {
         "html": "<p>The Detroit News</p><p>2026-02-27</p><p>Marta Quill</p><h4>At the dock</h4>"
-        f'<p>The dry dock took its first freighter on Monday.</p><figure><img src="{PICTURE}" alt="The dock at dawn"></figure>'
+        f"<p>The dry dock took its first freighter on Monday.</p>"
+        f'<figure><img src="{PICTURE}" alt="The dock at dawn"></figure>'
         f'<figure><img src="{BLOG}/lost.png" alt="A crane"></figure>',
         "images": {PICTURE: png()},
-        "served": f'<!doctype html><title>Dry dock</title><link rel="preconnect" href="https://cdn.example">'
-        f'<p id="printed">The Detroit News / February 27, 2026</p><img src="/wp-content/uploads/dock.png" alt="dock">'
+        "served": '<!doctype html><title>Dry dock</title><link rel="preconnect" href="https://cdn.example">'
+        '<p id="printed">The Detroit News / February 27, 2026</p><img src="/wp-content/uploads/dock.png" alt="dock">'
         "<script>document.title='ran'</script>",
     }
     others = [
@@ -162,7 +177,9 @@ def harbor_line(folder: Path) -> Path:
             )
         )
     ]
-    own = a_page("summit", title="Winter Summit", kind="own", outlet=None, authors=(), original_on=None, confidence=0.95)
+    own = a_page(
+        "summit", title="Winter Summit", kind="own", outlet=None, authors=(), original_on=None, confidence=0.95
+    )
     doubtful = a_page("quiet", title="The quiet show", outlet="Date", confidence=0.55)
     edited = {**dock, "title": "Dry dock reopens after repairs", "text": "The dry dock took two freighters on Monday."}
     return file_away(folder, [a_page("dock", **dock), *others, own, doubtful], [a_page("dock", **edited)])
@@ -174,7 +191,7 @@ BITES: tuple[str, ...] = (
     "<svg onload=bitten=1><script>bitten=1</script></svg>",
     "</textarea></title></style></script><script>bitten=1</script>",
     "javascript:bitten=1",
-    "\"><iframe src=\"https://evil.example/frame\"></iframe>",
+    '"><iframe src="https://evil.example/frame"></iframe>',
     "' onmouseover='bitten=1' autofocus onfocus='bitten=1",
     "{{ 7*7 }}{% include 'x' %}",
     "<style>@import 'https://evil.example/s.css';body{background:url(https://evil.example/b)}</style>",
@@ -197,20 +214,30 @@ def hostile(folder: Path) -> Path:
             outlet=f"Outlet {bite}",
             authors=(f"Author {bite}", f"Second {n}"),
             text=f"Text {bite}\nMore {bite}",
-            html=f"<p>Reading {bite}</p><a href='javascript:bitten=1'>x</a><img src='https://evil.example/i{n}.png' alt='a'>",
+            html=f"<p>Reading {bite}</p><a href='javascript:bitten=1'>x</a><img src=https://evil.example/i.png>",
             categories=(f"Category {bite}", "Media Coverage"),
             tags=(bite,),
             site_author=bite,
-            language="en\" onload=\"bitten=1" if n % 2 else "en",
+            language='en" onload="bitten=1' if n % 2 else "en",
             images=None,
             served=f"<!doctype html><html><head><title>{bite}</title>{bite}</head><body>{bite}<p>captured {n}</p>"
             f"<a id=out href=https://evil.example/click target=_top>out</a><img src=https://evil.example/p{n}.png>",
         )
-        evidence = tuple(said(name, bite, bite, where=bite) for name in ("kind", "outlet", "authors", "original_on", "original_url"))
-        facts = {"original_url": "javascript:bitten=1", "image_credit": bite, "evidence": evidence, "outlet_printed": bite}
+        evidence = tuple(
+            said(name, bite, bite, where=bite) for name in ("kind", "outlet", "authors", "original_on", "original_url")
+        )
+        facts = {
+            "original_url": "javascript:bitten=1",
+            "image_credit": bite,
+            "evidence": evidence,
+            "outlet_printed": bite,
+        }
         post = _with(page.post, images=(Image(url=f"https://evil.example/{bite}.png", alt=bite, caption=bite),))
         pages.append(Page(post=post, reading=_with(page.reading, **facts), served=page.served))
-    again = [Page(post=_with(p.post, text=p.post.text + "\nedit " + BITES[0]), reading=p.reading, served=p.served) for p in pages]
+    again = [
+        Page(post=_with(p.post, text=p.post.text + "\nedit " + BITES[0]), reading=p.reading, served=p.served)
+        for p in pages
+    ]
     return file_away(folder, pages, again, title=f"Blog {BITES[0]}")
 
 

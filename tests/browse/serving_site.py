@@ -15,9 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 CHROMIUM = Path("/usr/bin/chromium")
+# The last one lets a page ask hosts of the loopback network, or the trap below would never be asked.
 FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
+    " --disable-component-update --disable-sync --disable-features=LocalNetworkAccessChecks"
 ).split()
 
 

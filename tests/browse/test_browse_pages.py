@@ -1,0 +1,158 @@
+"""What the site answers, asked without a browser: pages, headers, errors, and Datasette's own pages beside them."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from conftest import Getter, getter
+from filing import PICTURE
+
+from archive.browse.files import FOLDER
+
+PATHS = [
+    "",
+    "search",
+    "posts/1",
+    "posts/1/revisions",
+    "captures/1",
+    "outlets",
+    "outlets/1",
+    "authors",
+    "authors/1",
+    "categories/1",
+    "years/2026",
+    "years/2026-02",
+    "coverage",
+    "runs",
+    "runs/1",
+    "health",
+]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path or "home")
+def test_a_page_is_there_and_carries_its_headers(path: str, get: Getter) -> None:
+    answer = get(f"/archive/-/{path}")
+    policy = answer.headers["content-security-policy"]
+    assert answer.status == 200
+    assert policy.startswith("default-src 'self'")
+    assert "unsafe" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "SAMEORIGIN"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    "path", ["/archive", "/archive/clippings", "/archive/posts/1", "/archive/clippings.json", "/x/y"]
+)
+def test_datasettes_own_pages_carry_headers_too(path: str, get: Getter) -> None:
+    headers = get(path).headers
+    assert "object-src 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("posts/999", "no post"),
+        ("posts/ffffffffffffffff", "no post"),
+        ("outlets/999", "no outlet 999"),
+        ("authors/999", "no author 999"),
+        ("categories/999", "no category 999"),
+        ("captures/999", "no capture 999"),
+        ("runs/999", "no run 999"),
+        ("posts/1/revisions?from=7", "no revision 7"),
+    ],
+)
+def test_what_is_not_there_is_said_in_plain_words(path: str, words: str, get: Getter) -> None:
+    answer = get(f"/archive/-/{path}")
+    assert answer.status == 404
+    assert words in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_the_root_leads_home_when_the_archive_is_all_there_is(get: Getter) -> None:
+    answer = get("/")
+    assert (answer.status, answer.headers["location"]) == (302, "/archive/-/")
+
+
+def test_other_databases_are_left_as_they_are(harbor: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    connection = sqlite3.connect(other)
+    connection.execute("create table authors (authors text)")
+    connection.execute("insert into authors values ('[\"one\"]')")
+    connection.commit()
+    connection.close()
+    get = getter(harbor, other)
+    assert get("/").status == 200
+    assert get("/archive/-/").status == 200
+    assert get("/other/-/").status == 404
+    table = get("/other/authors")
+    assert "content-security-policy" not in table.headers
+    assert "[&#34;one&#34;]" in table.text
+
+
+def test_the_site_is_for_reading_only(get: Getter) -> None:
+    assert get("/archive/-/search", method="DELETE").status == 405
+
+
+def test_a_database_kept_from_the_public_is_kept_from_it_here(harbor: Path) -> None:
+    closed = getter(harbor, metadata={"databases": {"archive": {"allow": {"id": "root"}}}})
+    assert closed("/archive/-/posts/1").status == 404
+
+
+def test_a_post_is_found_by_number_and_by_uid(get: Getter) -> None:
+    by_number = get("/archive/-/posts/1").text
+    uid = get("/archive/posts/1.json?_shape=array").json()[0]["uid"]
+    assert get(f"/archive/-/posts/{uid}").text == by_number
+
+
+def test_a_picture_is_served_as_what_it_is_under_the_strictest_policy(get: Getter) -> None:
+    number = get(f"/archive/captures.json?_shape=array&url={PICTURE}").json()[0]["id"]
+    answer = get(f"/archive/-/captures/{number}/content")
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+
+
+def test_json_columns_read_as_words_in_datasettes_tables(get: Getter) -> None:
+    cells = get("/archive/clippings?id=1&_nofacet=1").text
+    assert '<td class="col-authors type-str">Marta Quill</td>' in cells
+    assert "/archive/-/posts/" in cells
+
+
+def test_files_may_be_kept_for_ever_and_are_named_by_content(get: Getter) -> None:
+    page = get("/archive/-/").text
+    address = page.split('<link rel="stylesheet" href="')[1].split('"')[0]
+    assert "?" in address
+    assert "immutable" in get(address).headers["cache-control"]
+    assert get("/-/clipfile/..%2fplugin.py").status in (302, 404)
+    assert get("/-/clipfile/nothing.css").status == 404
+
+
+def test_own_styles_and_scripts_stay_small() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= 60_000
+
+
+def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
+    from archive.database import open_database
+
+    open_database(tmp_path / "archive.db").close()
+    get = getter(tmp_path / "archive.db")
+    assert "clipfile crawl sample" in get("/archive/-/").text
+    for path in ("search", "outlets", "authors", "coverage", "runs", "health", "years/2020"):
+        assert get(f"/archive/-/{path}").status == 200
+
+
+def test_a_damaged_capture_is_reported_and_the_post_still_reads(tmp_path: Path) -> None:
+    from filing import harbor_line
+
+    database = harbor_line(tmp_path / "data")
+    for warc in (tmp_path / "data" / "warc").iterdir():
+        warc.write_bytes(b"not a WARC file")
+    get = getter(database)
+    assert get("/archive/-/posts/1").status == 200
+    broken = get("/archive/-/captures/1/content")
+    assert broken.status == 500
+    assert "can’t be read" in broken.text

@@ -1,0 +1,176 @@
+"""The site's pure parts: diffs, evidence in context, cleaning, captured markup, charts."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive.browse.captured_html import as_text, self_contained
+from archive.browse.charts import Column, Group, by_month, stacked
+from archive.browse.evidence import in_context, marked
+from archive.browse.readable import readable
+from archive.browse.worddiff import side_by_side
+from archive.browse.words import lag_days, shown_url, web_url
+
+DIFFS = [
+    pytest.param("A\nB", "A\nB", [("same", "A", "A"), ("same", "B", "B")], id="unchanged"),
+    pytest.param("A", "A\nnew words", [("same", "A", "A"), ("added", "", "[new words]")], id="added"),
+    pytest.param("old words\nA", "A", [("removed", "[old words]", ""), ("same", "A", "A")], id="removed"),
+    pytest.param(
+        "The dock took its first freighter.",
+        "The dock took two freighters.",
+        [("changed", "The dock took [its first freighter].", "The dock took [two freighters].")],
+        id="words replaced",
+    ),
+    pytest.param(
+        "apples pears", "steel rails", [("removed", "[apples pears]", ""), ("added", "", "[steel rails]")], id="unlike"
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "pairs"), DIFFS)
+def test_paragraphs_are_paired_and_differing_words_marked(
+    before: str, after: str, pairs: list[tuple[str, str, str]]
+) -> None:
+    def shown(pieces: object) -> str:
+        joined = "".join(f"[{piece.text}]" if piece.differs else piece.text for piece in pieces)  # type: ignore[attr-defined]
+        return joined.replace("][", "").replace("[ ", " [").replace("] [", " ")
+
+    assert [(pair.change, shown(pair.before), shown(pair.after)) for pair in side_by_side(before, after)] == pairs
+
+
+def test_printed_words_are_shown_between_the_lines_around_them() -> None:
+    lines = ["Photo: A", "The Detroit News", "March 1", "Text"]
+    assert [[(run.text, run.marks) for run in line] for line in in_context(lines, "The Detroit  News", "outlet")] == [
+        [("Photo: A", ())],
+        [("The Detroit News", ("outlet",))],
+        [("March 1", ())],
+    ]
+
+
+def test_words_the_text_does_not_have_stand_alone() -> None:
+    (line,) = in_context(["Text"], "Posted in News", "kind")
+    assert [(run.text, run.marks) for run in line] == [("Posted in News", ("kind",))]
+
+
+def test_words_that_speak_for_two_values_carry_both_marks() -> None:
+    runs = marked("By Ana, WDET", [("WDET", "outlet"), ("WDET", "kind"), ("By Ana, W", "x")])
+    assert [(run.text, run.marks) for run in runs if run.marks] == [("By Ana, W", ("x",))]
+
+
+CLEANED = [
+    pytest.param("<p onclick=x>a</p>", "<p>a</p>", id="handlers go"),
+    pytest.param("<script>x</script>b", "b", id="scripts go with their words"),
+    pytest.param("<svg><a href=x>y</a></svg>b", "b", id="drawings go"),
+    pytest.param("<a href='javascript:x'>y</a>", '<a rel="noopener noreferrer nofollow">y</a>', id="no script links"),
+    pytest.param(
+        "<a href='/-/logout'>y</a>", '<a rel="noopener noreferrer nofollow">y</a>', id="no links to this site"
+    ),
+    pytest.param("<h1>a</h1><h6>b</h6>", "<h3>a</h3><h3>b</h3>", id="headings keep the page's order"),
+    pytest.param(
+        "<img src=http://b/held.png>", '<img src="/held" alt="Image without a description" loading="lazy">', id="held"
+    ),
+    pytest.param(
+        "<img src=http://b/x.png alt=Crane>",
+        '<span class="missing-image">Image not in the archive: Crane</span>',
+        id="not held",
+    ),
+    pytest.param("<a href=http://b/></a>c", "c", id="empty links go"),
+    pytest.param("<p style='x' class=y id=z>a</p>", "<p>a</p>", id="no styles, classes or ids"),
+]
+
+
+@pytest.mark.parametrize(("html", "clean"), CLEANED)
+def test_archived_markup_is_made_readable_and_harmless(html: str, clean: str) -> None:
+    assert str(readable(html, "", {"http://b/held.png": "/held"}.get)) == clean
+
+
+def test_markup_too_deep_to_clean_is_shown_as_its_words() -> None:
+    assert str(readable("<div>" * 10_000, "A <b>\nB", lambda url: None)) == "<p>A &lt;b&gt;</p>\n<p>B</p>"
+
+
+CAPTURED = [
+    pytest.param(
+        '<img src="/i.png" onerror=x alt=A>', '<img alt="A" src="data:image/png;base64,UE5H">', id="image held"
+    ),
+    pytest.param("<img src=/other.png>", "<img >", id="image not held"),
+    pytest.param("<link rel=stylesheet href=/s.css>", "<style>p{}<\\/style></style>", id="style held"),
+    pytest.param("<link rel=preconnect href=//e.example>", "", id="no greeting of other hosts"),
+    pytest.param(
+        '<LINK title=">" rel=preconnect href=//e>',
+        '<archived-LINK title=">" rel=preconnect href=//e>',
+        id="nor in disguise",
+    ),
+    pytest.param("<iframe src=//e></iframe>", "<archived-iframe src=//e></iframe>", id="no frames"),
+    pytest.param("<base href=//e.example>", "", id="no other base"),
+    pytest.param("<meta http-equiv=refresh content='0;url=//e'>", "", id="no refresh"),
+    pytest.param("<meta name=author content=A>", "<meta name=author content=A>", id="the rest stays"),
+]
+
+
+@pytest.mark.parametrize(("served", "shown"), CAPTURED)
+def test_a_captured_page_is_made_self_contained(served: str, shown: str) -> None:
+    images = {"http://b/i.png": (b"PNG", "image/png")}
+    styles = {"http://b/s.css": "p{}</style>"}
+    assert self_contained(served, base_url="http://b/post/", image_at=images.get, style_at=styles.get) == shown
+
+
+CHARSETS = [
+    pytest.param(b"\xef\xbb\xbfa\xc3\xa9", "text/html", "aé", id="byte order mark"),
+    pytest.param(b"a\xe9", "text/html; charset=iso-8859-1", "aé", id="header"),
+    pytest.param(b"<meta charset=windows-1251>\xe0", "text/html", "<meta charset=windows-1251>а", id="meta"),
+    pytest.param(b"a\x93b\x94", "text/html", "a“b”", id="nothing said"),
+    pytest.param("aé".encode(), "text/html; charset=no-such", "aé", id="unknown name"),
+]
+
+
+@pytest.mark.parametrize(("body", "content_type", "text"), CHARSETS)
+def test_a_captured_page_is_read_in_its_charset(body: bytes, content_type: str, text: str) -> None:
+    assert as_text(body, content_type) == text
+
+
+ADDRESSES = [
+    pytest.param("https://a.example/x", "https://a.example/x", id="plain"),
+    pytest.param("javascript:alert(1)", None, id="script"),
+    pytest.param(" \tjava\nscript:x", None, id="script in pieces"),
+    pytest.param("//a.example/", None, id="no scheme"),
+    pytest.param("data:text/html,x", None, id="data"),
+    pytest.param("http://[", None, id="broken"),
+    pytest.param(None, None, id="none"),
+]
+
+
+@pytest.mark.parametrize(("url", "link"), ADDRESSES)
+def test_only_web_addresses_become_links(url: str | None, link: str | None) -> None:
+    assert web_url(url) == link
+
+
+def test_a_host_that_looks_like_another_is_shown_as_what_it_is() -> None:
+    assert shown_url("https://аpple.example/") == "https://xn--pple-43d.example/"
+
+
+@pytest.mark.parametrize(
+    ("original_on", "posted_on", "days"),
+    [
+        ("2026-02-27", "2026-03-01", 2),
+        ("2026-02", "2026-03-01", None),
+        (None, "2026-03-01", None),
+        ("2026-13-01", "2026-03-01", None),
+    ],
+)
+def test_a_lag_is_counted_between_whole_days_only(original_on: str | None, posted_on: str, days: int | None) -> None:
+    assert lag_days(original_on, posted_on) == days
+
+
+def test_a_chart_stacks_its_series_and_keeps_the_rest() -> None:
+    column = Column(label="2026-01", counts={"A": 3, "B": 1, "Z": 1})
+    chart = stacked("Posts", "post", [Group(label="2026", columns=[column])], {"A": "tone-1", "B": "tone-2"})
+    (group,) = chart.groups
+    heights = [bar.height for bar in group.bars]
+    assert [bar.css for bar in group.bars] == ["tone-1", "tone-2", "tone-rest"]
+    assert heights[0] == pytest.approx(3 * heights[1], abs=0.1)
+    assert chart.columns[0].counts == {"A": 3, "B": 1, "Others": 1}
+
+
+def test_years_without_any_post_keep_their_place() -> None:
+    groups = by_month([("2020-05", "A", 1), ("2022-01", "A", 2)], {})
+    assert [(group.label, group.total) for group in groups] == [("2020", 1), ("2021", 0), ("2022", 2)]
