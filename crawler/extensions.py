@@ -95,11 +95,14 @@ class ArchiveExtension:
                 house_names=profile.house_names,
             )
             interrupted = self.store.custody.interrupted_run(site_id)
-            if interrupted is None:
+            if interrupted is None or not self.store.frontier.counts(site_id):
+                interrupted = None
                 self.store.frontier.clear(site_id)
             self.tally.resumed = sum(done for done, _ in self.store.frontier.counts(site_id).values())
             plan = self._plan(site_id, interrupted)
             run_id = self.store.custody.start_run(site_id, plan.mode, self._settings(), resumes_id=interrupted)
+            if interrupted is not None:
+                self.store.custody.take_over(interrupted, run_id)
         return site_id, run_id, plan
 
     def _plan(self, site_id: int, interrupted: int | None) -> Plan:
@@ -107,7 +110,7 @@ class ArchiveExtension:
         settings, custody = self.crawler.settings, self.store.custody
         if interrupted is not None:
             mode, why = custody.mode_of(interrupted), f"goes on with run {interrupted}"
-            return Plan(mode=mode, why=why)
+            return Plan(mode=mode, why=why, resumed=True)
         past = [PastRun(mode=mode, started_at=at, report=told) for mode, at, told in custody.past_runs(site_id)]
         return choose_plan(
             past,

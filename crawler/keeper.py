@@ -53,7 +53,8 @@ class Keeper:
     def keep(self, exchange: Exchange, role: str) -> Kept:
         """Write the exchange to the WARC; its row follows with the next commit."""
         with disk_trouble_named():
-            record = self._warc.write(exchange, role=role)
+            original = self.store.custody.original_at(exchange.url) if exchange.status == 304 else None
+            record = self._warc.write(exchange, role=role, original=original)
         kept = Kept(exchange=exchange, record=record, role=role)
         self.requests += 1
         self.bytes += record.payload_bytes

@@ -44,6 +44,8 @@ class Plan:
     """What the last whole run found each source to be worth."""
     doors: Mapping[str, Any] = field(default_factory=dict)
     """Addresses at which the last whole run found its sources."""
+    resumed: bool = False
+    """The frontier holds what an earlier run left undone; nothing is begun anew."""
 
     @property
     def words(self) -> str:

@@ -12,7 +12,8 @@ from unicodedata import ucd_3_2_0
 
 from sqlite_utils import Database
 
-from archive.query import And, Filter, Near, Node, Not, Or, Query, Term, day_span, lag_span
+from archive.query import And, Filter, Near, Node, Not, Or, Query, Term
+from archive.query_fields import day_span, lag_span
 from archive.schema import FTS_TABLE, LAG, WORDS_TABLE
 from archive.search.names import Names
 

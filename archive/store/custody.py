@@ -130,6 +130,10 @@ class Custody:
         ).fetchone()
         return {name: str(value) for name, value in zip(RUN_FACTS, row, strict=True) if value is not None}
 
+    def take_over(self, interrupted: int, run_id: int) -> None:
+        """What the interrupted run saw counts as seen by the run that goes on with it."""
+        self._db.execute("update sightings set last_run_id = ? where last_run_id = ?", (run_id, interrupted))
+
     def finish_run(self, run_id: int, status: str, *, reason: str | None, report: Mapping[str, Any]) -> None:
         """Close the run with its counts, taken from *report*, which is kept whole beside them."""
         self._db.execute(
@@ -200,6 +204,16 @@ class Custody:
             return None
         at = datetime.fromisoformat(row[1])
         return Original(url=row[0], at=at, record_id=None, payload_sha256=payload_sha256)
+
+    def original_at(self, url: str) -> Original | None:
+        """The newest capture of that address with a whole answer: what a 304 says is still so."""
+        row = self._db.execute(
+            "select captured_at, payload_sha256 from captures where url = ? and status = 200 order by id desc limit 1",
+            (url,),
+        ).fetchone()
+        if row is None:
+            return None
+        return Original(url=url, at=datetime.fromisoformat(row[0]), record_id=None, payload_sha256=row[1])
 
     def commit_warc(self, run_id: int, positions: Mapping[str, int]) -> None:
         """Record how far each WARC file is synced; what lies behind that is cut off when the archive is opened next."""

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -24,19 +22,19 @@ from twisted.python.failure import Failure
 from archive.errors import ArchiveError, NotABlogError, UnreachableError
 from archive.model import Post
 from archive.store.frontier import LAST_PRIORITY, Seed
-from archive.store.values import instant, now
+from archive.store.values import now
 from archive.urls import canonical_url
 from crawler import findings
-from crawler.addresses import listing_root, shape_of, trap_reason
-from crawler.discovery import SOURCES, Source, SourceState, judge_source
-from crawler.findings import Findings, Known
+from crawler.addresses import listing_root
+from crawler.agenda import Agenda
+from crawler.findings import Findings
 from crawler.items import PostItem
-from crawler.modes import MISSING_CHECK, SOONEST_RECHECK, is_due
 from crawler.pages import Page, UnreadablePageError, is_protected, page_kind, parse_page, read_post
 from crawler.parts import further_parts, join_parts
 from crawler.profiles import SiteProfile, load_profile, user_folders
 from crawler.reading import context_of
-from crawler.skips import HARMLESS, Skipped, SkipReason, reason_of, status_reason
+from crawler.skips import Skipped, SkipReason, reason_of, status_reason
+from crawler.traps import Traps
 
 logger = logging.getLogger(__name__)
 
@@ -83,9 +81,7 @@ class BlogSpider(scrapy.Spider):
         self.has_categories = False
         self.has_sources = False
         self.seen_by_listing: dict[str, set[str]] = {}
-        self.shapes: Counter[str] = Counter()
-        self.judged: set[str] = set()
-        self.trapped: set[str] = set()
+        self.traps = Traps()
         self.listings: set[str] = set()
         """Keys of the listings that posts led to: nearly every post leads to the same."""
         self.answered = asyncio.Event()
@@ -105,8 +101,10 @@ class BlogSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Requests for what waits in the frontier, until nothing waits and nothing is on its way."""
         self.keeper, self.tally, self.plan = self.crawler.keeper, self.crawler.tally, self.crawler.plan
-        self.known = self.what_is_known()
-        self.store(Findings(seeds=self.first_seeds()))
+        self.agenda = Agenda(self.keeper, self.tally, self.plan, self.profile, self.categories)
+        self.known = self.agenda.known()
+        self.has_sources = self.has_categories = not self.agenda.walks_listings
+        self.store(Findings(seeds=self.agenda.first_seeds()))
         while True:
             self.answered.clear()
             seeds = self.next_seeds()
@@ -118,26 +116,6 @@ class BlogSpider(scrapy.Spider):
             if not seeds and self.on_their_way:
                 await self.answered.wait()
         self.conclude()
-
-    def first_seeds(self) -> list[Seed]:
-        """Where this run begins, by its plan; what failed last time is tried again."""
-        if self.categories or self.plan.mode in ("full", "sweep"):
-            return findings.first_seeds(self.profile, self.categories)
-        custody, site_id = self.keeper.store.custody, self.keeper.site_id
-        again = [check_seed(url) for url in custody.failed_urls(site_id, HARMLESS) if self.in_scope(url)]
-        self.has_sources = self.has_categories = True
-        if self.plan.mode == "recheck":
-            everything = self.keeper.store.posts.checked_before(site_id, now())
-            return [*again, *(check_seed(url) for url, *_ in everything)]
-        return [*again, *findings.delta_seeds(self.profile, self.plan.source, self.plan.since, self.plan.doors)]
-
-    def what_is_known(self) -> Known | None:
-        """What tells changed posts from others; None in a full run, which fetches them all."""
-        if self.plan.mode not in ("delta", "sweep"):
-            return None
-        custody, site_id = self.keeper.store.custody, self.keeper.site_id
-        lastmods: dict[str, dict[str, str | None]] = {source: custody.sighted(site_id, source) for source in SOURCES}
-        return Known(lastmods=lastmods, titles=self.keeper.store.posts.titles(site_id))
 
     def next_seeds(self) -> list[Seed]:
         room = BATCH - len(self.on_their_way)
@@ -162,7 +140,7 @@ class BlogSpider(scrapy.Spider):
     def request(self, seed: Seed) -> Request:
         return Request(
             seed.url,
-            headers=self.validators(seed) if (seed.hint or {}).get("check") or seed.role == "feed" else None,
+            headers=self.agenda.validators(seed.url) if (seed.hint or {}).get("check") or seed.role == "feed" else None,
             callback=self.parse,
             errback=self.failed,
             cb_kwargs={"seed": seed},
@@ -170,38 +148,11 @@ class BlogSpider(scrapy.Spider):
             dont_filter=True,  # the frontier holds each address once
         )
 
-    def validators(self, seed: Seed) -> dict[str, str]:
-        """Conditional headers from the address's last whole answer.
-
-        nginx makes an ETag weak when it compresses, and then no longer knows it: the mark is taken off again.
-        """
-        etag, last_modified = self.keeper.store.custody.validators(seed.url)
-        headers = {"If-None-Match": etag and etag.removeprefix("W/"), "If-Modified-Since": last_modified}
-        return {name: value for name, value in headers.items() if value}
-
     def look_again(self) -> bool:
-        """Once all is fetched: queue posts that a source no longer shows, and those not asked for in a long time.
-
-        True when that made new work. A restricted run draws no conclusions from what it did not see.
-        """
-        if self.categories or self.tally.limit or self.plan.mode == "recheck":
-            return False
-        store, site_id, run_id = self.keeper.store, self.keeper.site_id, self.keeper.run_id
-        missed_before = instant(datetime.now(UTC) - MISSING_CHECK)
-        urls = store.custody.missing(site_id, missed_before=missed_before)
-        for source in self.tally.walked:
-            urls += store.custody.unseen(site_id, source, run_id, missed_before=missed_before)
-        if self.plan.mode == "full" and self.tally.seen:
-            urls += store.posts.not_seen_in(run_id, site_id)
-        elif self.plan.mode != "full":
-            soonest = instant(datetime.now(UTC) - SOONEST_RECHECK)
-            urls += [
-                url
-                for url, uid, checked_at, posted_on in store.posts.checked_before(site_id, soonest)
-                if is_due(uid, checked_at, posted_on, datetime.now(UTC))
-            ]
-        with self.keeper.commit():
-            return bool(store.frontier.add(site_id, [check_seed(url) for url in urls if self.in_scope(url)]))
+        """Queue what should be looked at once more when all is fetched. True when that made new work."""
+        seeds = self.agenda.seeds_to_look_at_again()
+        with self.keeper.commit() as store:
+            return bool(store.frontier.add(self.keeper.site_id, seeds))
 
     # ------------------------------------------------------------------ answers
 
@@ -253,7 +204,7 @@ class BlogSpider(scrapy.Spider):
         if seed.role == "rest-posts":
             return findings.from_rest_posts(body, status, headers, url, hint, self.profile, self.known)
         if seed.role == "rest-total":
-            return findings.from_rest_total(headers, hint, self.held_by_rest())
+            return findings.from_rest_total(headers, hint, self.agenda.held_by_rest())
         if seed.role == "rest-ids" and self.known:
             return findings.from_rest_ids(body, status, headers, url, hint, self.profile, self.known)
         if seed.role == "feed" and status == 304:
@@ -267,28 +218,6 @@ class BlogSpider(scrapy.Spider):
             self.tally.doors.setdefault("feed", url)
             return findings.from_feed(body, url, self.profile, hint, walk=walk, known=self.known)
         return self.read_listing(response, seed)
-
-    def judged_sources(self) -> dict[Source, SourceState]:
-        """What each source turned out to be worth, set against all the others."""
-        custody, site_id, run_id = self.keeper.store.custody, self.keeper.site_id, self.keeper.run_id
-        seen = {source: custody.sighted(site_id, source, since_run=run_id) for source in SOURCES}
-        states = self.tally.sources
-        return {
-            source: judge_source(
-                source,
-                keys,
-                closed=None if states.get(source) == "open" else states.get(source),
-                others=seen,
-                walked_to_end=source in self.tally.walked or source == "category",
-            )
-            for source, keys in seen.items()
-            if keys or source in states
-        }
-
-    def held_by_rest(self) -> int:
-        """Posts REST has shown since it was last walked to its end, this run's included."""
-        custody, site_id = self.keeper.store.custody, self.keeper.site_id
-        return len(custody.sighted(site_id, "rest", since_run=custody.last_walk(site_id, "rest")))
 
     def read_sitemap(self, body: bytes, url: str, seed: Seed) -> Findings:
         found = findings.from_sitemap(body, url, self.profile, seed.hint or {}, self.known)
@@ -372,7 +301,7 @@ class BlogSpider(scrapy.Spider):
 
     def look_for_listings(self, page: Page) -> None:
         """Walk what a post's page leads to, in a run that walks listings and was not told of them all by REST."""
-        if self.plan.mode not in ("full", "sweep") or self.tally.sources.get("rest") == "open":
+        if not self.agenda.walks_listings or self.tally.sources.get("rest") == "open":
             return
         found = findings.from_post_links(page, self.profile, bases=self.bases, has_categories=self.has_categories)
         found.seeds = [seed for seed in found.seeds if seed.key not in self.listings]
@@ -429,22 +358,13 @@ class BlogSpider(scrapy.Spider):
             self.tally.count_skip(url, reason, detail)
 
     def is_trap(self, seed: Seed, found: Findings) -> bool:
-        """Whether following what a page links may never end; noted once an address, as a skip.
-
-        A listing's pages are counted by their number, not by their shape: a long blog has many, and they do end.
-        """
+        """Whether following what a page links may never end; noted once an address, as a skip."""
         if seed.role not in ("post", "listing"):
             return False
-        address = listing_root(seed.url) if seed.role == "listing" else seed.url
-        reason = trap_reason(seed.url, {})
-        if address not in self.judged:
-            reason = reason or trap_reason(address, self.shapes)
-            self.judged.add(address)
-            self.shapes[shape_of(address)] += 1
-        if reason is not None and address not in self.trapped:
-            self.trapped.add(address)
-            found.refused.append((seed.url, SkipReason.TRAP, reason))
-        return address in self.trapped
+        judged = self.traps.judge(seed.url, is_listing=seed.role == "listing")
+        if judged.is_news:
+            found.refused.append((seed.url, SkipReason.TRAP, judged.reason or ""))
+        return judged.reason is not None
 
     def skip(self, seed: Seed, reason: SkipReason, detail: str = "") -> None:
         with self.keeper.commit() as store:
@@ -502,8 +422,8 @@ class BlogSpider(scrapy.Spider):
 
     def conclude(self) -> None:
         """Judge the sources after a whole run; name the run's end when nothing of the blog was found at all."""
-        if self.plan.mode in ("full", "sweep") and not self.categories and not self.tally.limit:
-            self.tally.verdicts = {name: asdict(state) for name, state in self.judged_sources().items()}
+        if self.agenda.walks_listings and not self.categories and not self.tally.limit:
+            self.tally.verdicts = {name: asdict(state) for name, state in self.agenda.judged_sources().items()}
         if self.tally.seen or self.tally.absent or self.tally.resumed or self.categories or self.plan.mode != "full":
             return
         start = self.profile.start_urls[0]
@@ -527,10 +447,3 @@ def content_type_of(response: Response) -> str | None:
 
 def headers_of(response: Response) -> dict[str, str]:
     return {name.decode("latin-1"): values[-1].decode("latin-1") for name, values in response.headers.items() if values}
-
-
-def check_seed(url: str) -> Seed:
-    """A post to be asked for again: is it still there, and as it was?"""
-    return Seed(
-        key=canonical_url(url), url=url, role="post", priority=findings.PRIORITIES["recheck"], hint={"check": True}
-    )

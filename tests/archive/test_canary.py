@@ -13,7 +13,7 @@ def a_measure(posts: int, **filled: int) -> Measure:
     measure = Measure()
     for number in range(posts):
         lacks = {name for name, count in filled.items() if number >= count}
-        post = a_post(**{name: None for name in lacks & {"title", "posted_on"}})
+        post = a_post(**dict.fromkeys(lacks & {"title", "posted_on"}))
         reading = a_reading(
             outlet=None if "outlet" in lacks else "The Detroit News",
             authors=() if "authors" in lacks else ("Marta Quill",),

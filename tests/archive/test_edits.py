@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from making import SEEN_AT, a_post, a_reading, a_run
+from making import a_post, a_reading, a_run
 
 from archive.canary import Measure
 from archive.edits import Content, Replacement, changed_parts, explained, group_edits, inline_diff, replacements
-from archive.model import Evidence
 from archive.store import Store
 
 LATER = "2026-03-09T09:00:00Z"
@@ -40,15 +39,16 @@ PARTS = [
         ("head", "body"), id="byline and text",
     ),
     pytest.param(content(head=("Detroit Free Press",)), ("head",), id="a head that stands outside the text"),
-    pytest.param(content(text="\n".join(TEXT.splitlines()[::-1])), ("body",), id="the same paragraphs in another order"),
-    pytest.param(content(text=TEXT.replace("first freighter", "“first” freighter…")), ("body",), id="quotes where none were"),
+    pytest.param(content(text="\n".join(TEXT.splitlines()[::-1])), ("body",), id="paragraphs in another order"),
+    pytest.param(content(text=TEXT.replace("first", "“first”")), ("body",), id="quotes where none were"),
     pytest.param(content(title="Dry dock re‑opens"), ("title",), id="a hyphen where none was"),
     pytest.param(content(text=TEXT.replace("dry dock", "dry\u00a0dock")), (), id="a space that does not break"),
     pytest.param(content(categories=["Harbors"]), ("categories",), id="category"),
     pytest.param(content(tags=["ports"]), ("tags",), id="tags"),
     pytest.param(content(images=["https://i0.wp.com/blog.example/wp-content/uploads/dock-300x200.jpg?ssl=1"]), (),
                  id="the same image in another size"),
-    pytest.param(content(images=["https://blog.example/wp-content/uploads/crane.jpg"]), ("images",), id="another image"),
+    pytest.param(content(images=["https://blog.example/wp-content/uploads/crane.jpg"]), ("images",),
+                 id="another image"),
 ]  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def test_a_change_of_case_is_no_cosmetics() -> None:
 
 
 REPLACED = [
-    pytest.param("MICHauto’s report on MICHauto", "MichAuto’s report on MichAuto", {("MICHauto", "MichAuto"): 2}, id="a name"),
+    pytest.param("MICHauto’s own MICHauto", "MichAuto’s own MichAuto", {("MICHauto", "MichAuto"): 2}, id="a name"),
     pytest.param("the Detroit Regional Chamber says", "the Detroit Chamber says",
                  {("Detroit Regional Chamber", "Detroit Chamber"): 1}, id="a word taken out, with its neighbours"),
     pytest.param("the Chamber says", "the Regional Chamber says", {("the Chamber", "the Regional Chamber"): 1},
@@ -249,14 +249,3 @@ def test_another_readers_word_on_the_same_page_is_no_change_of_the_blog(store: S
     newer = [(post, a_reading(outlet=None, reader="newer")) for post, _ in blog(30)]
     assert run(store, *newer)["status"] == "done"
     assert {row[3] for row in values(store)} == {None}
-
-
-def test_corrections_stay_over_what_is_stored_late(store: Store) -> None:
-    run(store, *blog(30))
-    assert SEEN_AT < LATER
-    evidence = Evidence(field="outlet", value="X", printed="X", where="content/p[1]", rule="head-block", confidence=0.9)
-    told = run(
-        store, (a_post("post-0", title="Ship 0 is in", text="New words. Number 0."), a_reading(evidence=(evidence,)))
-    )
-    assert told["status"] == "done"
-    assert store.db.execute("select revision_count from posts where url like '%post-0/'").fetchone()[0] == 2

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.query import LONGEST, MOST_TERMS, And, Filter, Near, Not, Or, Term, day_span, lag_span, parse, terms
+from archive.query import LONGEST, MOST_TERMS, And, Filter, Near, Not, Or, Term, parse, terms
+from archive.query_fields import day_span, lag_span
 
 READINGS = [
     pytest.param("steel duty", "steel duty", id="words"),

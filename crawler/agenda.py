@@ -1,0 +1,114 @@
+"""What a run fetches first and what it looks at again: from the plan to the frontier."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from archive.store.frontier import Seed
+from archive.store.values import instant, now
+from archive.urls import canonical_url
+from crawler import findings
+from crawler.discovery import SOURCES, Source, SourceState, judge_source
+from crawler.findings import Known
+from crawler.keeper import Keeper
+from crawler.modes import MISSING_CHECK, SOONEST_RECHECK, Plan, is_due
+from crawler.profiles import SiteProfile
+from crawler.skips import HARMLESS
+from crawler.tally import Tally
+
+
+class Agenda:
+    """One run's view of its site: what the archive knows of it, and what that means for the run's plan."""
+
+    def __init__(
+        self, keeper: Keeper, tally: Tally, plan: Plan, profile: SiteProfile, categories: tuple[str, ...]
+    ) -> None:
+        self.tally, self.plan, self.profile, self.categories = tally, plan, profile, categories
+        self.custody, self.posts = keeper.store.custody, keeper.store.posts
+        self.site_id, self.run_id = keeper.site_id, keeper.run_id
+
+    @property
+    def walks_listings(self) -> bool:
+        """Whether the run follows every listing to its end, and so may judge the blog's other sources."""
+        return bool(self.categories) or self.plan.mode in ("full", "sweep")
+
+    def first_seeds(self) -> list[Seed]:
+        """Where this run begins, by its plan; what failed last time is tried again."""
+        if self.walks_listings:
+            return findings.first_seeds(self.profile, self.categories)
+        if self.plan.resumed:
+            return []
+        failed = self.custody.failed_urls(self.site_id, HARMLESS)
+        again = [check_seed(url) for url in failed if self.profile.in_scope(url)]
+        if self.plan.source is None:
+            everything = self.posts.checked_before(self.site_id, now())
+            return [*again, *(check_seed(url) for url, *_ in everything)]
+        return [*again, *findings.delta_seeds(self.profile, self.plan.source, self.plan.since, self.plan.doors)]
+
+    def known(self) -> Known | None:
+        """What tells changed posts from others; None in a full run, which fetches them all."""
+        if self.plan.mode not in ("delta", "sweep"):
+            return None
+        lastmods = {str(source): self.custody.sighted(self.site_id, source) for source in SOURCES}
+        return Known(lastmods=lastmods, titles=self.posts.titles(self.site_id))
+
+    def validators(self, url: str) -> dict[str, str]:
+        """Conditional headers from the address's last whole answer.
+
+        nginx makes an ETag weak when it compresses, and then no longer knows it: the mark is taken off again.
+        """
+        etag, last_modified = self.custody.validators(url)
+        headers = {"If-None-Match": etag and etag.removeprefix("W/"), "If-Modified-Since": last_modified}
+        return {name: value for name, value in headers.items() if value}
+
+    def seeds_to_look_at_again(self) -> list[Seed]:
+        """Posts that a source no longer shows, and those not asked for in a long time; asked for once all is fetched.
+
+        A restricted run draws no conclusions from what it did not see.
+        """
+        if self.categories or self.tally.limit or self.plan.mode == "recheck":
+            return []
+        urls = [*self._missing(), *(self._unseen() if self.plan.mode == "full" else self._due())]
+        return [check_seed(url) for url in urls if self.profile.in_scope(url)]
+
+    def _missing(self) -> list[str]:
+        before = instant(datetime.now(UTC) - MISSING_CHECK)
+        urls = self.custody.missing(self.site_id, missed_before=before)
+        for source in self.tally.walked:
+            urls += self.custody.unseen(self.site_id, source, self.run_id, missed_before=before)
+        return urls
+
+    def _unseen(self) -> list[str]:
+        return self.posts.not_seen_in(self.run_id, self.site_id) if self.tally.seen else []
+
+    def _due(self) -> list[str]:
+        moment = datetime.now(UTC)
+        checked = self.posts.checked_before(self.site_id, instant(moment - SOONEST_RECHECK))
+        return [url for url, uid, checked_at, posted_on in checked if is_due(uid, checked_at, posted_on, moment)]
+
+    def judged_sources(self) -> dict[Source, SourceState]:
+        """What each source turned out to be worth, set against all the others."""
+        seen = {source: self.custody.sighted(self.site_id, source, since_run=self.run_id) for source in SOURCES}
+        states = self.tally.sources
+        return {
+            source: judge_source(
+                source,
+                keys,
+                closed=None if states.get(source) == "open" else states.get(source),
+                others=seen,
+                walked_to_end=source in self.tally.walked or source == "category",
+            )
+            for source, keys in seen.items()
+            if keys or source in states
+        }
+
+    def held_by_rest(self) -> int:
+        """Posts REST has shown since it was last walked to its end, this run's included."""
+        return len(self.custody.sighted(self.site_id, "rest", since_run=self.custody.last_walk(self.site_id, "rest")))
+
+
+def check_seed(url: str) -> Seed:
+    """A post to be asked for again: is it still there, and as it was?"""
+    return Seed(
+        key=canonical_url(url), url=url, role="post", priority=findings.PRIORITIES["recheck"], hint={"check": True}
+    )

@@ -1,0 +1,39 @@
+"""Address spaces without end: what they have in common is counted over a run, and named when it is too much."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from crawler.addresses import listing_root, shape_of, trap_reason
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    reason: str | None
+    """Why following the address may never end; None when it may be followed."""
+    is_news: bool = False
+    """A trap that was not named before."""
+
+
+class Traps:
+    """One run's count of address shapes."""
+
+    def __init__(self) -> None:
+        self._shapes: Counter[str] = Counter()
+        self._judged: dict[str, str | None] = {}
+
+    def judge(self, url: str, *, is_listing: bool) -> Judged:
+        """Judge an address, the same way each time it comes.
+
+        A listing's pages are counted by their number, not by their shape: a long blog has many, and they do end.
+        """
+        address = listing_root(url) if is_listing else url
+        endless = trap_reason(url, {})
+        if address in self._judged and endless is None:
+            return Judged(reason=self._judged[address])
+        is_news = self._judged.get(address) is None
+        reason = endless or trap_reason(address, self._shapes)
+        self._shapes[shape_of(address)] += 1
+        self._judged[address] = reason
+        return Judged(reason=reason, is_news=is_news and reason is not None)
