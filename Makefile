@@ -20,7 +20,8 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@# pip before 23.3 trips over some packages' metadata
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade "pip>=24"
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@# the warning silenced here tells of our own folder names, which are meant
+	PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 run: $(VENV)/installed

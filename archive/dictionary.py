@@ -246,6 +246,19 @@ DESCRIPTIONS: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "undone_at": "UTC; null while it stands",
         },
     ),
+    "joins": (
+        "Names a person joined: wherever the variant is read, the other name counts.",
+        {
+            "id": "Number of the join",
+            "noun": "outlet or author",
+            "variant": "The name that is read",
+            "name": "The name that counts",
+            "note": "Why",
+            "made_at": "UTC",
+            "made_by": "Who",
+            "undone_at": "UTC; null while it stands",
+        },
+    ),
     "sightings": (
         "Which of the blog's own sources showed which post.",
         {
@@ -307,7 +320,7 @@ DESCRIPTIONS: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "suspect_run_id": "The run whose canary spoke; null while the run that held it goes on",
             "capture_id": "The capture it was read from",
             "seen_at": "UTC",
-            "lost": "JSON array of what the post was known to have and the reading lacks: field, value before, value after",
+            "lost": "JSON array of what the post was known to have and this lacks: field, value before, value after",
             "post": "JSON of what the page shows",
             "reading": "JSON of what was concluded",
         },
@@ -363,7 +376,9 @@ those ending in `_on` are ISO dates to the precision known (`2026-11-22`, `2026-
 `posts.uid` is the first 16 hex digits of the SHA-256 of the canonical URL, so that archives can be joined. A person's
 correction is laid over the reader's reading in `posts`; the reading stays in `revisions.reading` and `evidence`.
 
-Full-text search is the FTS5 table `posts_fts` over `posts` (headline, outlet, authors, text), kept by triggers.
+Full-text search is the FTS5 table `posts_fts` over `posts` (headline, outlet, authors, text), by stems. Beside it
+stands `posts_fts_words` with the words as they are spelled, and `posts_fts_vocabulary`, a window on its terms. Triggers
+keep both.
 
 This page is printed by `python -m archive.dictionary`.
 """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,9 @@ from typing import Final
 from sqlite_utils import Database
 
 from archive.database import check_folder_can_be_written, open_readonly
-from archive.errors import LockedError, UsageError
+from archive.errors import LockedError
+from archive.outlets import use_outlets
+from archive.settings import Settings, load_settings
 from archive.store import Store
 
 DEFAULT_FOLDER: Final = Path("data")
@@ -39,25 +40,32 @@ class ArchiveFolder:
     def lock_path(self) -> Path:
         return self.path / "writer.lock"
 
+    @property
+    def outlets_path(self) -> Path:
+        """The user's own outlets, laid over ours; need not be there."""
+        return self.path / "outlets.toml"
+
+    def settings(self) -> Settings:
+        """What `clipfile.toml` says; errors as `archive.settings.load_settings`."""
+        return load_settings(self.path / "clipfile.toml")
+
     def contact(self) -> str:
-        """How a site's owner reaches whoever crawls: `contact` in clipfile.toml; '' when none is given."""
-        path = self.path / "clipfile.toml"
-        try:
-            settings = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        except (OSError, ValueError) as error:
-            raise UsageError(f"{path} can't be read: {error}") from error
-        return str(settings.get("contact", ""))
+        """How a site's owner reaches whoever crawls; '' when none is given."""
+        return self.settings().contact
 
     def open_readonly(self) -> Database:
-        """For reading; NotAnArchiveError when nothing was crawled here yet."""
-        return open_readonly(self.db_path)
+        """For reading; NotAnArchiveError when nothing was crawled here yet. Its own outlets count from now on."""
+        db = open_readonly(self.db_path)
+        use_outlets(self.outlets_path)
+        return db
 
     @contextmanager
     def writing(self, purpose: str) -> Iterator[Store]:
-        """The archive's store, with the lock held; both are let go at the end, whatever happens.
+        """The archive's store, with the lock held; both are let go at the end. Its own outlets count from now on.
 
         Raises LockedError at once when another process writes; errors of the file as `archive.database.open_database`.
         """
+        use_outlets(self.outlets_path)
         check_folder_can_be_written(self.path)
         with self._locked(purpose):
             store = Store.open(self.db_path)

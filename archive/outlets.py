@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar, cast
 
 from archive.errors import UsageError
 from archive.outlet_mentions import Mentions, Span
@@ -31,6 +31,8 @@ __all__ = [
     "OutletsFileError",
     "load_outlets",
     "read_outlets",
+    "remembering_outlets",
+    "use_outlets",
 ]
 
 BUILT_IN = Path(__file__).with_name("outlets.toml")
@@ -135,19 +137,69 @@ def _built_in() -> Outlets:
 def load_outlets(extra: Path | None = None) -> Outlets:
     """The authority file that comes with Clipfile, with the user's own file *extra* laid over it.
 
-    An entry of *extra* replaces the built-in one of the same id or name, and takes its other forms and its hosts from
-    any built-in entry that had them. Raises OutletsFileError when *extra* can't be read.
+    Without *extra* it is the one in use (`use_outlets`). An entry of *extra* replaces the built-in one of the same id
+    or name, and takes its other forms and its hosts from any built-in entry that had them. Raises OutletsFileError when
+    *extra* can't be read.
     """
-    built_in = _built_in()
-    if extra is None:
-        return built_in
+    if extra is not None:
+        return _laid_over(extra, _text_of(extra))
+    return _laid_over(*_in_use) if _in_use else _built_in()
+
+
+_in_use: tuple[Path, str] | None = None
+"""The user's own file and its text, when this process works on an archive that has one."""
+
+
+def use_outlets(path: Path) -> None:
+    """From now on `load_outlets()` in this process is the built-in file with *path* laid over it, if *path* is there.
+
+    Whatever opens an archive calls this with the archive's own file, so that everything that asks for outlets, down to
+    the reader of provenance, asks the right ones. Raises OutletsFileError for a file with a mistake.
+    """
+    global _in_use
+    wanted = (path, _text_of(path)) if path.is_file() else None
+    if wanted == _in_use:
+        return
+    if wanted:
+        _own(*wanted)
+    _in_use = wanted
+    for forget in _memories:
+        forget()
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_memories: list[Callable[[], None]] = []
+
+
+def remembering_outlets(maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """`functools.lru_cache` for a function whose answer rests on the outlets in use: forgotten when others come in."""
+
+    def remember(function: Callable[P, T]) -> Callable[P, T]:
+        remembering = lru_cache(maxsize)(function)
+        _memories.append(remembering.cache_clear)
+        return cast(Callable[P, T], remembering)
+
+    return remember
+
+
+def _text_of(path: Path) -> str:
     try:
-        text = extra.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise OutletsFileError(extra, None, f"can't be read: {error}") from error
-    own = Outlets(read_outlets(text, extra), where=extra)
-    others = (o for o in built_in if o.id not in own.by_id and not own.states(o.name))
-    return Outlets([*own, *(_without_forms_of(own, other) for other in others)], where=extra)
+        raise OutletsFileError(path, None, f"can't be read: {error}") from error
+
+
+@lru_cache(maxsize=1)
+def _own(path: Path, text: str) -> Outlets:
+    return Outlets(read_outlets(text, path), where=path)
+
+
+@lru_cache(maxsize=1)
+def _laid_over(path: Path, text: str) -> Outlets:
+    own = _own(path, text)
+    others = (o for o in _built_in() if o.id not in own.by_id and not own.states(o.name))
+    return Outlets([*own, *(_without_forms_of(own, other) for other in others)], where=path)
 
 
 def _without_forms_of(own: Outlets, outlet: Outlet) -> Outlet:
@@ -214,6 +266,11 @@ class Outlets:
             if (owner := self.hosts.setdefault(host, outlet)) is not outlet:
                 return f"{host} already belongs to {owner.id!r}"
         return None
+
+    def named(self, name: str) -> Outlet | None:
+        """The outlet whose canonical name is exactly *name*."""
+        match = self.find(name)
+        return match.outlet if match and match.outlet.name == name else None
 
     def states(self, printed: str) -> bool:
         """Whether *printed* is a form that the file itself spells out."""

@@ -342,6 +342,18 @@ create table notices (
     ended_at text
 );
 create unique index notices_open on notices(site_id, key) where ended_at is null;
+
+create table joins (
+    id integer primary key,
+    noun text not null check (noun in ('outlet', 'author')),
+    variant text not null,
+    name text not null,
+    note text,
+    made_at text not null,
+    made_by text,
+    undone_at text
+);
+create unique index joins_live on joins(noun, variant) where undone_at is null;
 """
 
 SEARCH = f"""
@@ -458,7 +470,7 @@ from runs join sites on sites.id = runs.site_id;
 """
 
 
-@migrations()
+@migrations()  # type: ignore[untyped-decorator]  # sqlite-utils is not followed
 def m001_first_schema(db: Database) -> None:
     """Tables, full-text search and the two views other programs read."""
     for script in (TABLES, SEARCH, VIEWS):

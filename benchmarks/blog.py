@@ -17,7 +17,7 @@ from html import escape
 
 from crawler.sample.prose import paragraphs, phrases
 
-NAME = "Harbor Works"
+BLOG_NAME = "Harbor Works"
 POSTS_PER_PAGE = 10
 CATEGORIES = {
     "media-coverage": "Media Coverage",
@@ -81,7 +81,7 @@ class Blog:
             shown = posts[(number - 1) * POSTS_PER_PAGE : number * POSTS_PER_PAGE]
             path = root if number == 1 else f"{root}page/{number}/"
             body = _listing_body(root, name, shown, number, pages)
-            self.answers[path] = self._page(f"<title>{escape(name)} - {NAME}</title>", body, number)
+            self.answers[path] = self._page(f"<title>{escape(name)} - {BLOG_NAME}</title>", body, number)
 
     def _page(self, head: str, body: str, number: int) -> tuple[bytes, ...]:
         start, styles, menu, foot = self._shared
@@ -146,7 +146,7 @@ def _post_head(post: BlogPost) -> str:
                 "articleSection": [CATEGORIES[post.category]],
                 "inLanguage": "en-US",
             },
-            {"@type": "WebPage", "@id": post.path, "name": f"{post.title} - {NAME}", "description": description},
+            {"@type": "WebPage", "@id": post.path, "name": f"{post.title} - {BLOG_NAME}", "description": description},
             {
                 "@type": "BreadcrumbList",
                 "itemListElement": [
@@ -155,14 +155,14 @@ def _post_head(post: BlogPost) -> str:
                     {"@type": "ListItem", "position": 3, "name": post.title},
                 ],
             },
-            {"@type": "Organization", "name": NAME, "sameAs": ["https://social.example/harborworks"]},
+            {"@type": "Organization", "name": BLOG_NAME, "sameAs": ["https://social.example/harborworks"]},
         ],
     }
-    return f"""<title>{title} - {NAME}</title>
+    return f"""<title>{title} - {BLOG_NAME}</title>
 <meta name='description' content="{description}">
 <link rel='canonical' href='{post.path}'>
 <meta property='og:type' content='article'><meta property='og:title' content="{title}">
-<meta property='og:description' content="{description}"><meta property='og:site_name' content='{NAME}'>
+<meta property='og:description' content="{description}"><meta property='og:site_name' content='{BLOG_NAME}'>
 <meta property='article:published_time' content='{post.posted_on}T14:00:00+00:00'>
 <meta property='article:modified_time' content='{post.posted_on}T15:30:00+00:00'>
 <script type='application/ld+json' class='yoast-schema-graph'>{json.dumps(graph)}</script>
@@ -205,7 +205,7 @@ def _post_body(post: BlogPost, posts: list[BlogPost]) -> str:
     ]
     category = CATEGORIES[post.category]
     related = [posts[(post.number * step + step) % len(posts)] for step in (3, 5, 7, 11, 13, 17)]
-    return f"""<nav class='breadcrumbs' aria-label='Breadcrumb'><a href='/'>{NAME}</a> &gt;
+    return f"""<nav class='breadcrumbs' aria-label='Breadcrumb'><a href='/'>{BLOG_NAME}</a> &gt;
 <a href='/blog/'>Blog</a> &gt; <a href='/category/{post.category}/'>{category}</a> &gt;
 <span>{escape(post.title)}</span></nav>
 <main id='primary' class='site-main'><article id='post-{post.number}'
@@ -302,7 +302,7 @@ def _menu() -> str:
     return (
         "</head>\n<body class='single single-post wp-custom-logo wp-embed-responsive'>\n<div id='page' class='site'>"
         "<header id='masthead' class='site-header'><div class='site-branding'>"
-        f"<a href='/' class='custom-logo-link' rel='home'><img src='/logo.png' alt='{NAME}'></a></div>"
+        f"<a href='/' class='custom-logo-link' rel='home'><img src='/logo.png' alt='{BLOG_NAME}'></a></div>"
         "<nav id='site-navigation' class='main-navigation'>"
         f"<ul id='primary-menu' class='menu'>{columns}</ul></nav></header>\n"
         "<div id='content' class='site-content'>"
@@ -336,7 +336,7 @@ def _foot() -> str:
     )
     return f"""</div><footer id='colophon' class='site-footer'>{columns}
 <form class='newsletter'><label>Get our newsletter</label><input type='email'><button>Sign up</button></form>
-<p class='copyright'>© 2026 {NAME}. All rights reserved.</p></footer></div>
+<p class='copyright'>© 2026 {BLOG_NAME}. All rights reserved.</p></footer></div>
 {scripts}<script id='theme-js-extra'>{_javascript(SCRIPT_BYTES)}</script>
 </body></html>"""
 

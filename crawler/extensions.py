@@ -17,6 +17,7 @@ from scrapy.exceptions import NotConfigured
 from twisted.internet.task import LoopingCall
 
 from archive.folder import ArchiveFolder
+from archive.notifying import news
 from archive.provenance import READER
 from archive.report import plural
 from crawler.keeper import Keeper
@@ -151,6 +152,8 @@ class ArchiveExtension:
                     status, why, told = self._conclude(status, why)
                 facts = {**self.tally.report(requests=self.keeper.requests, received_bytes=self.keeper.bytes), **told}
                 self.store.custody.finish_run(self.run_id, status, reason=why, report=facts)
+                if told and (words := news(facts)):
+                    self.store.notices.save_news(self.site_id, self.run_id, words)
             run = next(self.store.db.query("select * from runs_report where id = ?", [self.run_id]))
             self.crawler.run_end = RunEnd(run=run, report=facts)
         finally:

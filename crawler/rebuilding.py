@@ -33,7 +33,6 @@ from archive.warc.reading import ANSWERS
 from archive.warc.records import DamagedRecordError, RawRecord, WarcFile
 from archive.warc.writing import ROLE_FIELD
 from crawler import settings
-from crawler.findings import Findings
 from crawler.guard import Origin
 from crawler.items import PostItem
 from crawler.keeper import Kept
@@ -174,19 +173,23 @@ class Replay:
             self._store.db.execute("update runs set status = 'interrupted' where id = ?", [resumes])
         self._tally = Tally(clock=lambda: self._last_at.timestamp())
         self._tally.resumed = sum(done for done, _ in self._store.frontier.counts(site_id).values())
-        plan = self._plan(site_id)
+        plan = self._plan(site_id, resumes)
         self._tally.plan = plan.words
         settings_then = {"recorded": run.info.get("settings")}
         run_id = custody.restore_run(run.number, site_id, run.mode, resumes_id=resumes, settings=settings_then)
         self._numbers[run.site, run.number] = run_id
+        if resumes is not None:
+            custody.take_over(resumes, run_id)
         self._crawler = SimpleNamespace(tally=self._tally, plan=plan, robots=self._robots, engine=self._engine)
         self._crawler.keeper = _Keeper(self._store, site_id, run_id)
         keeper: _Keeper = self._crawler.keeper
         return keeper
 
-    def _plan(self, site_id: int) -> Plan:
+    def _plan(self, site_id: int, resumes: int | None) -> Plan:
         """The plan the run had: its mode is on record, and the rest follows from the runs before it."""
         mode, custody = self._run.mode, self._store.custody
+        if resumes is not None:
+            return Plan(mode=mode, why=f"goes on with run {resumes}", resumed=True)
         past = [PastRun(mode=of, started_at=at, report=told) for of, at, told in custody.past_runs(site_id)]
         newest = custody.newest_lastmod(site_id, "rest")
         plan = choose_plan(past, full=mode == "full", recheck=mode == "recheck", newest=newest)
@@ -195,10 +198,15 @@ class Replay:
     def _new_spider(self, profile: SiteProfile) -> BlogSpider:
         spider = BlogSpider(profile=profile, categories=self._run.categories)
         spider.crawler = self._crawler
-        spider.keeper, spider.tally, spider.plan = self.keeper, self._tally, self._crawler.plan
-        spider.known = spider.what_is_known()
-        spider.store(Findings(seeds=spider.first_seeds()))
+        self._loop.run_until_complete(self._first_request(spider))
         return spider
+
+    async def _first_request(self, spider: BlogSpider) -> None:
+        """Let the spider begin as it does in a crawl, up to its first request; what it asks for came long ago."""
+        requests: Any = spider.start()
+        async for _ in requests:
+            break
+        await requests.aclose()
 
     def take(self, raw: RawRecord, rebuilt: Rebuilt, set_clock: Callable[[datetime], None]) -> None:
         """One record of the run's files: an answer is read as it was when it came, anything else is passed by."""

@@ -22,21 +22,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from archive import provenance
-from archive.database import open_readonly
 from archive.errors import ArchiveError, UsageError
 from archive.folder import ArchiveFolder
 from archive.holdings import POINTER, load_exchange
 from archive.model import Evidence, Image, Post, Reading
 from archive.store.values import reading_from_json
 from archive.urls import canonical_url
-from archive.warc import Exchange
-from crawler.limits import whole_body
+from archive.warc import Exchange, decode_body
+from crawler.hints import Hints
 from crawler.pages import Page, UnreadablePageError, parse_page, read_post
 from crawler.parts import further_parts, join_parts
 from crawler.profiles import SiteProfile, load_profile, user_folders
 from crawler.reading import context_of
-from crawler.resthints import LIMITS, Hints, build_hints
-from crawler.skips import Skipped
 
 PAGE_FIELDS: Final = (
     "title", "text", "html", "posted_on", "modified_at", "site_author", "categories", "tags", "language", "images",
@@ -109,6 +106,9 @@ def reread(folder: ArchiveFolder, post_ids: Sequence[int] | None = None, *, jobs
 
     Nothing is written. With *jobs* > 1 as many processes read.
     """
+    # here, for it brings Scrapy with it, and workers, who need neither, start in half the time
+    from crawler.resthints import build_hints
+
     with tempfile.TemporaryDirectory(prefix="clipfile-reread-") as scratch:
         hints = Path(scratch) / "hints.db"
         db = folder.open_readonly()
@@ -182,7 +182,7 @@ class _Reader:
     """Reads posts of one archive, one after another."""
 
     def __init__(self, folder: ArchiveFolder, hints: Path) -> None:
-        self._db: sqlite3.Connection = open_readonly(folder.db_path).conn
+        self._db: sqlite3.Connection = folder.open_readonly().conn
         self._db.row_factory = sqlite3.Row
         self._warc = folder.warc_path
         self._profiles = Profiles(folder, self._db)
@@ -197,7 +197,7 @@ class _Reader:
         about: dict[str, Any] = {"post_id": post_id, "url": row["url"], "title": row["title"]}
         try:
             fresh = self._fresh(row)
-        except (ArchiveError, Skipped, UnreadablePageError) as error:
+        except (ArchiveError, UnreadablePageError) as error:
             return Reread(**about, trouble=str(error))
         stored = stored_post(self._db, row), reading_from_json(row["reading"])
         found = tuple(changes(stored, fresh))
@@ -243,8 +243,8 @@ STORED: Final = """
 
 
 def page_of(exchange: Exchange) -> Page:
-    """The page as the crawl parsed it. Raises Skipped or UnreadablePageError where the crawl would have passed by."""
-    body = whole_body(exchange, LIMITS)
+    """The page as the crawl parsed it. Raises UndecodableBodyError or UnreadablePageError where it passed by."""
+    body = decode_body(exchange)
     types = [value for name, value in exchange.response_headers if name.lower() == "content-type"]
     return parse_page(body, url=exchange.url, content_type=types[-1] if types else None)
 

@@ -134,6 +134,7 @@ CLIPFILE_RECHECK = False  # ask for every post again, conditionally where the bl
 
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"  # RobotsMiddleware waits with asyncio
 CONCURRENT_ITEMS = 1  # one post at a time through the pipelines: one transaction each, and 30 % faster than 100
+FEED_EXPORT_FIELDS = ["post", "reading", "doubts"]  # the rest of an item is how it came here
 FEED_EXPORT_ENCODING = "utf-8"  # for `-O posts.jsonl`: names as they are written, not \u escapes
 STATS_DUMP = False  # the run's report says it in words
 LOG_LEVEL = "INFO"  # DEBUG prints every item in full

@@ -42,3 +42,6 @@ class Ask:
 
     def trouble(self, status: int, headline: str, advice: str) -> Answer:
         return self.page("error.html", status=status, headline=headline, advice=advice)
+
+    def redirect(self, address: str) -> Answer:
+        return Answer(body="", status=302, headers={"location": address})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, Final
 
 from sqlite_utils import Database
@@ -11,6 +10,7 @@ from archive.browse.answer import Answer, Ask
 from archive.browse.charts import by_month, outlet_series, stacked
 from archive.browse.clips import COLUMNS, as_clips
 from archive.browse.instance import Place
+from archive.browse.kept import Kept
 from archive.browse.rows import Row, number, row, rows
 
 LATEST_SHOWN: Final = 8
@@ -41,11 +41,12 @@ LATEST_SQL: Final = f"""
 select {COLUMNS} from posts where posted_on is not null order by posted_on desc, id desc limit {LATEST_SHOWN}
 """
 
-_kept: dict[tuple[str, object], dict[str, Any]] = {}
+_overviews: Kept[dict[str, Any]] = Kept(most=8)
 
 
 def home_page(ask: Ask, db: Database) -> Answer:
-    return ask.page("home.html", section="home", **overview(ask.place, db), latest=latest(db), run=last_run(db))
+    overview = _overviews.get(ask.place, "", lambda: counted_overview(ask.place, db))
+    return ask.page("home.html", section="home", **overview, latest=latest(db), run=last_run(db))
 
 
 def latest(db: Database) -> list[Row]:
@@ -56,32 +57,8 @@ def last_run(db: Database) -> Row | None:
     return row(db, "select * from runs_report order by id desc limit 1")
 
 
-def overview(place: Place, db: Database) -> dict[str, Any]:
-    """What counts over the whole archive; counted again only when the file has changed."""
-    stamp = (str(place.path), file_stamp(place))
-    if stamp not in _kept:
-        _kept.clear()
-        _kept[stamp] = counted_overview(place, db)
-    return _kept[stamp]
-
-
-def file_stamp(place: Place) -> object:
-    """Changes with every commit: times and sizes of the database and of its write-ahead log.
-
-    Taken before the first read, it can only be older than what is read, never newer: then the next page counts again.
-    """
-    return tuple(_stat(f"{place.path}{suffix}") for suffix in ("", "-wal"))
-
-
-def _stat(path: str) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)  # noqa: PTH116
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
-
-
 def counted_overview(place: Place, db: Database) -> dict[str, Any]:
+    """What counts over the whole archive."""
     months = [(month, outlet, count) for month, outlet, count in db.execute(MONTHS_SQL)]
     years = sorted({month[:4] for month, _, _ in months})
     groups = by_month(months, {year: place.page(f"years/{year}") for year in years})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 from sqlite_utils import Database
 
@@ -15,6 +15,8 @@ from archive.browse.readable import readable
 from archive.browse.rows import Row, row, rows
 from archive.browse.words import lag_days
 from archive.clippings import dossier, find_post_id
+from archive.export.citations import read_reference, to_text
+from archive.export.selection import get_record
 
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 SHOWN_TYPES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/svg+xml"})
@@ -38,7 +40,7 @@ def post_page(ask: Ask, db: Database) -> Answer:
         history=[{**revision, "changes": json.loads(revision["changes"])} for revision in found["history"]],
         links=linked_names(db, post_id),
         absences=rows(db, "select noticed_at, how, capture_id from absences where post_id = ? order by id", [post_id]),
-        citation=citation(found),
+        citation=to_text(read_reference(get_record(db, post_id))),
     )
 
 
@@ -84,20 +86,3 @@ def linked_names(db: Database, post_id: int) -> dict[str, list[Row]]:
             [post_id],
         ),
     }
-
-
-def citation(found: Mapping[str, Any]) -> str:
-    """The clipping cited in one sentence: who, what, where first, where reposted, and under which mark we hold it."""
-    who = ", ".join(found["authors"])
-    first = ", ".join(part for part in (found["outlet"], found["original_on"]) if part)
-    return " ".join(
-        part
-        for part in (
-            f"{who}." if who else "",
-            f"“{found['title'] or 'No headline'}.”",
-            f"{first}." if first else "",
-            f"Posted{' ' + found['posted_on'] if found['posted_on'] else ''} at {found['url']}.",
-            f"Clipfile {found['uid']}, captured {found['last_seen_at'][:10]}.",
-        )
-        if part
-    )

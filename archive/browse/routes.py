@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from archive.browse.answer import Answer, Ask
 from archive.browse.captures import capture_content, capture_page
 from archive.browse.coverage import coverage_page
+from archive.browse.exporting import post_citation, search_export
 from archive.browse.files import asset
 from archive.browse.headers import OURS, secured
 from archive.browse.home import home_page
@@ -21,9 +22,9 @@ from archive.browse.instance import ASSETS, place_of
 from archive.browse.listings import author_page, authors_page, category_page, outlet_page, outlets_page, period_page
 from archive.browse.post import post_page
 from archive.browse.revisions import revisions_page
-from archive.browse.rows import one_view
+from archive.browse.rows import PAGE_SECONDS, one_view
 from archive.browse.runs import health_page, run_page, runs_page
-from archive.browse.searching import search_page
+from archive.browse.searching import search_json, search_page
 from archive.errors import ArchiveError, UsageError
 
 Page = Callable[[Ask, Database], Answer]
@@ -32,8 +33,11 @@ View = Callable[..., Any]
 PAGES: Final[tuple[tuple[str, Page], ...]] = (
     (r"", home_page),
     (r"search", search_page),
+    (r"search\.json", search_json),
+    (r"search\.(?P<format>csv|jsonl|atom|bibtex|ris|csl)", search_export),
     (r"posts/(?P<post>[0-9a-f]{1,16})", post_page),
     (r"posts/(?P<post>[0-9a-f]{1,16})/revisions", revisions_page),
+    (r"posts/(?P<post>[0-9a-f]{1,16})/cite\.(?P<format>bibtex|ris|csl)", post_citation),
     (r"captures/(?P<capture>\d{1,12})", capture_page),
     (r"captures/(?P<capture>\d{1,12})/content", capture_content),
     (r"outlets", outlets_page),
@@ -48,6 +52,9 @@ PAGES: Final[tuple[tuple[str, Page], ...]] = (
     (r"health", health_page),
 )
 """What follows `/DATABASE/-/` → the page."""
+
+SECONDS: Final[dict[Page, float]] = {search_page: 2.0, search_json: 2.0}
+"""How long a page may read, where that is not `PAGE_SECONDS`."""
 
 CACHED: Final = {"cache-control": "public, max-age=31536000, immutable"}
 
@@ -93,7 +100,7 @@ def view_of(page: Page) -> View:
 def answered(page: Page, ask: Ask, connection: sqlite3.Connection) -> Answer:
     """The page, or a page that says in plain words why there is none."""
     try:
-        with one_view(connection) as db:
+        with one_view(connection, SECONDS.get(page, PAGE_SECONDS)) as db:
             return page(ask, db)
     except UsageError as error:
         return ask.trouble(404, "Nothing is filed here", f"{error.message[:1].upper()}{error.message[1:]}.")

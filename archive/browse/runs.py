@@ -104,6 +104,23 @@ def health_page(ask: Ask, db: Database) -> Answer:
             group by posts.id order by noticed_at desc limit 50
             """,
         ),
+        sweeps=rows(
+            db,
+            """
+            select edits.before, edits.after, edits.noticed_at, count(distinct revisions.post_id) as posts
+            from edits
+            join edit_revisions on edit_revisions.edit_id = edits.id
+            join revisions on revisions.id = edit_revisions.revision_id
+            group by edits.id order by edits.id desc limit 20
+            """,
+        ),
+        notices=rows(
+            db,
+            """
+            select words, noticed_at from notices
+            where level = 'trouble' and ended_at is null order by id desc limit 20
+            """,
+        ),
         run=row(db, "select * from runs_report order by id desc limit 1"),
     )
 

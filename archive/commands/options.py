@@ -16,7 +16,7 @@ from archive.terminal import printable
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class _Folder(click.ParamType):
+class _Folder(click.ParamType[ArchiveFolder]):
     name = "DIR"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ArchiveFolder:

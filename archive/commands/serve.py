@@ -8,6 +8,7 @@ import sys
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -15,6 +16,9 @@ from archive.browse.metadata import merged, metadata, settings
 from archive.commands.options import archive_option
 from archive.errors import ArchiveError
 from archive.folder import ArchiveFolder
+
+CELL_CHARACTERS: Final = 300
+"""Of a text in Datasette's tables; the row's own page has all of it."""
 
 
 @click.command("serve")
@@ -36,6 +40,9 @@ def serve_command(host: str, port: int, open_browser: bool, folder: ArchiveFolde
         host,
         "--port",
         str(port),
+        "--setting",
+        "truncate_cells_html",
+        str(CELL_CHARACTERS),
         *files,
     ]
     click.echo(f"Clipfile is at http://{host}:{port}/ (Ctrl-C ends it)", err=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from archive.dates import PrintedDate, find_dates, resolve
 from archive.model import Line, PageContext
-from archive.outlets import Match
+from archive.outlets import Match, remembering_outlets
 from archive.provenance.house import House
 from archive.provenance.links import DOMAIN
 from archive.provenance.names import Byline, cut_label, is_role, person_shape, read_byline
@@ -396,7 +395,7 @@ def _shape(chunk: str, house: House) -> list[Fragment] | None:
     return [Fragment(part="outlet", printed=bare, score=shape, rule="outlet-shape")] if shape else None
 
 
-@lru_cache(maxsize=2048)
+@remembering_outlets(maxsize=2048)
 def _is_body(text: str) -> bool:
     """Whether *text* is an outlet (so neither a person nor a list of them)."""
     return known(text) is not None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from archive.dates import fold
-from archive.outlets import Match, Outlets, load_outlets
+from archive.outlets import Match, Outlets, load_outlets, remembering_outlets
 from archive.provenance.names import person_shape
 from archive.provenance.words import MEDIA_WORDS, NEVER_IN_NAMES, ORGANISATION_WORDS, RARE_IN_NAMES, ROLE_WORDS
 
@@ -33,13 +32,12 @@ _AFTER_NAME = re.compile(
 )
 
 
-@lru_cache(maxsize=1)
 def press() -> Outlets:
-    """The authority file, read once."""
+    """The authority file in use."""
     return load_outlets()
 
 
-@lru_cache(maxsize=4096)
+@remembering_outlets(maxsize=4096)
 def known(printed: str) -> Match | None:
     """The outlet that *printed* names, in the authority file; declined German forms count too."""
     text = printed.strip(" .,;:–—-\"“”«»()|*'’‘")
@@ -61,7 +59,7 @@ def _replace_end(text: str, old: str, new: str) -> str:
     return text.replace(old, new, 1) if old.endswith(" ") else text[: -len(old)] + new if text.endswith(old) else text
 
 
-@lru_cache(maxsize=4096)
+@remembering_outlets(maxsize=4096)
 def known_prefix(text: str) -> tuple[Match, str] | None:
     """The known outlet that the first words of *text* name, longest first, and those words as printed."""
     words = text.split()
@@ -78,13 +76,13 @@ def without_tail(text: str) -> str:
     return _AFTER_NAME.sub("", text)
 
 
-@lru_cache(maxsize=1)
+@remembering_outlets(maxsize=1)
 def _shared_names() -> frozenset[str]:
     """Names that several outlets share ("Público" of Lisbon and of Madrid), so that none of them can be told by it."""
     return frozenset(fold(o.name.partition(" (")[0]) for o in press() if " (" in o.name)
 
 
-@lru_cache(maxsize=4096)
+@remembering_outlets(maxsize=4096)
 def outlet_shape(text: str) -> float:
     """How much *text*, which no file knows, looks like a publication's name, 0–1.
 

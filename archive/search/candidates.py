@@ -84,13 +84,16 @@ class Answers:
     @cached_property
     def _all(self) -> list[int] | None:
         """All answers, last stored first, when they are no more than FEW."""
+        return self._newest if len(self._newest) <= self.few else None
+
+    @cached_property
+    def _newest(self) -> list[int]:
+        """The answers that were stored last, the last first: at least FEW + 1 when there are so many."""
         if self.plan.nothing:
             return []
         if self._passing is not None and not self._has_words:
-            found = sorted(self._passing, reverse=True)
-        else:
-            found = self._latest(self.plan.match, self.few + 1)
-        return found if len(found) <= self.few else None
+            return sorted(self._passing, reverse=True)
+        return self._latest(self.plan.match, max(self.few, KEPT) + 1)
 
     @property
     def _has_words(self) -> bool:
@@ -137,10 +140,15 @@ class Answers:
 
     def ids(self) -> tuple[str, Values]:
         """A subquery that gives every answer's id, and its values."""
-        if self._all is not None:
-            return "select value from json_each(:all)", {"all": json.dumps(self._all)}
+        if self._all is not None or not self._is_counted_fast:
+            return "select value from json_each(:all)", {"all": self._all_as_json}
         table, condition, values = self._source()
         return f"select {table}.rowid from {table} where {condition}", values
+
+    @cached_property
+    def _all_as_json(self) -> str:
+        """Every answer, looked up once: what is slow to count would be slow for each facet."""
+        return json.dumps(self._all if self._all is not None else self._latest(self.plan.match, -1))
 
     # -- by relevance
 
@@ -148,17 +156,16 @@ class Answers:
         """Up to KEPT posts, likeliest first as far as the index can tell."""
         match = self.plan.match
         if match is None:
-            return self._heads_first(self._all if self._all is not None else self._latest(None, KEPT))[:KEPT]
+            return self._heads_first(self._newest[:FEW])[:KEPT]
         if self._all is not None and len(self._all) <= WEIGHED:
             return self._all
         near = self._near(match)
         if self._all is not None:
             return list(dict.fromkeys([*near, *self._ranked_whole(match, self._all)]))
-        heads = [*self._ranked(self._in_heads(together=True), HEADS)[: WEIGHED // 2]] if self.plan.alternatives else []
-        heads += self._ranked(self._in_heads(), HEADS)
+        heads = self._heads(match)
         newest = self._ranked(match, NEWEST)
         first = [*near, *heads[: WEIGHED // 2], *newest[: WEIGHED // 4]]
-        return list(dict.fromkeys([*first, *heads, *newest, *self._latest(match, KEPT)]))[:KEPT]
+        return list(dict.fromkeys([*first, *heads, *newest, *self._newest]))[:KEPT]
 
     def _heads_first(self, ids: list[int]) -> list[int]:
         """*ids* with those whose headline or outlet has one of the words before the others."""
@@ -196,15 +203,17 @@ class Answers:
         sql = f"select rowid from {FTS_TABLE} where {FTS_TABLE} match :match and rowid >= :oldest order by rank"
         return [id for (id,) in self.db.execute(sql, {"match": match, "oldest": newest[-1]})] if newest else []
 
-    def _in_heads(self, *, together: bool = False) -> str:
-        """The plan's expression with one of its words in headline, outlet or author, and all of them if *together*."""
+    def _heads(self, match: str) -> list[int]:
+        """Answers with one of the words in headline, outlet or author, likeliest first; those with all words lead."""
         texts = [quoted(unit.text) for unit in self.units if not unit.prefix]
-        words = " OR ".join(texts)
-        if len(self.units) == 1:
-            return f"{{title outlet authors}} : ({words})"
-        if together:
-            return f"({self.plan.match}) AND {' AND '.join(texts)} AND {{title outlet authors}} : ({words})"
-        return f"({self.plan.match}) AND {{title outlet authors}} : ({words})"
+        if not texts:
+            return []
+        in_head = f"{{title outlet authors}} : ({' OR '.join(texts)})"
+        if match.lower() == f"({texts[0]})" and not self.units[0].in_title:
+            return self._ranked(in_head, HEADS)  # the same, and looked up once instead of twice
+        all_words = f"({match}) AND {' AND '.join(texts)} AND {in_head}"
+        leading = self._ranked(all_words, HEADS)[: WEIGHED // 2] if self.plan.alternatives else []
+        return [*leading, *self._ranked(f"({match}) AND {in_head}", HEADS)]
 
     # -- by date
 

@@ -19,12 +19,14 @@ from archive.store.corrections import Corrections, save_corrections
 from archive.store.custody import Custody
 from archive.store.edits import Edits
 from archive.store.frontier import Frontier
+from archive.store.joins import Joins
+from archive.store.notices import Notices
 from archive.store.posts import Posts, SavedPost
 
 CORRECTIONS_FILE: Final = "corrections.jsonl"
 """Beside the database: what no capture can bring back."""
 
-__all__ = ["CORRECTIONS_FILE", "Corrections", "Custody", "Frontier", "Posts", "SavedPost", "Store"]
+__all__ = ["CORRECTIONS_FILE", "Corrections", "Custody", "Frontier", "Joins", "Posts", "SavedPost", "Store"]
 
 
 class Store:
@@ -38,8 +40,10 @@ class Store:
         self.custody = Custody(connection)
         self.frontier = Frontier(connection)
         self.posts = Posts(connection)
+        self.notices = Notices(connection)
         self.concluding = Concluding(connection, self.posts.held, Edits(connection), self.posts.save_waiting)
-        self.corrections = Corrections(connection, self.posts.apply_reading)
+        self.joins = Joins(connection, self.posts.apply_reading)
+        self.corrections = Corrections(connection, self.posts.apply_reading, self.joins)
 
     @classmethod
     def open(cls, path: Path) -> Store:

@@ -12,6 +12,8 @@ from archive.canary import Measure, Verdict, baseline, judge
 from archive.store.edits import Edits
 from archive.store.held import Held, Waiting
 
+ARRIVALS: Final = 20
+"""New posts a report names."""
 GOOD_RUNS: Final = 30
 """Runs looked back on for what is usual."""
 
@@ -55,6 +57,7 @@ class Concluding:
                 "notes": list(verdict.notes),
             },
             "kept_back": held,
+            "arrivals": self._arrivals(run_ids),
             **grouped,
         }
         return Conclusion(verdict=verdict, released=released, held=held, told=told)
@@ -72,6 +75,21 @@ class Concluding:
 
         self._held.release(site_id, store_it)
         return outcomes
+
+    def _arrivals(self, run_ids: list[int]) -> list[dict[str, Any]]:
+        """The newest of the posts that were not held before."""
+        marks = ", ".join("?" * len(run_ids))
+        rows = self._db.execute(
+            f"""
+            select posts.id, coalesce(posts.title, posts.url), posts.outlet
+            from revisions join posts on posts.id = revisions.post_id
+            where revisions.number = 1 and revisions.run_id in ({marks})
+            order by posts.posted_on desc, posts.id
+            limit ?
+            """,
+            (*run_ids, ARRIVALS),
+        )
+        return [{"id": row[0], "title": row[1], "outlet": row[2]} for row in rows]
 
     def _with_resumed(self, run_id: int) -> list[int]:
         """The run and those it went on with, newest first."""

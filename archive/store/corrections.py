@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from archive.model import Reading
+from archive.store.joins import Joined, Joins
 from archive.store.values import now, to_json
 
 CORRECTABLE: Final = (
@@ -42,20 +43,66 @@ class Correction:
     undone_at: str | None
 
 
-def corrected(reading: Reading, corrections: Mapping[str, Any]) -> Reading:
-    """*reading* with the corrected fields in place; a corrected outlet loses the key of the one it replaces."""
+CLAIMS: Final[dict[str, Any]] = {
+    "completeness": None,
+    "outlet": None,
+    "agency": None,
+    "authors": (),
+    "original_on": None,
+    "original_url": None,
+}
+"""What a post that is no repost does not claim, whatever was read."""
+
+NOTHING_JOINED: Final = Joined()
+
+
+def corrected(reading: Reading, corrections: Mapping[str, Any], joined: Joined = NOTHING_JOINED) -> Reading:
+    """*reading* with the corrected fields in place, and every name as the name it was joined to.
+
+    Corrected to something other than a repost, it claims nothing but what was corrected too. Another outlet loses the
+    key of the one it replaces: the store finds the key that goes with its name.
+    """
     changes = dict(corrections)
+    if changes.get("kind", "repost") != "repost":
+        changes = CLAIMS | changes
     if "authors" in changes:
         changes["authors"] = tuple(changes["authors"] or ())
-    if "outlet" in changes:
-        changes["outlet_id"] = None
-    return replace(reading, **changes, confidence=1.0) if changes else reading
+    if changes:
+        reading = replace(reading, **_with_its_outlet(changes), confidence=1.0)
+    outlet = reading.outlet and joined.outlet(reading.outlet)
+    authors = tuple(dict.fromkeys(map(joined.author, reading.authors)))
+    if outlet != reading.outlet:
+        reading = replace(reading, outlet=outlet, outlet_id=None)
+    return replace(reading, authors=authors) if joined.authors and authors != reading.authors else reading
+
+
+def _with_its_outlet(changes: dict[str, Any]) -> dict[str, Any]:
+    if "outlet" not in changes:
+        return changes
+    unprinted = {} if changes["outlet"] else {"outlet_printed": None}
+    return {**changes, **unprinted, "outlet_id": None}
+
+
+def corrections_of(db: sqlite3.Connection, post_id: int) -> list[Correction]:
+    """Every correction of the post, undone ones too, oldest first."""
+    rows = db.execute(
+        """
+        select id, post_id, field, value, note, made_at, made_by, undone_at
+        from corrections
+        where post_id = ?
+        order by id
+        """,
+        (post_id,),
+    )
+    names = ("id", "post_id", "field", "value", "note", "made_at", "made_by", "undone_at")
+    return [Correction(**{**dict(zip(names, row, strict=True)), "value": json.loads(row[3])}) for row in rows]
 
 
 class Corrections:
-    def __init__(self, connection: sqlite3.Connection, apply: Callable[[int], None]) -> None:
+    def __init__(self, connection: sqlite3.Connection, apply: Callable[[int], None], joins: Joins) -> None:
         self._db = connection
         self._apply = apply
+        self._joins = joins
 
     def make(self, post_id: int, values: Mapping[str, Any], *, note: str | None, made_by: str | None) -> None:
         """Store one correction a field, each replacing an earlier one of the same field, and apply them."""
@@ -74,21 +121,11 @@ class Corrections:
         return undone
 
     def history(self, post_id: int) -> list[Correction]:
-        """Every correction of the post, undone ones too, oldest first."""
-        rows = self._db.execute(
-            """
-            select id, post_id, field, value, note, made_at, made_by, undone_at
-            from corrections
-            where post_id = ?
-            order by id
-            """,
-            (post_id,),
-        )
-        names = ("id", "post_id", "field", "value", "note", "made_at", "made_by", "undone_at")
-        return [Correction(**{**dict(zip(names, row, strict=True)), "value": json.loads(row[3])}) for row in rows]
+        """As `corrections_of`."""
+        return corrections_of(self._db, post_id)
 
     def export(self) -> str:
-        """Every correction ever made, undone ones too, as JSON Lines in the order they were made.
+        """Every correction ever made, undone ones too, as JSON Lines in the order they were made; then every join.
 
         Posts are named by uid and address, which are the same in a database made anew from the captures.
         """
@@ -99,25 +136,28 @@ class Corrections:
             order by corrections.id
             """
         )
-        return "".join(f"{_line(row)}\n" for row in rows)
+        return "".join(f"{line}\n" for line in (*map(_line, rows), *self._joins.export()))
 
     def restore(self, exported: str) -> list[str]:
         """Take back what `export` wrote and apply it; returns the lines of posts that are not here, or of no sense."""
         lost: list[str] = []
         posts: dict[int, None] = {}
         for line in exported.splitlines():
-            post_id = self._restore(line) if line.strip() else None
-            if post_id is not None:
-                posts[post_id] = None
-            elif line.strip():
+            post_ids = self._restore(line) if line.strip() else []
+            if post_ids is None:
                 lost.append(line)
+            else:
+                posts |= dict.fromkeys(post_ids)
         for post_id in posts:
             self._apply(post_id)
         return lost
 
-    def _restore(self, line: str) -> int | None:
+    def _restore(self, line: str) -> list[int] | None:
+        """The posts that the line bears on; None when it is of no use here."""
         try:
             stored = json.loads(line)
+            if "join" in stored:
+                return self._joins.restore(stored)
             uid, values = stored["uid"], [stored[name] for name in EXPORTED]
         except (ValueError, KeyError, TypeError):
             return None
@@ -129,7 +169,7 @@ class Corrections:
         self._db.execute(
             f"insert into corrections (post_id, {', '.join(EXPORTED)}) values ({marks})", (row[0], *values)
         )
-        return int(row[0])
+        return [int(row[0])]
 
     def _undo(self, post_id: int, field: str) -> int:
         cursor = self._db.execute(
@@ -167,6 +207,8 @@ def _identity(line: str) -> tuple[str, ...]:
     """What tells one correction from another; being undone later does not make it another."""
     try:
         stored = json.loads(line)
+        if "join" in stored:
+            return stored["join"], stored["variant"], stored["made_at"], stored["name"]
         return stored["uid"], stored["field"], stored["made_at"], to_json(stored["value"])
     except (ValueError, KeyError, TypeError):
         return (line,)

@@ -15,6 +15,7 @@ from archive.outlets import load_outlets
 from archive.store.corrections import corrected
 from archive.store.edits import content_from_row, find_same
 from archive.store.held import Held, Waiting
+from archive.store.joins import load_joined
 from archive.store.values import reading_from_json, reading_to_json, to_json
 from archive.urls import canonical_url, uid
 
@@ -162,10 +163,10 @@ class Posts:
         return cursor.rowcount == 1
 
     def apply_reading(self, post_id: int, reading: Reading | None = None) -> None:
-        """Lay the live corrections over *reading* (None: the stored one) and write the result to the post."""
+        """Lay the live corrections and joins over *reading* (None: the stored one) and write the result to the post."""
         if reading is None:
             reading = self.stored_reading(post_id)
-        effective = corrected(reading, self._live_corrections(post_id))
+        effective = corrected(reading, self._live_corrections(post_id), load_joined(self._db))
         self._db.execute(
             f"update posts set {', '.join(f'{column} = ?' for column in READING_COLUMNS)} where id = ?",
             (*self._reading_values(effective), post_id),
@@ -217,6 +218,7 @@ class Posts:
     def _insert(
         self, site_id: int, run_id: int, post: Post, reading: Reading, capture_id: int | None, seen_at: str
     ) -> SavedPost:
+        effective = corrected(reading, {}, load_joined(self._db))
         columns = (
             *PAGE_COLUMNS,
             *READING_COLUMNS,
@@ -229,7 +231,7 @@ class Posts:
         )
         values = (
             *_page_values(post),
-            *self._reading_values(reading),
+            *self._reading_values(effective),
             uid(canonical_url(post.url)),
             site_id,
             seen_at,
@@ -244,7 +246,7 @@ class Posts:
         self._save_revision(post_id, 1, run_id, post, reading, capture_id, seen_at, ())
         self._save_details(site_id, post_id, post)
         self._save_evidence(post_id, reading)
-        self._save_names("author", post_id, reading.authors)
+        self._save_names("author", post_id, effective.authors)
         return SavedPost(id=post_id, outcome="new")
 
     def save_waiting(self, waiting: Waiting) -> Outcome:
@@ -397,26 +399,28 @@ class Posts:
     def _outlet_id(self, reading: Reading) -> int | None:
         if reading.outlet is None:
             return None
+        outlets = load_outlets()
+        known = outlets.get(reading.outlet_id) if reading.outlet_id else outlets.named(reading.outlet)
+        key = reading.outlet_id or (known.id if known else None)
+        facts = (known and known.kind, known.domains[0] if known and known.domains else None, known and known.wikidata)
         row = self._db.execute(
-            "select id, name from outlets where name = ? or key = ? order by name = ? desc",
-            (reading.outlet, reading.outlet_id, reading.outlet),
+            "select id, name, key from outlets where name = ? or key = ? order by name = ? desc",
+            (reading.outlet, key, reading.outlet),
         ).fetchone()
-        if row is not None:
-            if row[1] != reading.outlet:  # the authority file has another name for it now
-                self._db.execute("update outlets set name = ? where id = ?", (reading.outlet, row[0]))
-            return int(row[0])
-        known = load_outlets().get(reading.outlet_id) if reading.outlet_id else None
-        cursor = self._db.execute(
-            "insert into outlets (key, name, kind, domain, wikidata) values (?, ?, ?, ?, ?)",
-            (
-                reading.outlet_id,
-                reading.outlet,
-                known and known.kind,
-                known.domains[0] if known and known.domains else None,
-                known and known.wikidata,
-            ),
-        )
-        return int(cursor.lastrowid or 0)
+        if row is None:
+            cursor = self._db.execute(
+                "insert into outlets (name, key, kind, domain, wikidata) values (?, ?, ?, ?, ?)",
+                (reading.outlet, key, *facts),
+            )
+            return int(cursor.lastrowid or 0)
+        if row[1] != reading.outlet:  # the authority file has another name for it now
+            self._db.execute("update outlets set name = ? where id = ?", (reading.outlet, row[0]))
+        if row[2] is None and key is not None:  # the authority file knows it now
+            self._db.execute(
+                "update or ignore outlets set key = ?, kind = ?, domain = ?, wikidata = ? where id = ?",
+                (key, *facts, row[0]),
+            )
+        return int(row[0])
 
     def _reading_values(self, reading: Reading) -> tuple[Any, ...]:
         return (

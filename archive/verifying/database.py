@@ -14,6 +14,7 @@ from archive.model import Reading
 from archive.schema import FTS_TABLE
 from archive.seal import check_seal, is_sealed
 from archive.store.corrections import corrected
+from archive.store.joins import Joined, load_joined
 from archive.store.values import reading_from_json, to_json
 from archive.urls import uid
 from archive.verifying.problems import Check, Problem
@@ -84,8 +85,9 @@ def check_posts(db: sqlite3.Connection, path: Path) -> Iterator[Problem]:
     """What a post's rows say of each other: revisions, reading, evidence, corrections, names and addresses."""
     cursor = db.cursor()
     cursor.row_factory = sqlite3.Row
+    joined = load_joined(db)
     for post in cursor.execute(POSTS):
-        for what in _faults(db, post):
+        for what in _faults(db, post, joined):
             yield _problem(path, "posts", f"post {post['id']}: {what}", url=post["url"])
     for table, what in db.execute(CAPTURE_FAULTS):
         yield _problem(path, "posts", f"{table}: {what}")
@@ -113,7 +115,7 @@ READ: Final = (
 """Columns of `posts` that are the reading with its corrections, as they stand in `Reading`."""
 
 
-def _faults(db: sqlite3.Connection, post: sqlite3.Row) -> Iterator[str]:
+def _faults(db: sqlite3.Connection, post: sqlite3.Row, joined: Joined) -> Iterator[str]:
     if not post["revisions_held"]:
         yield "it has no revision"
         return
@@ -130,7 +132,7 @@ def _faults(db: sqlite3.Connection, post: sqlite3.Row) -> Iterator[str]:
     if post["uid"] not in map(uid, addresses):
         yield f"its uid {post['uid']} is of none of its addresses"
     yield from _fact_faults(db, post)
-    yield from _reading_faults(db, post)
+    yield from _reading_faults(db, post, joined)
 
 
 def _fact_faults(db: sqlite3.Connection, post: sqlite3.Row) -> Iterator[str]:
@@ -154,11 +156,11 @@ NAMES: Final = {
 }
 
 
-def _reading_faults(db: sqlite3.Connection, post: sqlite3.Row) -> Iterator[str]:
+def _reading_faults(db: sqlite3.Connection, post: sqlite3.Row, joined: Joined) -> Iterator[str]:
     try:
         reading = reading_from_json(post["reading"])
         corrections = {field: json.loads(value) for field, value in db.execute(LIVE_CORRECTIONS, (post["id"],))}
-        effective = corrected(reading, corrections)
+        effective = corrected(reading, corrections, joined)
     except (ValueError, TypeError, KeyError) as error:
         yield f"its reading can't be read ({error})"
         return

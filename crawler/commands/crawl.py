@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import click
@@ -10,7 +11,9 @@ from scrapy.settings import Settings
 
 from archive import report
 from archive.commands.options import archive_option, echo_json, json_option
+from archive.errors import ArchiveError, LockedError
 from archive.folder import ArchiveFolder
+from archive.notifying import tell
 from crawler.commands.serving import origin, served
 from crawler.extensions import RunEnd
 from crawler.profiles import SiteProfile, load_profile, user_folders
@@ -63,12 +66,32 @@ def crawl_command(
         }
         if allow_private or is_ours:
             settings["ALLOW_PRIVATE_ORIGIN"] = origin(profile.start_urls[0])
-        end = run(profile, settings, categories)
+        end = told_of(folder, lambda: run(profile, settings, categories))
     if as_json:
         echo_json({**end.run, "report": end.report})
     else:
         click.echo(report.render(end.run, end.report))
+    tell_people(folder)
     return EXIT_CODES[end.run["status"]]
+
+
+def told_of(folder: ArchiveFolder, work: Callable[[], RunEnd]) -> RunEnd:
+    """Do the work; a failure is told to people too, but for that of a run which found another at it."""
+    try:
+        return work()
+    except LockedError:
+        raise
+    except ArchiveError:
+        tell_people(folder)
+        raise
+
+
+def tell_people(folder: ArchiveFolder) -> None:
+    """That nobody could be told is said here, and changes nothing of how the run ended."""
+    try:
+        tell(folder)
+    except ArchiveError as error:
+        click.echo(f"clipfile: {error}", err=True)
 
 
 def delays(profile: SiteProfile, delay: float | None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from archive.commands.watching import Watcher
 from archive.database import check_folder_can_be_written
 from archive.errors import CannotWriteError, NotAnArchiveError, UsageError
 from archive.folder import ArchiveFolder
+from archive.outlets import use_outlets
 from archive.report import plural
 from archive.store import CORRECTIONS_FILE
 from archive.terminal import printable
@@ -24,7 +25,7 @@ from crawler.profiles import user_folders
 from crawler.rebuilding import Rebuilt, put_aside, rebuild
 
 SCRATCH: Final = "rebuilding"
-KEPT_TOO: Final = (CORRECTIONS_FILE, "clipfile.toml")
+KEPT_TOO: Final = (CORRECTIONS_FILE, "clipfile.toml", "outlets.toml")
 """Files that a new folder gets beside the captures."""
 
 
@@ -101,6 +102,7 @@ def link_or_copy(path: Path, there: Path) -> None:
 def remade(folder: ArchiveFolder, target: ArchiveFolder, watcher: Watcher) -> Rebuilt:
     corrections = folder.path / CORRECTIONS_FILE
     with target.writing("a rebuilding") as store:
+        use_outlets(folder.outlets_path)
         return rebuild(
             folder.warc_path,
             store,

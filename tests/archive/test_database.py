@@ -28,7 +28,8 @@ def digest(path: Path) -> str:
 
 def from_the_future(path: Path) -> None:
     db = open_database(path)
-    db.execute("insert into _sqlite_migrations (migration_set, name, applied_at) values ('clipfile', 'm999_tomorrow', '')")
+    sql = "insert into _sqlite_migrations (migration_set, name, applied_at) values ('clipfile', 'm999_tomorrow', '')"
+    db.execute(sql)
     db.close()
 
 
@@ -86,7 +87,8 @@ def test_a_second_writer_is_told_who_holds_the_archive(folder: ArchiveFolder) ->
             "import sys; from pathlib import Path; from archive.folder import ArchiveFolder\n"
             "with ArchiveFolder(path=Path(sys.argv[1])).writing('another'): pass"
         )
-        second = subprocess.run([sys.executable, "-c", attempt, str(folder.path)], capture_output=True, text=True, check=False)
+        command = [sys.executable, "-c", attempt, str(folder.path)]
+        second = subprocess.run(command, capture_output=True, text=True, check=False)
     assert LockedError.__name__ in second.stderr
     assert "a crawl of blog (process" in second.stderr
 

@@ -294,6 +294,35 @@ def test_bounded_work_finds_the_same(sample: Database, few: int, query: str, sor
     assert bounded.total == every.total or (bounded.total == few and not bounded.total_is_exact)
 
 
+@pytest.mark.parametrize("few", [1, 5, 40])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "steel",
+        "the -lock",
+        "title:the -lock",
+        "title:a",
+        '"of the"*',
+        '"in the"',
+        "the OR lock",
+        "the NOT (lock OR ferry)",
+        "(the OR lock) -outlet:freep",
+        "batter* OR lock",
+        "the batter*",
+        "NEAR(the of, 3)",
+        "the year:2012..2022",
+        "the OR year:2012",
+    ],
+)
+def test_bounded_work_finds_only_answers(sample: Database, few: int, query: str) -> None:
+    def answers(few: int) -> bounds.Answers:
+        return bounds.Answers(db=sample, plan=_plan(sample, query), units=_units(query), few=few)
+
+    every = {id for id, _ in answers(10_000).sorted("newest", 1_000, None)}
+    assert set(answers(few).likeliest()) == every
+    assert set(answers(10_000).likeliest()) == every
+
+
 @pytest.mark.parametrize("cursor", ["x", "", "[]", "-1", '["2024"]', '{"a": 1}', "9" * 40])
 @pytest.mark.parametrize("sort", ["relevance", "newest"])
 def test_a_cursor_that_is_none_is_wrong_usage(sample: Database, cursor: str, sort: str) -> None:

@@ -24,7 +24,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def save(store: Store, post: Post, reading: Reading | None = None, *, seen_at: str = SEEN_AT, **more: object) -> SavedPost:
+def save(
+    store: Store, post: Post, reading: Reading | None = None, *, seen_at: str = SEEN_AT, **more: object
+) -> SavedPost:
     site_id, run_id = a_run(store)
     with store.atomic():
         return store.posts.save(site_id, run_id, post, reading or a_reading(), capture_id=None, seen_at=seen_at, **more)
@@ -159,9 +161,14 @@ def test_a_post_that_comes_back_is_not_gone(store: Store) -> None:
 
 def test_what_a_transaction_began_is_undone_whole_when_it_fails(store: Store) -> None:
     site_id, run_id = a_run(store)
-    with pytest.raises(RuntimeError, match="power"), store.atomic():
-        store.posts.save(site_id, run_id, a_post(), a_reading(), capture_id=None, seen_at=SEEN_AT)
-        raise RuntimeError("power cut")
+
+    def cut_short() -> None:
+        with store.atomic():
+            store.posts.save(site_id, run_id, a_post(), a_reading(), capture_id=None, seen_at=SEEN_AT)
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power"):
+        cut_short()
     assert store.db.execute("select count(*) from posts").fetchone()[0] == 0
     assert not matches(store, "freighter")
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,12 @@ def getter(*databases: Path, **options: Any) -> Getter:
             database.close()
         return Got(status=answer.status_code, headers=dict(answer.headers), text=answer.text)
 
-    return lambda path, method="GET": asyncio.run(ask(path, method))
+    # In a thread of its own: while a browser is open, Playwright's event loop runs in this one.
+    def get(path: str, method: str = "GET") -> Got:
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(lambda: asyncio.run(ask(path, method))).result()
+
+    return get
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ def harm(page: Any, trap: Trap, paths: list[str], own: str) -> list[str]:
         settle(page)
         if page.evaluate("'bitten' in window"):
             seen.append(f"a script ran on {path}")
-        if page.url != own + path:
+        if not page.url.startswith(f"{own}/"):
             seen.append(f"{path} led to {page.url}")
     return seen + [f"sent {sent!r}" for sent in trap.caught[caught:]]
 

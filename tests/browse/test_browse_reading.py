@@ -113,12 +113,38 @@ def test_a_column_of_the_timeline_opens_its_year(page: Any, site: str) -> None:
 
 def test_without_javascript_one_reads_searches_and_compares(plain: Any, site: str) -> None:
     plain.goto(site)
-    plain.fill("#q", "freighters")
+    plain.fill("#q", "two freighters")
     plain.keyboard.press("Enter")
     plain.get_by_role("link", name="Dry dock reopens after repairs").click()
     plain.get_by_role("link", name="What was edited").click()
     plain.get_by_role("button", name="Compare").click()
     assert plain.locator("del").count()
+
+
+def test_results_follow_the_typing_and_so_does_the_address(page: Any, site: str) -> None:
+    page.goto(f"{site}/archive/-/search")
+    page.locator("#q").press_sequentially("ferries")
+    page.get_by_text("1 clipping", exact=True).first.wait_for()
+    assert page.get_by_role("link", name="Ferries plug in").is_visible()
+    assert page.url.endswith("search?q=ferries")
+    assert page.locator("#q").input_value() == "ferries"
+
+
+def test_a_facet_narrows_and_its_chip_widens_again(page: Any, site: str) -> None:
+    page.goto(f"{site}/archive/-/search?q=piece")
+    page.get_by_label("Narrow the result").get_by_role("link", name="Grist").click()
+    assert page.locator("#count").inner_text() == "1 clipping"
+    page.get_by_label("Conditions in force").get_by_role("link").click()
+    assert page.locator("#count").inner_text() == "6 clippings"
+
+
+def test_a_year_is_chosen_with_the_slider(page: Any, site: str) -> None:
+    page.goto(f"{site}/archive/-/search?q=piece")
+    slider = page.get_by_label("First year")
+    slider.focus()
+    with page.expect_navigation():
+        slider.press("End")
+    assert "year" in page.url
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)

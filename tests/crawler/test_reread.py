@@ -21,8 +21,9 @@ from archive.model import Reading
 from archive.provenance import READER
 from archive.warc.records import WarcFile
 from crawler.commands.reread import reread_command
+from crawler.hints import Hints
 from crawler.rereading import Profiles, reread
-from crawler.resthints import Hints, build_hints
+from crawler.resthints import build_hints
 from crawler.sample.server import SampleBlog
 
 

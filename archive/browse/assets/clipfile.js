@@ -13,19 +13,36 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A link to a closed piece of evidence opens it; printing opens all.
+// On paper nothing can be opened, so all evidence is.
 window.addEventListener("beforeprint", () => {
   document.querySelectorAll("details.fact").forEach((fact) => { fact.open = true; });
 });
 
 // Ranges and the fields beside them say the same; letting go of a range sends its form.
-document.querySelectorAll("input[type=range][data-for]").forEach((range) => {
+const slide = () => document.querySelectorAll("input[type=range][data-for]").forEach((range) => {
   const field = document.getElementById(range.dataset.for);
   range.hidden = false;
   range.addEventListener("input", () => { field.value = range.value; });
   range.addEventListener("change", () => range.form.requestSubmit());
   field.addEventListener("input", () => { if (field.value) range.value = field.value; });
 });
+slide();
+
+const fetched = async (url) => {
+  const answer = await fetch(url, { headers: { accept: "text/html" } });
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+};
+
+// What a large result consists of is counted after it is shown.
+const count = async () => {
+  const link = document.querySelector("a[data-later]");
+  if (!link) return;
+  const facets = (await fetched(link.href)).querySelector(".facets");
+  if (!facets || !link.isConnected) return;
+  link.closest(".facets").replaceWith(document.importNode(facets, true));
+  slide();
+};
+count().catch(() => {});
 
 // Results follow the typing. The address follows too, so that it can be shared and gone back to.
 const live = document.querySelector("form[data-live]");
@@ -35,12 +52,13 @@ if (live) {
   const refresh = async () => {
     const turn = ++asked;
     const url = `${live.action}?${new URLSearchParams(new FormData(live))}`;
-    const answer = await fetch(url, { headers: { accept: "text/html" } });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const found = page.getElementById("found");
+    const found = (await fetched(url)).getElementById("found");
     if (turn !== asked || !found) return;
     document.getElementById("found").replaceWith(document.importNode(found, true));
+    document.getElementById("said").textContent = document.getElementById("count").textContent;
     history.replaceState(null, "", url);
+    slide();
+    await count();
   };
   live.querySelector("input[type=search]").addEventListener("input", () => {
     clearTimeout(waiting);

@@ -1,0 +1,44 @@
+"""Files written whole or not at all: beside their place, synced, then renamed into it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from archive.errors import UsageError
+from archive.folder import ArchiveFolder
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A path beside *target* to write to; it takes the target's place at the end, or is removed when anything fails."""
+    target = target.resolve()
+    beside = target.with_name(f".{target.name[:200]}.{os.getpid()}.part")
+    try:
+        yield beside
+        _sync(beside)
+        beside.replace(target)
+        _sync(target.parent)
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def refuse_archive_files(target: Path, folder: ArchiveFolder) -> None:
+    """Raise UsageError when *target* is a folder, or a file the archive itself lives in."""
+    place, home = target.resolve(), folder.path.resolve()
+    if place.is_dir():
+        raise UsageError(f"{target} is a folder", hint="name a file")
+    own = place.parent == home and place.name.startswith(("archive.db", "writer.lock", "clipfile.toml"))
+    if own or folder.warc_path.resolve() in place.parents:
+        raise UsageError(f"{target} is a part of the archive", hint="name another file")
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,115 @@
+"""Clippings as CSV, JSON Lines and Atom, a row at a time: a text is never held longer than its row."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
+from xml.sax.saxutils import escape, quoteattr
+
+from archive.export.citations import read_reference, to_text
+from archive.export.selection import COLUMNS
+
+FORMULA: Final = re.compile(r"[\s\x00-\x1f\ufeff\u200b-\u200f]*[=+\-@＝＋－＠]|[\t\r\n]")
+"""How a cell begins that a spreadsheet may run: spaces before the sign do not stop every one of them."""
+
+
+class _Line:
+    """What `csv.writer` writes to: it hands the line back instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def iter_csv(records: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """RFC 4180 lines under a line of names; unknown is an empty cell."""
+    writer = csv.writer(_Line())
+    yield _written(writer.writerow(COLUMNS))
+    for record in records:
+        yield _written(writer.writerow([cell(record[name]) for name in COLUMNS]))
+
+
+def _written(line: Any) -> str:
+    """`writerow` gives what `write` gave, which its stub can't know."""
+    return str(line)
+
+
+def cell(value: Any) -> Any:
+    """*value* as a cell no spreadsheet takes for a formula: an apostrophe before it, which spreadsheets do not show.
+
+    A value that already begins with apostrophes before a formula gets one more, so that taking one away always gives
+    the value back. Lists are joined by `; `; a backslash stands before a `;` of their own.
+
+    >>> cell("=1+1"), cell("'-5"), cell("a=b"), cell(["Ann Ash", "Bo Birch"])
+    ("'=1+1", "''-5", 'a=b', 'Ann Ash; Bo Birch')
+    """
+    if isinstance(value, list):
+        value = "; ".join(re.sub(r"[\\;]", r"\\\g<0>", item) for item in value)
+    if isinstance(value, str) and FORMULA.match(value.lstrip("'")):
+        return f"'{value}"
+    return value
+
+
+_LINE_ENDS: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
+"""Characters some readers take for the end of a line, though JSON lets them stand."""
+
+
+def iter_jsonl(records: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """One JSON object a line, with the columns of `clippings`; unknown is null."""
+    for record in records:
+        row = {name: record[name] for name in COLUMNS}
+        yield json.dumps(row, ensure_ascii=False).translate(_LINE_ENDS) + "\n"
+
+
+_NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def iter_atom(records: Iterable[Mapping[str, Any]], *, title: str, made_at: str) -> Iterator[str]:
+    """An Atom feed (RFC 4287) named *title*, its entries in the order of the records.
+
+    An entry's `updated` is when we last saw it change. It has no `published`: that would need an hour nobody printed.
+    """
+    yield '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
+    yield f"<id>{_urn(f'clipfile:{title}')}</id>\n{_element('title', title)}{_element('updated', made_at)}"
+    yield "<author><name>Clipfile</name></author>\n<generator>Clipfile</generator>\n"
+    for record in records:
+        yield "".join(_entry(record))
+    yield "</feed>\n"
+
+
+def _entry(record: Mapping[str, Any]) -> Iterator[str]:
+    reference = read_reference(record)
+    yield "<entry>\n"
+    yield _element("id", _urn(f"clipfile:{record['uid']}"))
+    yield _element("title", record["title"] or "(no headline)")
+    yield _element("updated", record["changed_at"] or record["first_seen_at"])
+    for name in reference.printed_authors or (reference.container or record["site"],):
+        yield f"<author>{_element('name', name)}</author>\n"
+    yield _link("alternate", record["url"])
+    if record["original_url"]:
+        yield _link("via", record["original_url"])
+    for category in record["categories"]:
+        yield f"<category term={quoteattr(_xml(category))}/>\n"
+    yield _element("summary", to_text(reference))
+    yield _element("content", record["text"])
+    yield "</entry>\n"
+
+
+def _element(name: str, text: str) -> str:
+    return f"<{name}>{escape(_xml(text))}</{name}>\n"
+
+
+def _link(rel: str, href: str) -> str:
+    return f'<link rel="{rel}" href={quoteattr(_xml(href))}/>\n'
+
+
+def _xml(text: str) -> str:
+    """*text* without the characters XML 1.0 has no way to write."""
+    return _NOT_XML.sub("", text)
+
+
+def _urn(name: str) -> str:
+    return uuid5(NAMESPACE_URL, name).urn

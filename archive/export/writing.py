@@ -1,0 +1,92 @@
+"""The formats an export can have, and writing one to a stream or a file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from archive.database import explained
+from archive.errors import CannotWriteError, UsageError
+from archive.export.citations import Reference, iter_csl, read_reference, to_bibtex, to_ris
+from archive.export.files import refuse_archive_files, replacing
+from archive.export.selection import Selection, select
+from archive.export.subset import write_subset
+from archive.export.tables import iter_atom, iter_csv, iter_jsonl
+from archive.folder import ArchiveFolder
+
+Records = Iterable[Mapping[str, Any]]
+Progress = Callable[[int], None]
+Write = Callable[[str], object]
+
+
+def _references(records: Records) -> Iterator[Reference]:
+    return map(read_reference, records)
+
+
+TEXT_FORMATS: Final[dict[str, Callable[[Records, str], Iterator[str]]]] = {
+    "csv": lambda records, _: iter_csv(records),
+    "jsonl": lambda records, _: iter_jsonl(records),
+    "atom": lambda records, query: iter_atom(records, title=_title(query), made_at=_now()),
+    "bibtex": lambda records, _: (f"{to_bibtex(one)}\n" for one in _references(records)),
+    "ris": lambda records, _: (f"{to_ris(one)}\r\n" for one in _references(records)),
+    "csl": lambda records, _: iter_csl(_references(records)),
+}
+"""Format → the pieces of text it is written in, from the records and the query that found them."""
+
+FORMATS: Final = (*TEXT_FORMATS, "sqlite")
+
+
+def export_text(selection: Selection, query: str, format: str, write: Write, progress: Progress) -> int:
+    """Give *write* the selection piece by piece; the number of clippings. *progress* is told how many are written."""
+    count = 0
+
+    def counted() -> Iterator[Mapping[str, Any]]:
+        nonlocal count
+        for count, record in enumerate(selection.iter_records(), start=1):
+            yield record
+            progress(count)
+
+    for piece in TEXT_FORMATS[format](counted(), query):
+        write(piece)
+    return count
+
+
+def export_file(folder: ArchiveFolder, query: str, format: str, target: Path, progress: Progress) -> int:
+    """Write what *query* finds to *target*, whole or not at all, and give the number of clippings.
+
+    Raises UsageError for a target that is a folder or a part of the archive, CannotWriteError when the disk refuses.
+    """
+    refuse_archive_files(target, folder)
+    db = folder.open_readonly()
+    try:
+        selection = select(db, query)
+        if target.exists() and not target.is_file():  # a pipe or a device: there is nothing to rename into place
+            return _to_path(selection, query, format, target, progress)
+        with replacing(target) as beside:
+            if format == "sqlite":
+                return write_subset(folder.db_path, selection.iter_ids(), beside, progress)
+            return _to_path(selection, query, format, beside, progress)
+    except sqlite3.Error as error:
+        raise explained(error, folder.db_path) from error
+    except OSError as error:
+        raise CannotWriteError(f"cannot write {target}: {error.strerror or error}") from error
+    finally:
+        db.close()
+
+
+def _to_path(selection: Selection, query: str, format: str, path: Path, progress: Progress) -> int:
+    if format not in TEXT_FORMATS:
+        raise UsageError(f"{format} can't be written to {path}", hint="name a file")
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        return export_text(selection, query, format, stream.write, progress)
+
+
+def _title(query: str) -> str:
+    return f"Clippings: {query}" if query.strip() else "Clippings"
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
