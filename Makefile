@@ -9,7 +9,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test serve lint bench constraints clean
+.PHONY: run test serve lint bench screenshots axe constraints clean
 .DEFAULT_GOAL := run
 
 $(VENV)/installed: pyproject.toml constraints.txt
@@ -41,9 +41,16 @@ lint: $(VENV)/installed
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks
 
+screenshots: $(VENV)/installed
+	PYTHONPATH=tests/browse $(BIN)/python tests/browse/screenshots.py docs/pictures
+
+# axe-core looks for what keeps people out of the pages; for tests only
+axe:
+	npm install --prefix tests/browse --no-save --no-package-lock --no-audit --no-fund axe-core@4.10.3
+
 constraints:
 	$(BIN)/pip install --quiet --disable-pip-version-check pip-tools
-	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --all-extras --strip-extras --allow-unsafe --no-header \
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra browse --extra notify --extra test --extra lint --strip-extras --allow-unsafe --no-header \
 	  --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o constraints.txt pyproject.toml
 
 clean:

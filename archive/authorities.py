@@ -335,7 +335,7 @@ def kept_name(db: Database, noun: Noun, typed: str) -> str:
 
 
 def entry_words(entry: Entry | Unknown) -> Iterator[str]:
-    """How an entry was printed where it was not by its name, such as `Detriot News ×2`; capitals and dots don't count."""
+    """Printed forms that are not the name, such as `Detriot News ×2`; capitals and dots make no other form."""
     for variant in entry.variants:
         if fold(variant.printed) != fold(entry.name):
             yield f"{variant.printed} ×{variant.count}"

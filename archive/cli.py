@@ -8,7 +8,6 @@ because nothing in `archive` imports `crawler`.
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from typing import Final
 
@@ -90,10 +89,9 @@ def main() -> None:
         sys.exit(error.exit_code)
     except ArchiveError as error:
         fail(str(error), error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output (head, a pager) has had enough: no error, and nothing more to say on stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except SystemExit as ended:
+        # click turns a closed pipe into exit 1; but a reader who had enough (head, a pager) is no error of ours.
+        sys.exit(0 if isinstance(ended.__context__, BrokenPipeError) else ended.code)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -74,8 +74,8 @@ DETAILS: Final = {
     "addresses": "select url from post_urls where post_id = :id order by url",
     "sightings": """
         select sightings.source, sightings.listed_in, sightings.first_run_id, sightings.last_run_id
-        from sightings join post_urls on post_urls.url = sightings.key
-        where post_urls.post_id = :id
+        from post_urls join sightings on sightings.key = post_urls.url
+        where post_urls.post_id = :id and sightings.site_id = (select site_id from posts where id = :id)
         order by sightings.source
     """,
 }

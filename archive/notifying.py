@@ -135,7 +135,8 @@ def ping(folder: ArchiveFolder, settings: Settings, status: ArchiveStatus) -> No
     is_well = status.state in ("ok", "partial")
     words = "\n".join(trouble for site in status.sites for trouble in site.troubles) or "ok"
     request = urllib.request.Request(
-        settings.ping_url if is_well else f"{settings.ping_url.rstrip('/')}/fail", data=words.encode(), method="POST")
+        settings.ping_url if is_well else f"{settings.ping_url.rstrip('/')}/fail", data=words.encode(), method="POST"
+    )
     try:
         with urllib.request.urlopen(request, timeout=PING_TIMEOUT_S):
             pass
@@ -166,7 +167,7 @@ def _metrics(status: ArchiveStatus) -> Iterator[str]:
         yield f"# HELP clipfile_{name} {words}\n# TYPE clipfile_{name} gauge\n"
         for site in status.sites:
             if (found := value(site)) is not None:
-                yield f'clipfile_{name}{{site="{_label(site.site)}"}} {found:g}\n'
+                yield f'clipfile_{name}{{site="{_label(site.site)}"}} {found:.0f}\n'
     for name, words, size in (
         ("database_bytes", "Size of the database", status.database_bytes),
         ("captures_bytes", "Size of the WARC files", status.warc_bytes),

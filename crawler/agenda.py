@@ -69,6 +69,7 @@ class Agenda:
         if self.categories or self.tally.limit or self.plan.mode == "recheck":
             return []
         urls = [*self._missing(), *(self._unseen() if self.plan.mode == "full" else self._due())]
+        urls += self.posts.held.addresses(self.site_id)  # changes a suspect run kept back: are they still what it saw?
         return [check_seed(url) for url in urls if self.profile.in_scope(url)]
 
     def _missing(self) -> list[str]:

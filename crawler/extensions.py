@@ -23,6 +23,7 @@ from archive.report import plural
 from crawler.keeper import Keeper
 from crawler.modes import PastRun, Plan, choose_plan
 from crawler.profiles import SiteProfile
+from crawler.recorded import site_facts
 from crawler.skips import HARMLESS
 from crawler.tally import Tally
 
@@ -134,6 +135,7 @@ class ArchiveExtension:
             "operator": str(settings.get("CLIPFILE_CONTACT") or "not given"),
             "reader": READER,
             "isPartOf": self.profile.name,
+            **site_facts(self.profile, self.crawler.spider.categories),
             "settings": ", ".join(f"{name}={value}" for name, value in self._settings().items()),
         }
 

@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 from archive.errors import ArchiveError, NotABlogError, UnreachableError
 from archive.model import Post
 from archive.store.frontier import LAST_PRIORITY, Seed
-from archive.store.values import now
+from archive.store.values import instant, now
 from archive.urls import canonical_url
 from crawler import findings
 from crawler.addresses import listing_root
@@ -234,6 +234,8 @@ class BlogSpider(scrapy.Spider):
         seen = self.seen_by_listing.setdefault(listing_root(seed.url), set())
         found = findings.from_listing(page, seed.url, self.profile, hint, seen=seen, bases=self.bases, known=self.known)
         found.seeds += self.sources(page, response) if hint.get("start") else []
+        if not hint.get("guessed") and page.url == listing_root(page.url):
+            self.tally.measure.see_listing(len(found.sightings))
         if found.sightings and page.url == listing_root(page.url):
             self.tally.doors.setdefault("listings", {}).setdefault(hint.get("source", "blog"), []).append(seed.url)
         return found
@@ -259,7 +261,7 @@ class BlogSpider(scrapy.Spider):
 
     async def parse_post(self, response: Response, seed: Seed) -> PostItem | None:
         if response.status == 304:
-            self.not_modified(seed)
+            self.not_modified(seed, response)
             return None
         if response.status != 200:
             self.absent(seed, f"HTTP {response.status}", status_reason(response.status), response)
@@ -384,11 +386,11 @@ class BlogSpider(scrapy.Spider):
                 store.posts.add_address(here, seed.url)
             store.frontier.finish(site_id, seed.key)
 
-    def not_modified(self, seed: Seed) -> None:
+    def not_modified(self, seed: Seed, response: Response) -> None:
         post_id = self.keeper.store.posts.find(self.keeper.site_id, seed.url)
         with self.keeper.commit() as store:
             if post_id is not None:
-                store.posts.touch(post_id, now())
+                store.posts.touch(post_id, answered_at(response))
             store.frontier.finish(self.keeper.site_id, seed.key)
         self.tally.unchanged += 1
 
@@ -401,7 +403,7 @@ class BlogSpider(scrapy.Spider):
         with self.keeper.commit() as store:
             kept = response.meta.get("capture")
             gone = store.posts.save_absence(
-                post_id, self.keeper.run_id, how, noticed_at=now(), capture_id=kept.capture_id if kept else None
+                post_id, self.keeper.run_id, how, noticed_at=answered_at(response), capture_id=kept and kept.capture_id
             )
             store.frontier.finish(self.keeper.site_id, seed.key)
         self.tally.count_absence(seed.url, how, gone=gone)
@@ -443,6 +445,12 @@ class BlogSpider(scrapy.Spider):
 def content_type_of(response: Response) -> str | None:
     header = response.headers.get("Content-Type")
     return header.decode("latin-1") if header else None
+
+
+def answered_at(response: Response) -> str:
+    """When the answer was captured: what is written of it can then be written again from the capture."""
+    kept = response.meta.get("capture")
+    return instant(kept.exchange.at) if kept else now()
 
 
 def headers_of(response: Response) -> dict[str, str]:

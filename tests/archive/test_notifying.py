@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -161,6 +162,8 @@ def test_metrics_are_prometheus_own_text(folder: ArchiveFolder) -> None:
     assert 'clipfile_well{site="blog"} 0\n' in told
     assert 'clipfile_posts{site="blog"} 1\n' in told
     assert "clipfile_status_code 4\n" in told
+    began = datetime.fromisoformat(find_status(folder).sites[0].last_run["started_at"]).timestamp()  # type: ignore[index]
+    assert f'clipfile_last_run_timestamp_seconds{{site="blog"}} {began:.0f}\n' in told, "to the second"
     for line in told.splitlines():
         assert line.startswith(("# HELP clipfile_", "# TYPE clipfile_", "clipfile_"))
 

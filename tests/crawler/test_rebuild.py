@@ -129,7 +129,6 @@ def test_other_ways_of_crawling_come_back_too(tmp_path: Path, words: Sequence[st
     assert_same(folder.path, rebuilt(folder, tmp_path))
 
 
-@pytest.mark.xfail(strict=True, reason="warcinfo does not say yet to which categories a crawl was limited")
 def test_a_crawl_of_one_category_comes_back(tmp_path: Path) -> None:
     with SampleBlog() as running:
         crawl(running.url, tmp_path / "data", "--category", "harbor-line")
