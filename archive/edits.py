@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from archive.browse.worddiff import Pair, Piece, side_by_side, word_diff
+from archive.worddiff import Pair, Piece, side_by_side, word_diff
 from archive.model import Reading
 
 GROUP_FROM: Final = 3
