@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
@@ -55,7 +55,7 @@ def list_outlets(db: Database) -> list[Entry]:
     for outlet, printed, count in db.execute(PRINTED_OUTLETS):
         forms[outlet][printed] += count
     rows = db.execute(OUTLETS).fetchall()
-    alike = alike_names([name for name, *_ in rows], outlets_alike)
+    alike = alike_names([name for name, *_ in rows], _keys_of_outlet, outlets_alike)
     return [_entry(row, forms, joined, "outlet", alike, _key(outlets, row[0])) for row in rows]
 
 
@@ -67,7 +67,7 @@ def list_authors(db: Database) -> list[Entry]:
         if joined.author(value) == author:
             forms[author][printed] += count
     rows = db.execute(AUTHORS).fetchall()
-    alike = alike_names([name for name, *_ in rows], people_alike)
+    alike = alike_names([name for name, *_ in rows], _keys_of_person, people_alike)
     return [_entry(row, forms, joined, "author", alike) for row in rows]
 
 
@@ -141,17 +141,17 @@ _SLIP_LETTERS: Final = 5
 """Shorter names differ by one letter without being misspelt: Wall and Ball."""
 
 
-def alike_names(names: Iterable[str], is_alike: Any) -> dict[str, tuple[str, ...]]:
-    """Name → the others that could be the same, in the order given. Only names that share a word are compared."""
+def alike_names(
+    names: Iterable[str], keys: Callable[[str], Iterable[str]], is_alike: Callable[[str, str], bool]
+) -> dict[str, tuple[str, ...]]:
+    """Name → the others that could be the same, in the order given. Only names that share a key are compared."""
     order = {name: place for place, name in enumerate(names)}
-    by_word: dict[str, list[str]] = defaultdict(list)
+    by_key: dict[str, list[str]] = defaultdict(list)
     for name in order:
-        for word in {w[:4] for w in _bare(name) if len(w) > 1}:
-            by_word[word].append(name)
+        for key in set(keys(name)):
+            by_key[key].append(name)
     found: dict[str, set[str]] = defaultdict(set)
-    for shared in by_word.values():
-        if len(shared) > _MOST_SHARED:
-            continue
+    for shared in by_key.values():
         for one, other in combinations(shared, 2):
             if is_alike(one, other):
                 found[one].add(other)
@@ -159,8 +159,21 @@ def alike_names(names: Iterable[str], is_alike: Any) -> dict[str, tuple[str, ...
     return {name: tuple(sorted(others, key=order.__getitem__)) for name, others in found.items()}
 
 
-_MOST_SHARED: Final = 400
-"""A word that so many names have ("News", "John") says nothing."""
+def _keys_of_person(name: str) -> Iterator[str]:
+    """What two names of one person share: all letters, last name and initial, or first name and an end of the last."""
+    words = [word for word in _bare(name) if word not in _SUFFIXES]
+    yield "".join(words)
+    if len(words) > 1:
+        first, last = words[0], words[-1]
+        yield from (f"{first[0]} {last}", f"{first} {last[:2]}…", f"{first} …{last[-2:]}")
+
+
+def _keys_of_outlet(name: str) -> Iterator[str]:
+    """All letters, or all words but one."""
+    words = _bare(name)
+    yield "".join(words)
+    if len(words) > 1:
+        yield from (" ".join([*words[:at], "…", *words[at + 1 :]]) for at in range(len(words)))
 
 
 def people_alike(one: str, other: str) -> bool:

@@ -27,7 +27,7 @@ def run(size: str) -> dict[str, Any]:
     return {
         "tables": [table("Memory of a crawl", ("pages", "peak MB", "kB more a page", "CPU ms a page"), rows)],
         "promises": [promise("peak memory, MB", outcomes[-1].cost.peak_bytes / 1e6, at_most=PEAK_BYTES_MAX / 1e6)],
-        "notes": ["What grows are caches of fixed size (addresses, folded lines, SQLite's pages)."],
+        "notes": ["Part of the growth is caches of fixed size that fill up; longer crawls were not measured."],
     }
 
 

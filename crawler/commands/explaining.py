@@ -165,10 +165,11 @@ def _width() -> int:
 def _offers(explanation: Explanation) -> Iterator[str]:
     if explanation.chosen:
         yield from _heading("Chosen")
-        yield _offer(explanation.chosen)
+        yield from _offer(explanation.chosen)
     if explanation.losers:
         yield from _heading("Weighed and not taken", f"from {ACCEPT} on it could have been")
-        yield from map(_offer, explanation.losers[:LOSERS_SHOWN])
+        for loser in explanation.losers[:LOSERS_SHOWN]:
+            yield from _offer(loser)
         if len(explanation.losers) > LOSERS_SHOWN:
             yield f"{'':6}  … and {len(explanation.losers) - LOSERS_SHOWN} weaker"
     if not explanation.chosen and not explanation.losers:
@@ -176,16 +177,16 @@ def _offers(explanation: Explanation) -> Iterator[str]:
         yield "  nothing on the page reads like the head or foot of a repost"
 
 
-def _offer(offer: Offer) -> str:
+def _offer(offer: Offer) -> Iterator[str]:
     values = [(offer.outlet, "outlet"), (offer.date, "date"), *((author, "author") for author in offer.authors)]
     words = " / ".join(click.style(printable(value.value), fg=COLOURS[part]) for value, part in values if value)
-    lines = (
-        f"{'line' if len(offer.lines) == 1 else 'lines'} {', '.join(map(str, offer.lines))}"
-        if offer.lines
-        else "no line"
-    )
-    why = click.style(f"({offer.rule}, {lines})", dim=True)
-    return f"{offer.confidence:>6.2f}  {words or 'a repost, without outlet, date or author'}  {why}"
+    lines = f"{'line' if len(offer.lines) == 1 else 'lines'} {', '.join(map(str, offer.lines))}" if offer.lines else ""
+    row = f"{offer.confidence:>6.2f}  {words or 'a repost, without outlet, date or author'}"
+    why = f"({', '.join(filter(None, (offer.rule, lines)))})"
+    if len(click.unstyle(row)) + 2 + len(why) <= _width():
+        yield f"{row}  {click.style(why, dim=True)}"
+    else:
+        yield from (row, f"{'':6}  {click.style(why, dim=True)}")
 
 
 def _blocks(blocks: Sequence[Block]) -> Iterator[str]:
@@ -245,4 +246,5 @@ def _page(read: ReadPage) -> Iterator[str]:
     )
     for name, value in facts:
         if value:
-            yield f"{name:>{LABEL}}  {printable(value)}"
+            row = f"{name:>{LABEL}}  {printable(value)}"
+            yield from textwrap.wrap(row, _width(), subsequent_indent=" " * (LABEL + 2), break_on_hyphens=False)

@@ -15,8 +15,7 @@ from archive.folder import ArchiveFolder
 from crawler.commands.audit import audit_command
 
 BODY = (
-    "The yard has been closed since the flood, and the council wants to know by June what opening it would cost. "
-    * 4
+    "The yard has been closed since the flood, and the council wants to know by June what opening it would cost. " * 4
 )
 
 
