@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from archive.worddiff import Pair, Piece, side_by_side, word_diff
 from archive.model import Reading
+from archive.worddiff import Pair, Piece, side_by_side, word_diff
 
 GROUP_FROM: Final = 3
 """The same replacement in this many posts is one event; two may be chance."""

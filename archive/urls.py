@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urljoin, urlsplit, urlunsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -20,6 +21,7 @@ TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_")
 _SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
 
 
+@lru_cache(maxsize=8_192)  # a blog's pages share most of their links
 def canonical_url(url: str) -> str:
     """Return the spelling under which *url* is stored and compared.
 

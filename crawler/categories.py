@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Literal
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from lxml import etree
 
 from crawler.addresses import address_key, is_calendar, judge_address, listing_root, resolved
-from crawler.chrome import classes_of, folded_text
+from crawler.chrome import HEADINGS, classes_of, folded_text
 from crawler.profiles import SiteProfile
 from crawler.rest import RestTerm
 from crawler.sitemaps import Sitemap
@@ -102,10 +103,15 @@ _CATEGORY_MARK = re.compile(
 )
 _TAG_MARK = re.compile(r"tags?-links?|taxonomy-post_tag|tagcloud|tag-cloud.*|post-tags|entry-tags")
 _BREADCRUMBS = etree.XPath(
-    "//*[not(self::html or self::body)]"
+    "//*[contains(@class, 'rumb') or contains(@id, 'rumb') or contains(@aria-label, 'rumb')]"
+    "[not(self::html or self::body)]"
     "[contains(translate(concat(@class, ' ', @id, ' ', @aria-label), 'BC', 'bc'), 'crumb')]"
 )
-_HEADINGS = etree.XPath("//h1|//h2|//h3|//h4|//h5|//h6")
+_MARKED = etree.XPath(
+    "//a[contains(@rel, 'ategory') or contains(@class, 'cat') or contains(../@class, 'cat')"
+    " or contains(../../@class, 'cat')]"
+)
+"""Links with `cat` in what could mark them as a category's (_MENU_MARK, _CATEGORY_MARK): few of a page's hundreds."""
 
 
 def find_categories(
@@ -121,18 +127,25 @@ def find_categories(
     *bases* are path prefixes already known to be this blog's categories; those the page gives away by its markup are
     used at once. Names are as linked.
     """
-    seen = [link for link in _links(tree, base_url or url) if profile.in_scope(link.url)]
+    known = {*DEFAULT_BASES, *bases}
+    seen = [link for link in _links(tree, base_url or url, known) if profile.in_scope(link.url)]
     learned = _bases_of((link.url for link in seen if _is_declared(link)), profile)
-    known = {*DEFAULT_BASES, *bases, *learned}
+    if learned - known:
+        known |= learned
+        seen = [link for link in _links(tree, base_url or url, known) if profile.in_scope(link.url)]
     found = (_category(link, known, profile) for link in seen)
     return merge_categories(found for found in found if found)
 
 
-def _links(tree: etree._Element, base_url: str) -> Iterator[_Seen]:
-    crumbs, headings = _within(tree, _BREADCRUMBS), _within(tree, _HEADINGS)
+def _links(tree: etree._Element, base_url: str, bases: Collection[str]) -> Iterator[_Seen]:
+    """The links that may be a category's, by mark, address or breadcrumb; the rest are not looked at any closer."""
+    crumbs, marked = _within(tree, _BREADCRUMBS), set(_MARKED(tree))
+    address = _address_below(frozenset(bases))
     for link in tree.iter("a"):
         href = link.get("href")
-        target = resolved(base_url, href) if href else None
+        if not href or not (link in marked or link in crumbs or address.search(href)):
+            continue
+        target = resolved(base_url, href)
         if target:
             above = [link, *islice(link.iterancestors(), 2)]
             yield _Seen(
@@ -141,16 +154,25 @@ def _links(tree: etree._Element, base_url: str) -> Iterator[_Seen]:
                 rels=frozenset((link.get("rel") or "").lower().split()),
                 marks=frozenset(name for element in above for name in classes_of(element)),
                 in_breadcrumb=link in crumbs,
-                in_heading=link in headings,
+                in_heading=next(link.iterancestors(*HEADINGS), None) is not None,
             )
     yield from _options(tree, base_url)
+
+
+@lru_cache(maxsize=64)
+def _address_below(bases: frozenset[str]) -> re.Pattern[str]:
+    """Finds an address that lies below one of *bases*, as it may be written, or names a category by number."""
+    spellings = {spelled for base in bases for spelled in (base, quote(base))}
+    return re.compile("|".join(map(re.escape, sorted({*spellings, "cat="}))), re.IGNORECASE)
 
 
 def _options(tree: etree._Element, base_url: str) -> Iterator[_Seen]:
     """A drop-down of categories: `<option value="7">` under WordPress' own name, or addresses as values."""
     for option in tree.iter("option"):
-        select = next(option.iterancestors("select"), None)
         value = (option.get("value") or "").strip()
+        if not value.isdigit() and "/" not in value:
+            continue
+        select = next(option.iterancestors("select"), None)
         number = value.isdigit() and int(value) > 0 and select is not None and select.get("name") == "cat"
         target = resolved(base_url, f"/?cat={value}" if number else value) if number or "/" in value else None
         if target:

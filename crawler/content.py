@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, islice, takewhile
 
 from lxml import etree
@@ -17,7 +17,7 @@ from archive.provenance.lines import SKIPPED, is_hidden, read_lines
 from archive.text import fold
 from crawler.container import Container, common_ancestor, find_container
 from crawler.headline import find_headline, headline_text
-from crawler.markup import Page
+from crawler.markup import Page, asks_for_like
 from crawler.regions import Part, Regions, own_part
 
 THEME_META = re.compile(
@@ -87,7 +87,7 @@ _MARKED = etree.XPath(
 )
 _LENGTH = etree.XPath("string-length(normalize-space(.))")
 _BREADCRUMB_IDS = etree.XPath("id('breadcrumbs')|id('breadcrumb')|id('crumbs')")
-_LIKE_CRUMBS = re.compile("crumb", re.I)
+_LIKE_CRUMBS = asks_for_like("crumb")
 _CRUMB_SIGNS = (re.compile(r"\s*(?:>|»|›|→|⟩|❯|::)\s*"), re.compile(r"\s+[/|•·]\s+"))
 """Arrows part crumbs wherever they stand; other signs only where no arrow does, since titles hold them too."""
 MOST_BREADCRUMBS = 20
@@ -203,7 +203,12 @@ def read_post_lines(anatomy: Anatomy, body: Body) -> list[Line]:
         if element is not None
         for line in read_lines(element, zone=zone, base_url=page.base_url)
     ]
-    return [line for line in lines if len(line.text) > INTERFACE_CHARS or fold(line.text) not in INTERFACE]
+    return [line for line in lines if len(line.text) > INTERFACE_CHARS or not _is_interface(line.text)]
+
+
+@lru_cache(maxsize=1024)
+def _is_interface(text: str) -> bool:
+    return fold(text) in INTERFACE
 
 
 def read_crumbs(lines: Iterable[Line]) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -184,24 +185,25 @@ def featured_images(
     page: Page, scope: HtmlElement, known: list[Image], rest: Mapping[str, Any] | None
 ) -> Iterator[Image]:
     """The post's own picture where it is not among the *known*: as REST, the theme or OpenGraph shows it."""
-    for image in _offered(page, scope, rest):
-        if not any(same_picture(image.url, other.url) for other in known):
-            yield image
-            return
-        if any(same_picture(image.url, other.url) for other in known):
-            return
+    address, image = next(_offered(page, scope, rest), (None, None))
+    if address and image and not any(same_picture(address, other.url) for other in known):
+        yield image()
 
 
-def _offered(page: Page, scope: HtmlElement, rest: Mapping[str, Any] | None) -> Iterator[Image]:
+def _offered(
+    page: Page, scope: HtmlElement, rest: Mapping[str, Any] | None
+) -> Iterator[tuple[str, Callable[[], Image]]]:
+    """Addresses of the picture, most trusted first, each with the way to read the rest of it."""
     embedded = rest.get("_embedded") if rest else None
     media = embedded.get("wp:featuredmedia") if isinstance(embedded, Mapping) else None
     for item in media if isinstance(media, list) else []:
         source = address_of(page.base_url, item.get("source_url") or "") if isinstance(item, Mapping) else None
         if source:
-            yield Image(url=source, alt=fold_space(str(item.get("alt_text") or "")) or None)
+            alt = fold_space(str(item.get("alt_text") or "")) or None
+            yield source, partial(Image, url=source, alt=alt)
     for image in page.with_class(*FEATURED):
         url = real_source(image, page.base_url) if image.tag == "img" else None
         if url and any(node is scope for node in image.iterancestors()):
-            yield _image(image, url, page.base_url)
+            yield url, partial(_image, image, url, page.base_url)
     if url := address_of(page.base_url, page.meta("og:image", "og:image:url", "twitter:image") or ""):
-        yield Image(url=url, alt=page.meta("og:image:alt", "twitter:image:alt"))
+        yield url, partial(Image, url=url, alt=page.meta("og:image:alt", "twitter:image:alt"))

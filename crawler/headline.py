@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 from lxml import etree
@@ -157,4 +158,10 @@ def _key(heading: HtmlElement) -> str:
 
 def _squeezed(text: str) -> str:
     """Folded without spaces: a `<br>` in a headline, or its absence in `<title>`, makes no difference."""
+    return _squeezed_title(text) if len(text) <= TITLE_CHARS else fold(text).replace(" ", "")
+
+
+@lru_cache(maxsize=1024)
+def _squeezed_title(text: str) -> str:
+    """The same: every signal gives the same title and the same name of the site."""
     return fold(text).replace(" ", "")

@@ -6,11 +6,13 @@ behind the last committed position belongs to no row and is cut off (`archive.wa
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 
 from archive.errors import CannotWriteError
@@ -18,7 +20,7 @@ from archive.store import Store
 from archive.warc import Cut, Exchange, Original, Record, WarcWriter, cut_back
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True, eq=False)
 class Kept:
     """An exchange in the WARC; `capture_id` is set by the commit that writes its row."""
 
@@ -26,6 +28,7 @@ class Kept:
     record: Record
     role: str
     capture_id: int | None = None
+    is_on_disk: bool = False
 
 
 class Keeper:
@@ -40,7 +43,7 @@ class Keeper:
         self.requests = 0
         self.bytes = 0
         self._pending: list[Kept] = []
-        self._positions: dict[str, int] = {}
+        self._one_sync = asyncio.Lock()
         self.cuts: list[Cut] = cut_back(warc_folder, store.custody.committed_warc())
         self._warc = WarcWriter(
             warc_folder,
@@ -59,23 +62,46 @@ class Keeper:
         self.requests += 1
         self.bytes += record.payload_bytes
         self._pending.append(kept)
-        self._positions.update([self._warc.position])  # one entry a file, should a file end between two commits
         return kept
 
+    async def on_disk(self, wanted: Kept) -> None:
+        """Wait until *wanted* is on disk, while the crawl goes on with other answers; one sync serves all who wait."""
+        async with self._one_sync:
+            if wanted.is_on_disk or wanted.capture_id is not None:
+                return
+            kept_so_far = list(self._pending)
+            with disk_trouble_named():
+                await asyncio.to_thread(self._warc.syncing())
+            for kept in kept_so_far:
+                kept.is_on_disk = True
+
     @contextmanager
-    def commit(self) -> Iterator[Store]:
-        """One durable transaction: the captures kept so far, and whatever the caller adds to them."""
+    def commit(self, wanted: Kept | None = None) -> Iterator[Store]:
+        """One durable transaction: captures kept so far, and whatever the caller adds to them.
+
+        With *wanted*, a capture that is on disk already, only those up to it are committed: nobody waits for the disk.
+        """
+        batch = self._on_disk_with(wanted)
         with disk_trouble_named():
-            self._warc.sync()
+            if batch is None:
+                self._warc.sync()
+                batch = list(self._pending)
             with self.store.atomic():
-                for kept in self._pending:
+                for kept in batch:
                     kept.capture_id = self.store.custody.save_capture(
                         self.run_id, kept.exchange, kept.record, kept.role
                     )
-                self.store.custody.commit_warc(self.run_id, self._positions)
+                ends = {kept.record.file: kept.record.offset + kept.record.length for kept in batch}
+                self.store.custody.commit_warc(self.run_id, ends)
                 yield self.store
-        self._pending.clear()
-        self._positions.clear()
+        del self._pending[: len(batch)]
+
+    def _on_disk_with(self, wanted: Kept | None) -> list[Kept] | None:
+        """The pending captures that are on disk, oldest first; None when *wanted* is not committed by them."""
+        if wanted is None:
+            return None
+        batch = list(takewhile(lambda kept: kept.is_on_disk, self._pending))
+        return batch if wanted.capture_id is not None or wanted in batch else None
 
     def close(self) -> None:
         """Commit what is still pending and let the WARC go. Raises CannotWriteError when the disk refuses."""

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import islice
 from typing import Any, Literal, NamedTuple, cast
 
@@ -17,7 +17,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.errors import ArchiveError
-from archive.provenance.lines import address_of, fold_space
+from archive.provenance.lines import CLASSES_CHARS, address_of, fold_space
 from archive.urls import absolute, host_of
 from crawler.charset import to_utf8
 from crawler.jsonld import read_objects, strings, types_of
@@ -61,12 +61,31 @@ class HeadLink(NamedTuple):
 
 
 _ASKED_FOR: set[str] = set()
+_PARTS_ASKED_FOR: set[str] = set()
 
 
 def asks_for(*names: str) -> tuple[str, ...]:
     """Declare class names that `Page.with_class` will be asked for: the index of a page holds no others."""
     _ASKED_FOR.update(names)
+    _remembered.cache_clear()
     return names
+
+
+def asks_for_like(part: str) -> str:
+    """Declare a part of class names, in lower case, that `Page.with_class_like` will be asked for."""
+    _PARTS_ASKED_FOR.add(part)
+    _remembered.cache_clear()
+    return part
+
+
+def _asked_for_in(classes: str) -> frozenset[str]:
+    """What somebody asks for, of the names in a `class` attribute and their parts."""
+    names = _ASKED_FOR.intersection(classes.split())
+    return frozenset((*names, *(part for part in _PARTS_ASKED_FOR if part in classes.lower())))
+
+
+# A blog's pages share most of their class attributes; long ones are a post's own.
+_remembered = lru_cache(maxsize=4096)(_asked_for_in)
 
 
 SITE_TITLES = asks_for("wp-block-site-title", "site-title", "site-name")
@@ -140,22 +159,25 @@ class Page:
     @cached_property
     def json_ld(self) -> tuple[Mapping[str, Any], ...]:
         """All JSON-LD objects, `@graph` and arrays laid flat; broken scripts that cannot be repaired are left out."""
-        return tuple(found for script in _JSON_LD(self.tree) if script.text for found in read_objects(script.text))
+        scripts = (script for script in self.tree.iter("script") if "ld+json" in (script.get("type") or ""))
+        return tuple(found for script in scripts if script.text for found in read_objects(script.text))
 
     @cached_property
     def _by_classes(self) -> Mapping[str, list[tuple[int, HtmlElement]]]:
-        """Whole `class` attribute → its elements, numbered in document order: far fewer than there are class names."""
+        """Whole `class` attribute → its elements, numbered in document order, where it holds what somebody asks for."""
         found: defaultdict[str, list[tuple[int, HtmlElement]]] = defaultdict(list)
-        for number, element in enumerate(_WITH_CLASS(self.tree)):
-            found[element.get("class")].append((number, element))
+        for number, element in enumerate(self.tree.iterdescendants()):
+            classes = element.get("class")
+            if classes and (_remembered if len(classes) <= CLASSES_CHARS else _asked_for_in)(classes):
+                found[classes].append((number, element))
         return found
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[str]]:
-        """Class name → the `class` attributes that hold it; only of names that somebody asks for."""
+        """Class name or part of one → the `class` attributes that hold it."""
         found: defaultdict[str, list[str]] = defaultdict(list)
         for classes in self._by_classes:
-            for name in _ASKED_FOR.intersection(classes.split()):
+            for name in _asked_for_in(classes):
                 found[name].append(classes)
         return found
 
@@ -167,11 +189,10 @@ class Page:
                 numbered = {n: element for classes in attributes for n, element in self._by_classes[classes]}
                 yield from (numbered[n] for n in sorted(numbered))
 
-    def with_class_like(self, pattern: re.Pattern[str]) -> Iterator[HtmlElement]:
-        """Elements one of whose class names *pattern* is found in, in no order."""
-        for classes, numbered in self._by_classes.items():
-            if pattern.search(classes):
-                yield from (element for _, element in numbered)
+    def with_class_like(self, part: str) -> Iterator[HtmlElement]:
+        """Elements that bear a class name with *part* in it, which `asks_for_like` must know; in no order."""
+        for classes in self._by_name.get(part, ()):
+            yield from (element for _, element in self._by_classes[classes])
 
     @cached_property
     def with_property(self) -> Mapping[str, tuple[HtmlElement, ...]]:
@@ -208,8 +229,6 @@ class Page:
 _LOADS = frozenset(
     "stylesheet preload prefetch preconnect dns-prefetch modulepreload icon apple-touch-icon mask-icon".split()
 )
-_JSON_LD = etree.XPath("descendant::script[contains(@type, 'ld+json')]")
-_WITH_CLASS = etree.XPath("descendant::*[@class]")
 _WITH_PROPERTY = etree.XPath("descendant::*[@itemprop]")
 _WITH_REL = etree.XPath("descendant::a[@rel][contains(@rel, 'tag') or contains(@rel, 'author')]")
 
@@ -241,7 +260,7 @@ def parse_page(
     """
     if len(body) > max_bytes:
         raise UnreadablePageError(url, "too-large", f"{len(body)} bytes, at most {max_bytes}")
-    if (tags := body.count(b"<")) > MAX_TAGS:
+    if len(body) > MAX_TAGS and (tags := body.count(b"<")) > MAX_TAGS:
         raise UnreadablePageError(url, "too-large", f"{tags} tags, at most {MAX_TAGS}")
     if not body.strip(b" \t\r\n\f\0"):
         raise UnreadablePageError(url, "empty", "no text at all")

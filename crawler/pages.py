@@ -77,6 +77,7 @@ def read_post(
     anatomy = _anatomy(page, selectors, rest, titles=[f.title for f in (chosen, rested, linked) if f.title])
     body = cut_out(anatomy)
     lines = read_post_lines(anatomy, body)
+    crumbs = read_crumbs(lines)
     themed = from_microdata(page, anatomy)
     facts, signals = _facts(
         anatomy,
@@ -87,7 +88,7 @@ def read_post(
             "json-ld": linked,
             "microdata": themed,
             "opengraph": from_opengraph(page),
-            "text": from_text(page, anatomy, lines, day_wanted=not is_local(themed.posted_at)),
+            "text": from_text(page, anatomy, lines, crumbs, day_wanted=not is_local(themed.posted_at)),
             "html": from_html(page, anatomy),
         },
     )
@@ -102,7 +103,7 @@ def read_post(
         site_author=facts.site_author,
         categories=facts.categories,
         tags=facts.tags,
-        breadcrumb=read_crumbs(lines) or _graph_crumbs(page),
+        breadcrumb=crumbs or _graph_crumbs(page),
         language=facts.language,
         images=(*featured_images(page, anatomy.scope, images, rest), *images),
         html=readable_html(body.element, page.base_url),
@@ -183,6 +184,8 @@ def permalink(page: Page) -> str:
 
 
 def _names_this_post(canonical: str, url: str) -> bool:
+    if canonical == url:
+        return True
     there, here = urlsplit(canonical), urlsplit(url)
     if _site(there.netloc) != _site(here.netloc):
         return False

@@ -28,6 +28,8 @@ class Pagination:
 _MORE_CLASS = re.compile(
     r".*(load|show|view)[-_]?more.*|.*infinite[-_]?(scroll|handle).*|ajax-load.*|alm-.*", re.IGNORECASE
 )
+_MORE_HINT = re.compile(r"more|infinite|ajax-load|alm-", re.IGNORECASE)
+"""In every class name that `_MORE_CLASS` knows; a page has hundreds of elements without."""
 _MORE_TEXT = re.compile(
     r"(load|show|view|see) (more|older)( (posts|articles|news|stories|results|items|updates))?|older posts|cargar más"
     r"|ver más|voir plus|charger plus|mehr (laden|anzeigen)|meer laden|carregar mais|carica altri",
@@ -105,7 +107,7 @@ def _is_later(found: str, url: str, root: str) -> bool:
 
 
 def _is_more(element: etree._Element) -> bool:
-    if any(_MORE_CLASS.fullmatch(name) for name in classes_of(element)):
+    if _MORE_HINT.search(element.get("class") or "") and any(map(_MORE_CLASS.fullmatch, classes_of(element))):
         return True
     return element.tag in ("a", "button") and bool(_MORE_TEXT.fullmatch(folded_text(element).strip(" .…+↓»")))
 

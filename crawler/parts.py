@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+from lxml import etree
+
 from archive.model import Line, Post
 from archive.urls import absolute, canonical_url
 from crawler.pages import Page
@@ -15,6 +17,8 @@ from crawler.pages import Page
 MOST_PARTS: Final = 50
 """No honest post has more; a theme that links pages without end would."""
 
+_HREFS = etree.XPath("//a/@href")
+_MAY_BE_PART = re.compile(r"(?:/|\bpage=)\d\d?(?!\d)")
 _PAGES_LINE = re.compile(r"\W*(?:\w+\s*:?\s*)?(?:(?:\w+ )?\d{1,2}\b\W*)+(?:\w+\W*){0,2}")
 """`Pages: 1 2 3`, `Page 1 Page 2 Next`."""
 
@@ -25,8 +29,12 @@ def further_parts(page: Page, url: str) -> tuple[str, ...]:
     Only what the page links counts. Numbers must follow each other: a gap would be a chapter of another post.
     """
     found: dict[int, str] = {}
-    for link in page.tree.iter("a"):
-        href = absolute(page.base_url, link.get("href") or "")
+    name = urlsplit(url).path.rstrip("/").rpartition("/")[2].lower() or "page="
+    for written in _HREFS(page.tree):
+        # nearly every link of a page fails one of these, and spelling an address canonically costs more than both
+        if name not in written.lower() or not _MAY_BE_PART.search(written):
+            continue
+        href = absolute(page.base_url, written)
         number = part_number(href, url) if href else None
         if href and number:
             found.setdefault(number, href)

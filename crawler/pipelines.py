@@ -58,7 +58,7 @@ class StorePipeline:
         assert item.reading is not None
         keeper, tally = self.crawler.keeper, self.crawler.tally
         seen_at = instant(item.kept.exchange.at) if item.kept else now()
-        with keeper.commit() as store:
+        with keeper.commit(item.kept) as store:
             saved = store.posts.save(
                 keeper.site_id,
                 keeper.run_id,

@@ -348,8 +348,11 @@ class _Keeper:
         self._positions[kept.record.file] = end
         return kept
 
+    async def on_disk(self, wanted: Kept) -> None:
+        """They are."""
+
     @contextmanager
-    def commit(self) -> Iterator[Store]:
+    def commit(self, wanted: Kept | None = None) -> Iterator[Store]:
         with self.store.atomic():
             for kept in self._pending:
                 kept.capture_id = self.store.custody.save_capture(self.run_id, kept.exchange, kept.record, kept.role)

@@ -18,7 +18,7 @@ from archive.model import Line
 from archive.provenance.lines import fold_space, read_lines
 from archive.text import fold
 from archive.urls import canonical_url
-from crawler.content import Anatomy, read_crumbs
+from crawler.content import Anatomy
 from crawler.headline import without_site
 from crawler.jsonld import resolved, strings, types_of
 from crawler.markup import Page, asks_for, declared_language
@@ -328,7 +328,9 @@ _BODY_CATEGORY = re.compile(r"(?:single-)?category-([a-z][\w-]*)$")
 _ID_CLASS = re.compile(r"(?:postid|post)-(\d{1,10})$")
 
 
-def from_text(page: Page, anatomy: Anatomy, lines: list[Line], *, day_wanted: bool = True) -> Facts:
+def from_text(
+    page: Page, anatomy: Anatomy, lines: list[Line], crumbs: tuple[str, ...], *, day_wanted: bool = True
+) -> Facts:
     """What is left to a reader's eye: the headline, the day and the name beside it, the breadcrumb.
 
     Looking for the day is the dear part; *day_wanted* is False when the theme's markup gave it.
@@ -338,7 +340,7 @@ def from_text(page: Page, anatomy: Anatomy, lines: list[Line], *, day_wanted: bo
         title=title,
         posted_at=printed_day(lines, page.lang) if day_wanted else None,
         site_author=_linked_author(lines),
-        categories=_crumb_categories(read_crumbs(lines), title),
+        categories=_crumb_categories(crumbs, title),
     )
 
 

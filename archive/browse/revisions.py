@@ -10,9 +10,9 @@ from sqlite_utils import Database
 
 from archive.browse.answer import Answer, Ask
 from archive.browse.rows import Row, row, rows
-from archive.worddiff import in_stretches, side_by_side, word_diff
 from archive.clippings import find_post_id
 from archive.errors import UsageError
+from archive.worddiff import in_stretches, side_by_side, word_diff
 
 FACTS: Final = (
     ("kind", "Kind"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 from archive.model import PageContext
@@ -245,9 +246,9 @@ class _Scorer:
             reads=tuple(self.run), outlet=outlet, date=date, authors=authors, score=sum(w for _, w in scored),
             features=scored,
             agency=self._agency(outlet), paragraphs_before=self.before, foot=foot,
-            event=any(r.has("event") for r in self.run),
-            listing=self._is_list(),
-            house=self._has_house(),
+            event=self._has_event,
+            listing=self._is_list,
+            house=self._has_house,
         )  # fmt: skip
 
     def _outlet(self, piece: Piece) -> Iterator[tuple[str, float]]:
@@ -326,11 +327,11 @@ class _Scorer:
             yield "unused-outlet", sum(o is not outlet and o.fragment.known for o in self.outlets)
         yield "unused-author", 0 if authors or not self.authors else 1
         yield "unused-date", 0 if date or not self.dates else 1
-        if self._has_house():
+        if self._has_house:
             yield "house-in-run", 1
-        if self._is_list():
+        if self._is_list:
             yield "one-of-many-outlets", 1
-        if any(r.has("event") for r in self.run):
+        if self._has_event:
             yield "event-in-run", 1
         yield "paragraph-before", min(self.before, 10)
 
@@ -339,6 +340,7 @@ class _Scorer:
             (o for o in self.outlets if o is not outlet and o.fragment.match and o.fragment.match.outlet.agency), None
         )
 
+    @cached_property
     def _is_list(self) -> bool:
         """Whether the run names several outlets on lines of their own, as references and mentions do."""
         named = {
@@ -349,5 +351,10 @@ class _Scorer:
         dated = {d.at for d in self.dates}
         return len({outlet for _, outlet in named}) > 1 and len({at for at, _ in named} & dated) > 1
 
+    @cached_property
+    def _has_event(self) -> bool:
+        return any(r.has("event") for r in self.run)
+
+    @cached_property
     def _has_house(self) -> bool:
         return any(f.part == "house" for r in self.run for f in r.parsed.fragments)

@@ -109,6 +109,8 @@ _PAPER_NOUN = re.compile(
 )
 _PLACE = re.compile(r"[A-Z][\w.’'-]*(?:\s[A-Z][\w.’'-]*){0,2}")
 _EDGES = ' \t.,;:–—-|/•·*()[]"“”«»~'
+_CHUNK_EDGES = _EDGES.replace(".", "").replace("(", "")
+_DIGIT = re.compile(r"\d")
 
 
 def parse(line: Line, context: PageContext, house: House) -> Parsed:
@@ -178,7 +180,7 @@ def _dated(date: PrintedDate, label: str | None, context: PageContext) -> Fragme
 
 
 def _chunks(text: str, house: House) -> list[Fragment]:
-    text = _TIME.sub(" ", text).strip(_EDGES.replace(".", "").replace("(", ""))
+    text = (_TIME.sub(" ", text) if _DIGIT.search(text) else text).strip(_CHUNK_EDGES)
     if not text.strip(_EDGES):
         return []
     if _foreign_label(text):

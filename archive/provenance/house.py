@@ -60,12 +60,17 @@ class House:
         if match is not None:
             return False
         bare = _squash(_TRIM.sub(" ", fold(name)))
-        if any(_squash(" ".join(name.split()[:n])) in self.labels for n in range(1, 4)) and _is_body(name):
+        if key.startswith(self.labels) and self._begins(name) and _is_body(name):
             return True
         return any(_same_name(k, label) for k in {key, bare} if len(k) > 3 for label in self.labels) or any(
             len(own) > 5 and len(key) - len(own) < 16 and (key.startswith(own) or key.endswith(own))
             for own in self.names
         )
+
+    def _begins(self, name: str) -> bool:
+        """Whether the first words of *name* are what the host spells."""
+        words = name.split()
+        return any(_squash(" ".join(words[:n])) in self.labels for n in range(1, 4))
 
     def in_text(self, text: str) -> bool:
         """Whether one of the blog's names stands somewhere in *text*."""
@@ -106,4 +111,8 @@ def _same_name(key: str, label: str) -> bool:
 
 @lru_cache(maxsize=2048)
 def _squash(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", re.sub(r"^the\s+", "", fold(name).replace("&", "and")))
+    return _NOT_SPELLED.sub("", _ARTICLE.sub("", fold(name).replace("&", "and")))
+
+
+_ARTICLE = re.compile(r"^the\s+")
+_NOT_SPELLED = re.compile(r"[^a-z0-9]")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -107,19 +108,30 @@ def is_hidden(element: HtmlElement) -> bool:
     if style and _HIDDEN_STYLE.search(style):
         return True
     names = element.get("class")
-    return _hidden_by_class(element, names.split()) if names else False
+    hidden = _hidden_by_class(names) if names else False
+    return _follows_published(element) if hidden is None else hidden
 
 
-def _hidden_by_class(element: HtmlElement, names: list[str]) -> bool:
+def _hidden_by_class(classes: str) -> bool | None:
+    """Whether its class names hide an element; None when what stands before it decides."""
+    return _judged(classes) if len(classes) <= CLASSES_CHARS else _judge(classes)
+
+
+def _judge(classes: str) -> bool | None:
+    names = classes.split()
     if not HIDDEN_CLASSES.isdisjoint(names):
         return not any(_RESPONSIVE.search(name) for name in names)
-    return element.tag == "time" and "updated" in names and _follows_published(element, names)
+    return None if "updated" in names and "published" not in names else False
 
 
-def _follows_published(element: HtmlElement, names: list[str]) -> bool:
+# A blog's pages share most of their class attributes.
+_judged = lru_cache(maxsize=4096)(_judge)
+
+
+def _follows_published(element: HtmlElement) -> bool:
     """WordPress' own themes print both days and hide the second: `.updated:not(.published) { display: none }`."""
     before = element.getprevious()
-    return "published" not in names and before is not None and "published" in (before.get("class") or "").split()
+    return element.tag == "time" and before is not None and "published" in (before.get("class") or "").split()
 
 
 def _unseen(element: HtmlElement) -> bool:
@@ -289,7 +301,7 @@ class _Reader:
         if len(words) > 1:
             words = [(piece, style) for piece, style in words if not piece.isspace()] or words
             first = words[0][1]
-        if any(style is not first for _, style in words):
+        if len(words) > 1 and any(style is not first for _, style in words):
             self._add(block, text, _common([style for _, style in words]), tuple(_links(words)))
         else:
             link = (Link(href=first.link.href, text=text),) if first.link else ()

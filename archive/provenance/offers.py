@@ -146,14 +146,15 @@ def _from_hook(page: Page, signals: Signals) -> Iterator[Offer]:
     yield from _from_bare_links(page)
 
 
+_PRINTED_LINK = re.compile(
+    r"^\W*(?:link|url|full story|original|source|article|read more|more|lien|enlace)\s*:?\s*https?://", re.IGNORECASE
+)
+
+
 def _from_bare_links(page: Page) -> Iterator[Offer]:
     """ "Link: https://paper.example/…" printed at the foot."""
     for read in page.reads:
-        if not re.match(
-            r"^\W*(?:link|url|full story|original|source|article|read more|more|lien|enlace)\s*:?\s*https?://",
-            read.line.text,
-            re.IGNORECASE,
-        ):
+        if "http" not in read.line.text.casefold() or not _PRINTED_LINK.match(read.line.text):
             continue
         found = next(((press().by_host(u), u) for u in read.originals if press().by_host(u)), None)
         if found and found[0]:

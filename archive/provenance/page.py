@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from archive.dates import fold
 from archive.model import PageContext
@@ -31,7 +32,7 @@ class Page:
     def where(self, index: int) -> str:
         return next((r.line.where for r in self.reads if r.index == index), "")
 
-    @property
+    @cached_property
     def head(self) -> list[Read]:
         return [r for r in self.reads if r.index < self.foot_from]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from archive.dates import fold
@@ -17,6 +17,7 @@ from archive.provenance.fragments import Parsed, parse
 from archive.provenance.house import House
 from archive.provenance.links import original_links, same_site
 from archive.provenance.names import cut_label, person_shape
+from archive.provenance.openings import openings
 from archive.provenance.words import PRESS_CATEGORIES
 from archive.urls import host_of
 
@@ -52,7 +53,8 @@ RULES: tuple[tuple[Role, str, str], ...] = (
         r"^\W*(?:(?:media|press|news) )?contacts?\s*(?:\(s\))?\s*:|^\W*(?:media|press) (?:contact|inquiries|"
         r"relations)\b|^\W*(?:pressekontakt|contact presse|contacto de prensa)\b",
     ),
-    ("release-end", "hash-marks", r"^\W*(?:#\s*#\s*#|-\s*30\s*-|###+|#####?)\W*$|\S\s*#\s?#\s?#+\s*$"),
+    ("release-end", "hash-marks", r"^\W*(?:#\s*#\s*#|-\s*30\s*-)\W*$"),
+    ("release-end", "hash-marks", r"#\s?#\s?#+\s*$"),
     (
         "salutation",
         "dear",
@@ -154,8 +156,21 @@ RULES: tuple[tuple[Role, str, str], ...] = (
         r"^.{0,80}\bheadshot$|^\S+\.(?:jpe?g|png|gif|webp)$",
     ),
 )
+_WORDS: dict[str, frozenset[str]] = {
+    "courtesy-photo": openings("photo image courtesy stock istock shutterstock flickr commons unsplash cc"),
+    "photo-words": openings("photo image picture illustration foto"),
+    "read-the-full-article": openings("full original complete entire whole rest below"),
+    "lire-la-suite": openings(
+        "lire leer lee ver vea consulta acceder original complet artikel beitrag bericht interview leggi articolo vai "
+        "leia ler veja acesse confira matéria artigo llegir"
+    ),
+    "click-here": openings(
+        "click read see view watch listen find more story savoir leer lesen weiterlesen leggi saiba llegir lire"
+    ),
+}
+"""Rule → words one of which stands in every line of the kind: cheaper to look for than the pattern."""
 _COMPILED = tuple(
-    (role, name, re.compile(pattern, re.NOFLAG if role == "quote-person" else re.IGNORECASE))
+    (role, name, re.compile(pattern, re.NOFLAG if role == "quote-person" else re.IGNORECASE), _WORDS.get(name))
     for role, name, pattern in RULES
 )
 
@@ -209,7 +224,7 @@ class Read:
     @property
     def is_paragraph(self) -> bool:
         """Whether the line is running text."""
-        return self.has("text")
+        return "text" in self.roles
 
 
 def read_line(index: int, line: Line, context: PageContext, house: House) -> Read:
@@ -221,7 +236,7 @@ def read_line(index: int, line: Line, context: PageContext, house: House) -> Rea
     if short:
         roles |= _by_table(line.text)
         roles |= _by_context(line, context, house)
-    elif re.search(r"#\s?#\s?#+\s*$", line.text[-12:]):
+    elif _HASH_MARKS.search(line.text[-12:]):
         roles["release-end"] = "hash-marks"
     if is_running_text(line.text):
         roles.setdefault("text", "sentence")
@@ -240,6 +255,7 @@ def read_line(index: int, line: Line, context: PageContext, house: House) -> Rea
 
 
 _EMPTY = Parsed(fragments=(), explained=0.0)
+_HASH_MARKS = re.compile(r"#\s?#\s?#+\s*$")
 
 
 def is_running_text(text: str) -> bool:
@@ -250,9 +266,9 @@ def is_running_text(text: str) -> bool:
     >>> is_running_text("The board met on Tuesday, and nobody knew what it wanted.")
     True
     """
-    words = text.split()
     if len(text) > 170:
         return True
+    words = text.split()
     if len(words) <= 14 and len(text) < 120 and cut_label(text)[0]:
         return False
     lower = sum(w[:1].islower() for w in words)
@@ -277,9 +293,12 @@ def is_own_title(title: str | None) -> bool:
 
 def is_press_category(names: Sequence[str]) -> bool:
     """Whether the post is filed under what the press wrote."""
-    return any(
-        fold(name).strip() in _PRESS or any(word in fold(name) for word in _PRESS if len(word) > 9) for name in names
-    )
+    return any(_is_press_name(fold(name)) for name in names)
+
+
+@lru_cache(maxsize=1024)
+def _is_press_name(folded: str) -> bool:
+    return folded.strip() in _PRESS or any(word in folded for word in _PRESS if len(word) > 9)
 
 
 _PRESS = frozenset(fold(name) for name in PRESS_CATEGORIES)
@@ -287,32 +306,13 @@ _PRESS = frozenset(fold(name) for name in PRESS_CATEGORIES)
 
 def _by_table(text: str) -> dict[Role, str]:
     found: dict[Role, str] = {}
-    lower = text.casefold()
-    for role, name, pattern in _COMPILED:
-        if role not in found and _guarded(name, lower) and pattern.search(text):
+    begun = openings(text)
+    for role, name, pattern, words in _COMPILED:
+        if role not in found and (words is None or not words.isdisjoint(begun)) and pattern.search(text):
             found[role] = name
     if "hook" in found:
         found.pop("chrome", None)
     return found
-
-
-_GUARDS: dict[str, tuple[str, ...]] = {
-    name: tuple(words.split())
-    for name, words in {
-        "read-the-full-article": "full original complete entire whole rest below",
-        "lire-la-suite": "lire leer lee ver vea consult acced original complet artikel beitrag bericht interview legg "
-        "articolo vai leia ler veja acesse confira matéria artigo lleg",
-        "click-here": "click read see view watch listen find more story savoir leer lesen legg saiba lleg lire",
-        "courtesy-photo": "photo image courtesy stock flickr commons splash cc",
-        "photo-words": "photo image picture illustration foto",
-    }.items()
-}
-"""Words one of which stands in every line of the kind: cheaper to look for than the pattern."""
-
-
-def _guarded(name: str, lower: str) -> bool:
-    words = _GUARDS.get(name)
-    return words is None or any(word in lower for word in words)
 
 
 def _by_context(line: Line, context: PageContext, house: House) -> dict[Role, str]:
@@ -330,9 +330,10 @@ def _by_context(line: Line, context: PageContext, house: House) -> dict[Role, st
         found["quoted"] = "quotation"
     if line.level is not None:
         found["heading"] = f"h{line.level}"
-    if _TEASER.search(line.classes):
+    printed_by = _printed_by(line.classes) if line.classes else None
+    if printed_by == "teaser":
         found["chrome"] = "teaser-class"
-    elif _THEME.search(line.classes) or _is_author_link(line, house):
+    elif printed_by == "theme" or _is_author_link(line, house):
         found["site-date" if any(c.isdigit() for c in line.text) else "site-author"] = "theme-class"
     elif (
         context.site_author
@@ -341,6 +342,12 @@ def _by_context(line: Line, context: PageContext, house: House) -> dict[Role, st
     ):
         found["site-author"] = "same-as-site-author"
     return found
+
+
+@lru_cache(maxsize=1024)
+def _printed_by(classes: str) -> Literal["teaser", "theme"] | None:
+    """What of the theme prints a line, by its class names."""
+    return "teaser" if _TEASER.search(classes) else "theme" if _THEME.search(classes) else None
 
 
 def _is_author_link(line: Line, house: House) -> bool:

@@ -16,9 +16,21 @@ from archive.outlets import Match
 from archive.provenance.house import House
 from archive.provenance.links import BARE_URL
 from archive.provenance.names import Byline, read_byline
+from archive.provenance.openings import openings
 from archive.provenance.press import known_prefix, outlet_shape, press
 from archive.provenance.roles import Read
-from archive.provenance.wordings import ARTICLE, CA_TEXT, DE_TEXT, ES_TEXT, FR_TEXT, IT_TEXT, PT_TEXT, RULES, Rule
+from archive.provenance.wordings import (
+    ARTICLE,
+    ARTICLE_WORDS,
+    CA_TEXT,
+    DE_TEXT,
+    ES_TEXT,
+    FR_TEXT,
+    IT_TEXT,
+    PT_TEXT,
+    RULES,
+    Rule,
+)
 from archive.provenance.words import HONORIFICS, ROLE_WORDS
 
 
@@ -40,10 +52,12 @@ class Attribution:
     byline_printed: str | None = None
 
 
-_ANYWHERE = tuple(rule for rule in RULES if rule.anywhere)
 _LOOSE = Rule(name="loosely-worded", language="any", trigger=re.compile("(?!)"), strength=0.85, known_only=True)
-_STEMS = frozenset(stem for rule in RULES for stem in rule.stems)
-_STEMS_ANYWHERE = frozenset(stem for rule in _ANYWHERE for stem in rule.stems)
+_BY_OPENING = {
+    opening: frozenset(number for number, rule in enumerate(RULES) if opening in rule.openings)
+    for opening in frozenset().union(*(rule.openings for rule in RULES))
+}
+"""Opening of a word → numbers of the rules that it makes worth trying."""
 _PERSON_IN = Rule(name="person-in", language="any", trigger=re.compile("(?!)"), strength=0.88, known_only=True)
 
 _LEAD = re.compile(
@@ -70,6 +84,8 @@ _ABOUT_US = re.compile(
     r"about (?:us|me|our)|mon intervention|mi entrevista)\b",
     re.IGNORECASE,
 )
+_WENT_WORDS = openings("reprinted re-printed republished reposted syndicated picked")
+_ABOUT_US_WORDS = openings("riflessione commento réponse che que qui über about mon mi")
 _CAPITALS = re.compile(
     r"[“\"«'‘’]?(?P<name>(?:[A-Z0-9ÀÁÂÄÇÈÉÊÍÎÓÔÖÚÜ][\w’'!&.-]*)(?:\s+(?:(?:of|the|and|&|de|la|le|les|du|des|da|do|"
     r"dos|del|della|di|el|los|las|der|die|das|und|et|e|y|for)\s+)?"
@@ -104,6 +120,12 @@ _REPRODUCED = re.compile(
     re.IGNORECASE,
 )
 
+_REPRODUCED_NOUNS = openings("artículo columna tribuna texto artigo article articolo artikel beitrag entrevista carta")
+_REPRODUCED_VERBS = openings(
+    "reproducimos publicamos compartimos recogemos copiamos transcribimos reproduzimos publiquem reproduïm riportiamo "
+    "pubblichiamo publions reproduisons veröffentlichen dokumentieren lesenswerte repostamos republicamos"
+)
+
 
 def read_attributions(read: Read, context: PageContext, house: House, *, edge: bool) -> list[Attribution]:
     """What *read*'s words say about where the text comes from, strongest first.
@@ -112,12 +134,9 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
     """
     text = _window(read.line.text, edge)
     unfit = read.has("caption", "credit", "site-author", "breadcrumb", "title")
-    if not text or unfit or _ABOUT_US.search(text) or _WENT_ELSEWHERE.search(text):
+    if not text or unfit or _is_no_attribution(text):
         return []
-    lower = text.casefold()
-    present = {stem for stem in (_STEMS if edge else _STEMS_ANYWHERE) if stem in lower}
-    rules = [r for r in (RULES if edge else _ANYWHERE) if not present.isdisjoint(r.stems)]
-    found = [a for rule in rules for a in _apply(rule, text, read, context, house)]
+    found = [a for rule in _rules_for(text, edge) for a in _apply(rule, text, read, context, house)]
     if edge and len(text) < 120:
         found += _person_in(text, read, context, house)
     if edge and len(text) < 230 and not any(a.match for a in found):
@@ -125,6 +144,19 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
     if not found and edge:
         found = list(_without_outlet(text, read, context))
     return sorted(found, key=lambda a: -a.strength)
+
+
+def _is_no_attribution(text: str) -> bool:
+    begun = openings(text)
+    return (not _ABOUT_US_WORDS.isdisjoint(begun) and _ABOUT_US.search(text) is not None) or (
+        not _WENT_WORDS.isdisjoint(begun) and _WENT_ELSEWHERE.search(text) is not None
+    )
+
+
+def _rules_for(text: str, edge: bool) -> Iterator[Rule]:
+    """Rules one of whose words *text* holds, in the table's order."""
+    numbers = {number for opening in openings(text) & _BY_OPENING.keys() for number in _BY_OPENING[opening]}
+    return (rule for number in sorted(numbers) if (rule := RULES[number]).anywhere or edge)
 
 
 def _window(text: str, edge: bool) -> str:
@@ -213,12 +245,15 @@ def _up_to_stop(rest: str, context: PageContext) -> str:
     dates = find_dates(rest, context.language, context.date_order)
     if dates:
         rest = rest[: dates[0].start]
-    return re.split(r"[;:?”\"»)(]|(?<![A-Z])\.\s|,\s", rest.lstrip(" “\"«‘'*_"), maxsplit=1)[0]
+    return _STOP.split(rest.lstrip(" “\"«‘'*_"), maxsplit=1)[0]
+
+
+_STOP = re.compile(r"[;:?”\"»)(]|(?<![A-Z])\.\s|,\s")
 
 
 _NOUN = re.compile(
-    rf"\b(?:{ARTICLE}|{ES_TEXT}|{FR_TEXT}|(?:\w+)?{DE_TEXT}|{IT_TEXT}|{PT_TEXT}|{CA_TEXT}|edition|édition|edición|"
-    rf"edizione|edição|ausgabe|permission|copyright)s?\b",
+    rf"\b(?:{ARTICLE}|{ES_TEXT}|{FR_TEXT}|{IT_TEXT}|{PT_TEXT}|{CA_TEXT}|edition|édition|edición|edizione|edição|ausgabe|"
+    rf"permission|copyright)s?\b|{DE_TEXT}s?\b",
     re.IGNORECASE,
 )
 _VERB = re.compile(
@@ -227,6 +262,26 @@ _VERB = re.compile(
     r"trecho|excerpt)",
     re.IGNORECASE,
 )
+_NOUN_WORDS = openings(
+    f"{ARTICLE_WORDS} artículo columna tribuna entrevista reportaje noticia texto crónica opinión carta análisis "
+    "tribune entretien chronique reportage texte éditorial billet portrait papier point enquête lettre articolo "
+    "editoriale intervista intervento pezzo testo commento lettera servizio recensione artigo matéria reportagem "
+    "coluna crônica notícia reportatge edition édition edición edizione edição ausgabe permission"
+)
+_VERB_WORDS = openings(
+    "publish print appear ran carried featured aparec paru diffus erschien veröffentlicht abgedruckt uscit appars "
+    "pubblicat veiculad saiu apareg reprint repost reblog extrait extract estratt auszug trecho excerpt"
+)
+_SIGNED_OR_READ = openings(
+    "by por firma par von per de d di del des du do da dei mit avec con with read see view watch"
+)
+"""Every match of _NOUN (but for German compounds), of _VERB, and of _WRITTEN_BY or _READ_THE holds a word that begins
+like one of these."""
+_GERMAN_NOUNS = tuple(
+    "artikel beitrag bericht interview kommentar text reportage essay kolumne porträt meldung leserbrief "
+    "gespräch".split()
+)
+_DIGIT = re.compile(r"\d")
 _JUST_BEFORE = re.compile(
     r"(?:\b(?:in|en|dans|sur|su|sul|sulla|sullo|sull['’]|nel|nella|na|no|em|im|aus|für|pour|for|from|by|at|al|a|a "
     r"l['’]|on|par|por|per|da|dal|dalla|del|della|de|du|der|dem|of|to|vom)(?:\s+(?:the|today['’]s|el|la|le|der|dem|"
@@ -266,6 +321,8 @@ _INTRODUCES = re.compile(
 
 def _loosely_worded(text: str, read: Read, context: PageContext, house: House) -> Iterator[Attribution]:
     """A short line that names one known outlet, says in any order that a text stood there, and no more."""
+    if not _may_be_worded_loosely(text):
+        return
     named = [m for m in press().mentions(text) if m[2].confidence >= 0.6]
     if len({m[2].outlet.id for m in named}) != 1:
         return
@@ -276,6 +333,25 @@ def _loosely_worded(text: str, read: Read, context: PageContext, house: House) -
     strength = _loose_strength(text, before, after, context)
     if strength:
         yield _attribution(text, read, context, _LOOSE, text[start:end], match, strength, (start, end))
+
+
+def _may_be_worded_loosely(text: str) -> bool:
+    """Whether the words are there that `_loose_strength` asks for: most lines need not be searched for outlets."""
+    begun = openings(text)
+    if text.rstrip().endswith(":") or "©" in text or "copy" in begun:
+        return True
+    dated = _DIGIT.search(text) is not None
+    verb = not _VERB_WORDS.isdisjoint(begun) and _VERB.search(text) is not None
+    noun = not _NOUN_WORDS.isdisjoint(begun) or _has_compound(text)
+    if verb and noun:
+        return True
+    said = (verb or noun) and (dated or not _SIGNED_OR_READ.isdisjoint(begun))
+    return said or (dated and len(text) < 60)
+
+
+def _has_compound(text: str) -> bool:
+    lower = text.casefold()
+    return any(noun in lower for noun in _GERMAN_NOUNS)
 
 
 def _loose_strength(text: str, before: str, after: str, context: PageContext) -> float:
@@ -359,7 +435,8 @@ def _strip_job(names: str) -> str:
 
 def _without_outlet(text: str, read: Read, context: PageContext) -> Iterator[Attribution]:
     """ "Reproducimos el artículo del periodista A": a repost, though the outlet is not named."""
-    if not _REPRODUCED.search(text):
+    begun = openings(text)
+    if _REPRODUCED_VERBS.isdisjoint(begun) or _REPRODUCED_NOUNS.isdisjoint(begun) or not _REPRODUCED.search(text):
         return
     byline, printed = _author_in(BARE_URL.sub("", text), (len(text), len(text)))
     if byline:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from archive.provenance.openings import openings
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
@@ -16,8 +18,8 @@ class Rule:
     name: str
     language: str
     trigger: re.Pattern[str]
-    stems: tuple[str, ...] = ()
-    """One of these stands in every sentence of the kind, in lower case: cheaper to look for than the trigger."""
+    openings: frozenset[str] = frozenset()
+    """A word of every sentence of the kind begins with one of these: cheaper to look for than the trigger."""
     strength: float
     """Confidence when the outlet is a known one."""
     anywhere: bool = False
@@ -30,6 +32,11 @@ ARTICLE = (
     r"(?:article|story|piece|post|column|op-?ed|commentary|editorial|essay|interview|report|opinion piece|opinion "
     r"column|item|text|feature|blog post|letter|guest column|podcast|segment|analysis|review|content)"
 )
+ARTICLE_WORDS = (
+    "article story piece post column op-ed oped commentary editorial essay interview report opinion item text feature "
+    "blog letter guest podcast segment analysis review content"
+)
+"""One of them stands wherever ARTICLE does."""
 ES_TEXT = r"(?:artículos?|columna|tribuna|entrevista|reportaje|noticia|texto|editorial|crónica|opinión|carta|análisis)"
 FR_TEXT = (
     r"(?:articles?|tribune|entretien|interview|chronique|reportage|texte|éditorial|billet|portrait|papier|point de "
@@ -48,13 +55,13 @@ RULES: tuple[Rule, ...] = tuple(
     Rule(
         name=name,
         language=language,
-        stems=tuple(stems.split()),
+        openings=openings(words),
         trigger=re.compile(pattern, re.IGNORECASE),
         strength=strength,
         anywhere="any" in flags,
         known_only="known" in flags,
     )
-    for name, language, stems, strength, flags, pattern in (
+    for name, language, words, strength, flags, pattern in (
         # English
         (
             "originally-appeared",
@@ -78,7 +85,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "republished-from",
             "en",
-            "print publish post blog excerpt reproduc syndicat used repost",
+            "reprint republish repost reblog crosspost print publish post blog excerpt reproduc syndicat used",
             0.96,
             "any",
             r"\b(?:re-?printed|re-?published|re-?posted|repost|re-?blogged|cross-?posted|excerpted|reproduced|"
@@ -97,7 +104,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "this-article-is-from",
             "en",
-            "this following above the",
+            ARTICLE_WORDS,
             0.94,
             "",
             r"\b(?:this|the following|the above|the) (?:following |above )?"
@@ -112,7 +119,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "from-an-article-in",
             "en",
-            "from via in",
+            ARTICLE_WORDS,
             0.9,
             "",
             r"^\W*(?:from|excerpt(?:ed)? from|taken from|adapted from|via|in) (?:an?|the|today['’]s|this) (?:\w+ )"
@@ -183,7 +190,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "comes-from",
             "en",
-            "comes",
+            "this",
             0.93,
             "",
             r"\bthis (?:post|article|story|piece|news|text|essay)?\s*comes (?:to us )?(?:from|via|courtesy of)\s+",
@@ -234,7 +241,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "articulo-de-en",
             "es",
-            "en",
+            "artículo columna tribuna entrevista reportaje noticia texto editorial crónica opinión carta análisis",
             0.9,
             "known",
             r"^\W*(?:nuevo |interesante |gran |el |un )?" + ES_TEXT + r"\b.{0,70}?\ben\s+(?=el |la |[A-Z])",
@@ -284,7 +291,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "erschienen-in",
             "de",
-            "erschien veröffentlicht publiziert druckt nachzulesen lesen zuerst übernommen entnommen",
+            "erschien veröffentlicht publiziert abgedruckt gedruckt nachzulesen lesen zuerst übernommen entnommen",
             0.96,
             "any",
             r"\b(?:erschien(?:en)?|veröffentlicht(?:e)?|publiziert|abgedruckt|gedruckt|nachzulesen|zu lesen|zuerst|"
@@ -295,8 +302,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "artikel-in",
             "de",
-            "artikel beitrag bericht interview kommentar text reportage essay kolumne porträt meldung leserbrief "
-            "gespräch",
+            "in im aus auf bei vom von",
             0.92,
             "",
             r"^\W*(?:(?:aktueller|neuer|interessanter|lesenswerter|schöner|toller|ein|der|unser|den|zum|hier)\s+)"
@@ -310,7 +316,7 @@ RULES: tuple[Rule, ...] = tuple(
             "",
             r"^\W*(?:quellen?|aus|via|mit freundlicher genehmigung (?:von|der|des))\s?:?\s+",
         ),
-        ("in-der-zeitung", "de", "in aus", 0.86, "known", r"^\W*(?:in|aus) (?:der|dem|den|des)\s+"),
+        ("in-der-zeitung", "de", "der dem den des", 0.86, "known", r"^\W*(?:in|aus) (?:der|dem|den|des)\s+"),
         (
             "lesen-in",
             "de",
@@ -334,7 +340,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "articolo-su",
             "it",
-            "articolo editoriale intervista intervento pezzo testo commento reportage lettera servizio recensione",
+            "su sul sulla sull per in nel dal da",
             0.9,
             "",
             r"^\W*(?:(?:un|il|mio|nuovo|bell['’])\s*)*"
@@ -354,7 +360,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "publicado-em-pt",
             "pt",
-            "public veicul divulg saiu",
+            "public republic veicul divulg saiu",
             0.95,
             "any",
             r"\b(?:publicad[oa]s?|veiculad[oa]s?|divulgad[oa]s?|saiu|republicad[oa])\b"

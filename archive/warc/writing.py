@@ -113,6 +113,10 @@ class WarcWriter:
         """Everything written so far is on disk when this returns."""
         self._file.sync()
 
+    def syncing(self) -> Callable[[], None]:
+        """A call that syncs what is written now; another thread may make it while this one writes on."""
+        return self._file.syncing()
+
     def close(self) -> None:
         """Sync and close; closing twice does nothing."""
         self._file.close()
@@ -167,6 +171,21 @@ class _File:
             os.lseek(self._fd, self.size, os.SEEK_SET)
         except OSError:
             self._torn = True
+
+    def syncing(self) -> Callable[[], None]:
+        """Syncs through a descriptor of its own: the file may be full and closed before it is done."""
+        descriptor = os.dup(self._fd)
+
+        def sync() -> None:
+            try:
+                os.fsync(descriptor)
+            except OSError as error:
+                self._torn = True
+                raise _cannot_write(self.path, error) from error
+            finally:
+                os.close(descriptor)
+
+        return sync
 
     def sync(self) -> None:
         """After a failed fsync nobody knows what is on disk, and asking again would say all is well: so no more

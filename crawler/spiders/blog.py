@@ -82,6 +82,7 @@ class BlogSpider(scrapy.Spider):
         self.has_sources = False
         self.seen_by_listing: dict[str, set[str]] = {}
         self.traps = Traps()
+        self.category_names: set[str] = set()
         self.listings: set[str] = set()
         """Keys of the listings that posts led to: nearly every post leads to the same."""
         self.answered = asyncio.Event()
@@ -162,6 +163,8 @@ class BlogSpider(scrapy.Spider):
         try:
             if seed.role == "post":
                 item = await self.parse_post(response, seed)
+                if item is not None and item.kept is not None:
+                    await self.keeper.on_disk(item.kept)
             else:
                 self.store(self.read(response, seed), done=seed)
         except ArchiveError as error:
@@ -280,8 +283,8 @@ class BlogSpider(scrapy.Spider):
         return None
 
     async def read_post(self, page: Page, response: Response, seed: Seed) -> PostItem | None:
-        self.look_for_listings(page)
         post = read_post(page, selectors=self.profile.selectors, rest=(seed.hint or {}).get("rest"))
+        self.look_for_listings(page, post)
         key = canonical_url(post.url)
         if key != seed.key and self.keeper.store.frontier.is_done(self.keeper.site_id, key):
             self.same_again(seed, post, response)
@@ -301,10 +304,16 @@ class BlogSpider(scrapy.Spider):
             aliases=(seed.url, response.url, *response.meta.get("redirect_urls", ())),
         )
 
-    def look_for_listings(self, page: Page) -> None:
-        """Walk what a post's page leads to, in a run that walks listings and was not told of them all by REST."""
+    def look_for_listings(self, page: Page, post: Post) -> None:
+        """Walk what a post's page leads to, in a run that walks listings and was not told of them all by REST.
+
+        A post whose categories were all seen on others leads nowhere new.
+        """
         if not self.agenda.walks_listings or self.tally.sources.get("rest") == "open":
             return
+        if self.has_categories and post.categories and self.category_names.issuperset(post.categories):
+            return
+        self.category_names.update(post.categories)
         found = findings.from_post_links(page, self.profile, bases=self.bases, has_categories=self.has_categories)
         found.seeds = [seed for seed in found.seeds if seed.key not in self.listings]
         if found.seeds:

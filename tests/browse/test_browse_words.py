@@ -8,8 +8,8 @@ from archive.browse.captured_html import as_text, self_contained
 from archive.browse.charts import Column, Group, by_month, stacked
 from archive.browse.evidence import in_context, marked
 from archive.browse.readable import readable
-from archive.worddiff import side_by_side
 from archive.browse.words import lag_days, shown_url, web_url
+from archive.worddiff import side_by_side
 
 DIFFS = [
     pytest.param("A\nB", "A\nB", [("same", "A", "A"), ("same", "B", "B")], id="unchanged"),
