@@ -13,7 +13,7 @@ from lxml import etree
 from lxml.html import Element, HtmlElement
 
 from archive.model import Line, Zone
-from archive.provenance.lines import SKIPPED, is_hidden, read_lines
+from archive.provenance.lines import CLASSES_CHARS, SKIPPED, is_hidden, read_lines
 from archive.text import fold
 from crawler.container import Container, common_ancestor, find_container
 from crawler.headline import find_headline, headline_text
@@ -340,12 +340,18 @@ PROSE_CHARS = 120
 
 
 def _is_theme_meta(element: HtmlElement) -> bool:
-    names = element.get("class")
-    if not names or not _LIKE_META.search(names):
+    names = element.get("class") or ""
+    if not (_may_be_meta(names) if len(names) <= CLASSES_CHARS else _LIKE_META.search(names)):
         return False
     if any(THEME_META.fullmatch(name) for name in names.split()):
         return _LENGTH(element) < HEAD_CHARS / 2
     return "byline" in names.split() and any(_names_an_author(link) for link in element.iter("a"))
+
+
+@lru_cache(maxsize=4096)
+def _may_be_meta(classes: str) -> bool:
+    """A first look, remembered: the paragraphs of a body share their few class attributes."""
+    return _LIKE_META.search(classes) is not None
 
 
 _LIKE_META = re.compile(r"meta|info|detail|date|author|time|posted|byline|header|publish|updated|views", re.I)

@@ -315,18 +315,17 @@ def _harmless(limit: int) -> re.Pattern[bytes]:
     rest = rb"(?:[\s/]*+[^\s/>][^\s/>=]*+" + value + rb"){0,%d}+[\s/]*+(?:>|\Z)" % limit
     raw = rb"(?i:" + rb"|".join(_RAW_TEXT) + rb")(?=[\s/>])"
     forms = (
-        rb"[^<]++",
-        rb"</[a-zA-Z][^\s/>]*+" + rest,
-        rb"<(?!" + raw + rb")[a-zA-Z][^\s/>]*+" + rest,
+        rb"/[a-zA-Z][^\s/>]*+(?:>|" + rest + rb")",
+        rb"(?!" + raw + rb")[a-zA-Z][^\s/>]*+(?:>|" + rest + rb")",
         *(
-            rb"<(?i:" + tag + rb")(?=[\s/>])" + rest + rb"(?:[^<]++|<(?!/(?i:" + tag + rb")[\s/>]))*+"
+            rb"(?i:" + tag + rb")(?=[\s/>])" + rest + rb"(?:[^<]++|<(?!/(?i:" + tag + rb")[\s/>]))*+"
             for tag in _RAW_TEXT
         ),
-        rb"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))",
-        rb"<(?:[!?]|/(?![a-zA-Z]))(?!--)[^>]*+(?:>|\Z)",
-        rb"<(?![a-zA-Z!?/])",
+        rb"!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))",
+        rb"(?:[!?]|/(?![a-zA-Z]))(?!--)[^>]*+(?:>|\Z)",
+        rb"(?![a-zA-Z!?/])",
     )
-    return re.compile(rb"(?:" + rb"|".join(forms) + rb")*+")
+    return re.compile(rb"[^<]*+(?:<(?:" + rb"|".join(forms) + rb")[^<]*+)*+")
 
 
 _RAW_TEXT = (b"script", b"style", b"textarea", b"title", b"iframe", b"xmp", b"noframes", b"noembed")

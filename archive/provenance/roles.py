@@ -240,20 +240,12 @@ def read_line(index: int, line: Line, context: PageContext, house: House) -> Rea
         roles["release-end"] = "hash-marks"
     if is_running_text(line.text):
         roles.setdefault("text", "sentence")
-    metadata = short and not roles.keys() & {
-        "text",
-        "chrome",
-        "credit",
-        "release",
-        "contact",
-        "salutation",
-        "echo",
-        "hook",
-    }
+    metadata = short and roles.keys().isdisjoint(_NO_METADATA)
     parsed = parse(line, context, house) if metadata else _EMPTY
     return Read(index=index, line=line, parsed=parsed, roles=roles, own_host=house.host)
 
 
+_NO_METADATA: tuple[Role, ...] = ("text", "chrome", "credit", "release", "contact", "salutation", "echo", "hook")
 _EMPTY = Parsed(fragments=(), explained=0.0)
 _HASH_MARKS = re.compile(r"#\s?#\s?#+\s*$")
 

@@ -85,7 +85,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "republished-from",
             "en",
-            "reprint republish repost reblog crosspost print publish post blog excerpt reproduc syndicat used",
+            "reprinted republished reposted reblogged re cross crossposted excerpted reproduced syndicated used",
             0.96,
             "any",
             r"\b(?:re-?printed|re-?published|re-?posted|repost|re-?blogged|cross-?posted|excerpted|reproduced|"
