@@ -165,8 +165,8 @@ def is_role(text: str) -> bool:
 def recase(name: str) -> str:
     """Give a name printed in capitals its usual spelling; names in mixed case keep theirs.
 
-    >>> recase("ROBERT MCDONALD"), recase("Yvon OLLIVIER"), recase("JD Vance"), recase("ANNA-LENA O’HARA III")
-    ('Robert McDonald', 'Yvon Ollivier', 'JD Vance', 'Anna-Lena O’Hara III')
+    >>> recase("ROBERT MCDONALD"), recase("Yann OLLIVREAU"), recase("JD Vance"), recase("ANNA-LENA O’HARA III")
+    ('Robert McDonald', 'Yann Ollivreau', 'JD Vance', 'Anna-Lena O’Hara III')
     """
     words = name.split()
     whole = name.isupper() and any(len(word.strip(".")) > 2 for word in words)

@@ -377,7 +377,7 @@ def _loose_strength(text: str, before: str, after: str, context: PageContext) ->
 
 
 def _person_in(text: str, read: Read, context: PageContext, house: House) -> Iterator[Attribution]:
-    """ "Senior fellow Tom Switzer in The Wall Street Journal." and nothing else on the line."""
+    """ "Senior fellow Nora Brandt in The Wall Street Journal." and nothing else on the line."""
     subject = _SUBJECT_IN.match(text)
     phrase = _outlet_phrase(text, subject.end(), context) if subject else None
     if not subject or not phrase or house.owns(phrase[1]):

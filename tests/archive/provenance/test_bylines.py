@@ -85,7 +85,7 @@ def test_headings_and_bodies_are_no_byline(text: str) -> None:
     [
         ("ROBERT MCDONALD", "Robert McDonald"),
         ("SIOBHÁN O’ROURKE", "Siobhán O’Rourke"),
-        ("Yvon OLLIVIER", "Yvon Ollivier"),
+        ("Yann OLLIVREAU", "Yann Ollivreau"),
         ("JD Vance", "JD Vance"),
         ("MARÍA DE LA CRUZ", "María de la Cruz"),
         ("ANNA-LENA BECK III", "Anna-Lena Beck III"),
