@@ -132,7 +132,7 @@ class ArchiveExtension:
             if settings.getbool("RESPECT_ROBOTS", True)
             else "ignored at the operator's word",
             "http-header-user-agent": str(settings["USER_AGENT"]),
-            "operator": str(settings.get("CLIPFILE_CONTACT") or "not given"),
+            "operator": str(settings.get("CONTACT") or "not given"),
             "reader": READER,
             "isPartOf": self.profile.name,
             **site_facts(self.profile, self.crawler.spider.categories),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from archive.model import Line
@@ -102,11 +101,6 @@ _BLOG_HOSTS = frozenset(
     "wordpress.com blogspot.com canalblog.com over-blog.com typepad.com tumblr.com substack.com github.io "
     "medium.com".split()
 )
-
-
-def first_original(lines: Iterable[Line], own_host: str) -> str | None:
-    """The first address in *lines* that could be the article's."""
-    return next((url for line in lines for url in original_links(line, own_host)), None)
 
 
 def _inner(url: str) -> str | None:

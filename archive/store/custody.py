@@ -65,22 +65,12 @@ class Custody:
         ).fetchone()
         return int(row[0])
 
-    def site_url(self, name: str) -> str | None:
-        """Where the site was crawled last time; None when it is new."""
-        row = self._db.execute("select url from sites where name = ?", (name,)).fetchone()
-        return str(row[0]) if row else None
-
     def interrupted_run(self, site_id: int) -> int | None:
         """The site's last run when it left work undone, else None."""
         row = self._db.execute(
             "select id, status from runs where site_id = ? order by id desc limit 1", (site_id,)
         ).fetchone()
         return int(row[0]) if row and row[1] in UNFINISHED else None
-
-    def finished_runs(self, site_id: int) -> int:
-        """How many runs of the site came to their end, whole or in part."""
-        sql = "select count(*) from runs where site_id = ? and status in ('done', 'partial', 'suspect')"
-        return int(self._db.execute(sql, (site_id,)).fetchone()[0])
 
     def start_run(self, site_id: int, mode: str, settings: Mapping[str, Any], *, resumes_id: int | None = None) -> int:
         self._db.execute("update runs set status = 'interrupted' where site_id = ? and status = 'running'", (site_id,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -193,6 +194,17 @@ def test_an_archive_from_the_future_is_left_alone(tmp_path: Path) -> None:
         ended = crawl(running.url, archive)
     assert ended.code == 1
     assert "newer Clipfile" in ended.err
+
+
+def test_the_captures_say_who_made_them_and_how_to_reach_them(blog: SampleBlog, tmp_path: Path) -> None:
+    archive = tmp_path / "data"
+    archive.mkdir()
+    (archive / "clipfile.toml").write_text('contact = "mailto:keeper@library.example"\n')
+    crawl(blog.url, archive, "--limit", "1")
+    (file,) = (archive / "warc").glob("*.warc.gz")
+    warcinfo = gzip.decompress(file.read_bytes()).partition(b"WARC/1.1\r\nWARC-Type: request")[0].decode()
+    assert "operator: mailto:keeper@library.example" in warcinfo
+    assert "+mailto:keeper@library.example" in warcinfo, "the User-Agent names it too"
 
 
 def test_scrapys_own_way_works_too(blog: SampleBlog, tmp_path: Path) -> None:
