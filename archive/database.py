@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -49,6 +50,19 @@ def open_readonly(path: Path) -> Database:
         raise explained(error, path) from error
     db.execute(f"pragma cache_size = -{CACHE_KIB}")
     return db
+
+
+def file_state(path: str) -> object:
+    """Changes with every commit to the database at *path*: times and sizes of the file and of its write-ahead log."""
+    return tuple(_stat(f"{path}{suffix}") for suffix in ("", "-wal"))
+
+
+def _stat(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - asked for with every page that is browsed
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def check_folder_can_be_written(folder: Path) -> None:

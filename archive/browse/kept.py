@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from archive.browse.instance import Place
+from archive.database import file_state
 
 Value = TypeVar("Value")
 
@@ -21,22 +21,9 @@ class Kept(Generic[Value]):
 
     def get(self, place: Place, key: str, make: Callable[[], Value]) -> Value:
         # Noted before anything is read, the state can only be older than what is read, never newer.
-        state = (place.path, file_state(place), key)
+        state = (place.path, file_state(str(place.path)), key)
         if state not in self._values:
             self._values[state] = make()
             while len(self._values) > self._most:
                 self._values.popitem(last=False)
         return self._values[state]
-
-
-def file_state(place: Place) -> object:
-    """Changes with every commit: times and sizes of the database and of its write-ahead log."""
-    return tuple(_stat(f"{place.path}{suffix}") for suffix in ("", "-wal"))
-
-
-def _stat(path: str) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)  # noqa: PTH116
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size

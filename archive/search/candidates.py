@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archive.schema import DAY, FTS_TABLE, FTS_WEIGHTS, LAG, WORDS_TABLE
-from archive.search.passages import Unit, find_marks
+from archive.search.passages import Unit, has_marks
 from archive.search.plan import Plan, quoted
 
 FEW: Final = 2_000
@@ -145,10 +145,17 @@ class Answers:
         table, condition, values = self._source()
         return f"select {table}.rowid from {table} where {condition}", values
 
+    def every_id(self) -> list[int]:
+        """Every answer, in no order that means anything."""
+        if self._all is not None:
+            return self._all
+        table, condition, values = self._source()
+        return [id for (id,) in self.db.execute(f"select {table}.rowid from {table} where {condition}", values)]
+
     @cached_property
     def _all_as_json(self) -> str:
         """Every answer, looked up once: what is slow to count would be slow for each facet."""
-        return json.dumps(self._all if self._all is not None else self._latest(self.plan.match, -1))
+        return json.dumps(self.every_id())
 
     # -- by relevance
 
@@ -172,8 +179,8 @@ class Answers:
         sql = "select id, title, outlet from posts where id in (select value from json_each(?))"
         heads = {
             id
-            for id, *texts in self.db.execute(sql, [json.dumps(ids)])
-            if any(find_marks(text, self.units, in_title=True) for text in texts if text)
+            for id, title, outlet in self.db.execute(sql, [json.dumps(ids)])
+            if has_marks(f"{title or ''}\n{outlet or ''}", self.units)
         }
         return sorted(ids, key=lambda id: id not in heads)
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
+from heapq import nsmallest
 from typing import Any, Final
+
+from sqlite_utils import Database
 
 from archive.query import Filter
 from archive.search.candidates import DENSE, Answers
+from archive.search.columns import FACTS, NAMES, kept_columns, read_columns, values_of
 from archive.search.results import FacetValue
 
 VALUES: Final = 20
@@ -17,65 +21,47 @@ FACETS: Final = ("outlet", "author", "year", "month", "category", "kind", "site"
 _FIELDS: Final = {"year": "year", "month": "on", "language": "lang"}
 """Facet → the field that narrows a query to one of its values, where they are called differently."""
 
-_COLUMNS: Final = ("outlet", "kind", "language", "site_id", "substr(original_on, 1, 7)")
-_CHUNK: Final = 20_000  # rows counted at a time, so that memory stays flat in the size of the result
-
 
 def count_facets(answers: Answers) -> dict[str, tuple[FacetValue, ...]]:
     """Facet → its most frequent values; values that are unknown are not counted."""
-    outlet, kind, language, site, month = _count_columns(answers)
-    year: Counter[Any] = Counter()
-    for value, count in month.items():
-        year[value and value[:4]] += count
-        if value and len(value) < len("2024-06"):
-            month[value] = 0
-    names = dict(answers.db.execute("select id, name from sites").fetchall())
-    counts = {
-        "outlet": outlet,
-        "author": _count_names(answers, "author", "authors"),
-        "year": year,
-        "month": month,
-        "category": _count_names(answers, "category", "categories"),
-        "kind": kind,
-        "site": Counter({names[id]: count for id, count in site.items()}),
-        "language": language,
-    }
-    return {facet: _values(facet, counts[facet].items()) for facet in FACETS}
+    counts = _counts(answers)
+    counts["year"] = Counter()
+    for value, count in counts["month"].items():
+        if value:
+            counts["year"][value[:4]] += count
+    counts["month"] = Counter({value: count for value, count in counts["month"].items() if value and value[4:]})
+    return {facet: _values(facet, counts[facet]) for facet in FACETS}
 
 
-def _values(facet: str, counts: Iterable[tuple[Any, int]]) -> tuple[FacetValue, ...]:
-    known = [(value, count) for value, count in counts if value and count]
-    frequent = sorted(known, key=lambda pair: (-pair[1], pair[0]))[:VALUES]
-    return tuple(FacetValue(value=value, count=count, query=_narrowing(facet, value)) for value, count in frequent)
+def _counts(answers: Answers) -> dict[str, Counter[Any]]:
+    """From memory when the result is broad, or the columns are there already; else post by post."""
+    columns = kept_columns(answers.db)
+    if columns is None and answers.total > DENSE * answers.posts:
+        columns = read_columns(answers.db)
+    if columns is None:
+        ids, values = answers.ids()
+        named = {facet: _count_names(answers.db, facet, table, ids, values) for facet, table in NAMES.items()}
+        return {**_count_facts(answers.db, ids, values), **named}
+    posts = answers.every_id()
+    return {facet: Counter(values_of(column, posts)) for facet, column in columns.items()}
 
 
-def _narrowing(facet: str, value: str) -> str:
-    return str(Filter(name=_FIELDS.get(facet, facet), value=value.replace('"', " ")))
+def _count_facts(db: Database, ids: str, values: dict[str, Any]) -> dict[str, Counter[Any]]:
+    """One count for each of FACTS, from an index that holds nothing else."""
+    rows = db.execute(
+        f"select {', '.join(FACTS.values())} from posts indexed by posts_facts where posts.id in ({ids})", values
+    ).fetchall()
+    counters = [Counter(column) for column in zip(*rows, strict=True)] or [Counter[Any]() for _ in FACTS]
+    return dict(zip(FACTS, counters, strict=True))
 
 
-def _count_columns(answers: Answers) -> list[Counter[Any]]:
-    """One count for each of `_COLUMNS`, from an index that holds nothing else."""
-    ids, values = answers.ids()
-    # Read through when much of it is needed, looked up post by post otherwise.
-    id = "+posts.id" if answers.total > DENSE * answers.posts else "posts.id"
-    cursor = answers.db.execute(
-        f"select {', '.join(_COLUMNS)} from posts indexed by posts_facts where {id} in ({ids})", values
-    )
-    counters: list[Counter[Any]] = [Counter() for _ in _COLUMNS]
-    while rows := cursor.fetchmany(_CHUNK):
-        for counter, column in zip(counters, zip(*rows, strict=True), strict=True):
-            counter.update(column)
-    return counters
-
-
-def _count_names(answers: Answers, noun: str, table: str) -> Counter[Any]:
+def _count_names(db: Database, facet: str, table: str, ids: str, values: dict[str, Any]) -> Counter[Any]:
     """How many answers each author or category has; those of one name on two sites are counted together."""
-    ids, values = answers.ids()
-    rows = answers.db.execute(
+    rows = db.execute(
         f"""
         select {table}.name, found.posts
         from (
-            select {noun}_id as id, count(*) as posts from post_{table} where post_id in ({ids}) group by {noun}_id
+            select {facet}_id as id, count(*) as posts from post_{table} where post_id in ({ids}) group by {facet}_id
         ) as found
         join {table} on {table}.id = found.id
         """,
@@ -85,3 +71,13 @@ def _count_names(answers: Answers, noun: str, table: str) -> Counter[Any]:
     for name, count in rows:
         counter[name] += count
     return counter
+
+
+def _values(facet: str, counts: Mapping[Any, int]) -> tuple[FacetValue, ...]:
+    known = [(value, count) for value, count in counts.items() if value]
+    frequent = nsmallest(VALUES, known, key=lambda pair: (-pair[1], pair[0]))
+    return tuple(FacetValue(value=value, count=count, query=_narrowing(facet, value)) for value, count in frequent)
+
+
+def _narrowing(facet: str, value: str) -> str:
+    return str(Filter(name=_FIELDS.get(facet, facet), value=value.replace('"', " ")))

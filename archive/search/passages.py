@@ -127,6 +127,12 @@ def find_marks(text: str, units: Sequence[Unit], *, in_title: bool = False) -> l
     return sorted(marks) if len(units) > 1 else marks
 
 
+def has_marks(text: str, units: Iterable[Unit]) -> bool:
+    """Whether a word of *units* stands in *text*."""
+    folded = fold_keeping_length(text)
+    return any(next(unit.find(folded, 0), None) for unit in units)
+
+
 def runs(text: str, marks: Iterable[Mark], start: int = 0, end: int | None = None) -> tuple[Run, ...]:
     """*text* from *start* to *end* as runs, hits marked; overlapping hits are one."""
     end = len(text) if end is None else end
