@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlite_utils import Database
 
@@ -17,7 +17,9 @@ from archive.database import check_folder_can_be_written, open_readonly
 from archive.errors import LockedError
 from archive.outlets import use_outlets
 from archive.settings import Settings, load_settings
-from archive.store import Store
+
+if TYPE_CHECKING:
+    from archive.store import Store
 
 DEFAULT_FOLDER: Final = Path("data")
 
@@ -65,6 +67,8 @@ class ArchiveFolder:
 
         Raises LockedError at once when another process writes; errors of the file as `archive.database.open_database`.
         """
+        from archive.store import Store  # half the time a search takes to start, and only who writes needs it
+
         use_outlets(self.outlets_path)
         check_folder_can_be_written(self.path)
         with self._locked(purpose):

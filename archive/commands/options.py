@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from tabulate import tabulate
 
 from archive.folder import DEFAULT_FOLDER, ArchiveFolder
 from archive.terminal import printable
@@ -47,5 +46,7 @@ def echo_json(value: Any) -> None:
 
 def echo_table(rows: Iterable[Sequence[Any]], headers: Sequence[str]) -> None:
     """A plain table; control characters of archived words never reach the terminal."""
+    from tabulate import tabulate  # most commands print no table, and it takes a tenth of their start
+
     safe = [[printable(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     click.echo(tabulate(safe, headers=headers, tablefmt="simple", disable_numparse=False))
