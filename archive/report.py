@@ -36,6 +36,8 @@ def _lines(run: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[str]:
     yield from _examples(
         f"to review: {report['doubtful']:,}", report["doubts"], lambda e: f"{e['title']}: {', '.join(e['doubts'])}"
     )
+    if report.get("redesigned"):
+        yield "  the blog has another design: posts known with outlet, author and date were asked for again"
     if verdicts := report.get("verdicts"):
         words = (f"{name} {verdict['status']} ({verdict['detail']})" for name, verdict in verdicts.items())
         yield "  sources: " + " · ".join(words)

@@ -12,9 +12,11 @@ from crawler.discovery import SOURCES, Source, SourceState, judge_source
 from crawler.findings import Known
 from crawler.keeper import Keeper
 from crawler.modes import MISSING_CHECK, SOONEST_RECHECK, Plan, is_due
+from crawler.pages import Page
 from crawler.profiles import SiteProfile
 from crawler.skips import HARMLESS
 from crawler.tally import Tally
+from crawler.theme import is_redesign, theme_of
 
 
 class Agenda:
@@ -44,6 +46,19 @@ class Agenda:
             everything = self.posts.checked_before(self.site_id, now())
             return [*again, *(check_seed(url) for url, *_ in everything)]
         return [*again, *findings.delta_seeds(self.profile, self.plan.source, self.plan.since, self.plan.doors)]
+
+    def look(self, page: Page, url: str) -> list[Seed]:
+        """Note how the blog looks at *url*; when it has another design, the posts that show whether it reads as well.
+
+        One address is looked at in every run, since a blog's front page and its listings may look different.
+        """
+        if self.tally.look or url != self.plan.doors.get("look", url):
+            return []
+        self.tally.doors["look"] = url
+        self.tally.look = theme_of(page.tree)
+        self.tally.is_redesigned = is_redesign(self.plan.look, self.tally.look)
+        telling = self.posts.held.telling(self.site_id) if self.tally.is_redesigned else []
+        return [check_seed(each) for each in telling if self.profile.in_scope(each)]
 
     def known(self) -> Known | None:
         """What tells changed posts from others; None in a full run, which fetches them all."""

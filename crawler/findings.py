@@ -134,7 +134,16 @@ def first_seeds(profile: SiteProfile, categories: tuple[str, ...]) -> list[Seed]
 
 
 def delta_seeds(profile: SiteProfile, source: Source, since: str | None, doors: Mapping[str, Any]) -> list[Seed]:
-    """Where a run that only wants what changed begins; *doors* are the addresses the last whole run found open."""
+    """Where a run that only wants what changed begins; *doors* are the addresses the last whole run found open.
+
+    One listing page is looked at for a redesign, which leaves no modified date behind.
+    """
+    asked = _asked(profile, source, since, doors)
+    look = seed("listing", doors.get("look") or profile.listing_urls[0], look=True)
+    return [*asked, *([look] if look.key not in {each.key for each in asked} else [])]
+
+
+def _asked(profile: SiteProfile, source: Source, since: str | None, doors: Mapping[str, Any]) -> list[Seed]:
     start = profile.start_urls[0]
     if source == "rest":
         root = doors.get("rest") or rest.rest_roots(start)[0]

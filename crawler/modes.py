@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -44,6 +44,8 @@ class Plan:
     """What the last whole run found each source to be worth."""
     doors: Mapping[str, Any] = field(default_factory=dict)
     """Addresses at which the last whole run found its sources."""
+    look: tuple[str, ...] = ()
+    """How the blog looked when it was last looked at; empty when it never was."""
     resumed: bool = False
     """The frontier holds what an earlier run left undone; nothing is begun anew."""
 
@@ -67,18 +69,22 @@ def choose_plan(
     whole = next((run for run in past if run.mode in ("full", "sweep")), None)
     if whole is None:
         return Plan(mode="full", why="the first run of this blog")
-    states, doors = read_states(whole.report), whole.report.get("doors", {})
+    known = Plan(
+        mode="sweep",
+        why=f"every {SWEEP_EVERY}th run walks all listings",
+        states=(states := read_states(whole.report)),
+        doors=whole.report.get("doors", {}),
+        look=tuple(next((run.report["look"] for run in past if run.report.get("look")), ())),
+    )
     if recheck:
-        return Plan(mode="recheck", why="asked for", states=states, doors=doors)
+        return replace(known, mode="recheck", why="asked for")
     if sum(1 for run in past[: past.index(whole)] if run.mode == "delta") >= SWEEP_EVERY - 1:
-        return Plan(mode="sweep", why=f"every {SWEEP_EVERY}th run walks all listings", states=states, doors=doors)
+        return known
     source = delta_source(states, dated_sitemap=bool(whole.report.get("dated_sitemap")))
     if source is None:
-        return Plan(mode="sweep", why="no source tells what changed", states=states, doors=doors)
+        return replace(known, why="no source tells what changed")
     since = datetime.fromisoformat(min(filter(None, (newest, past[0].started_at)))) - OVERLAP
-    return Plan(
-        mode="delta", why=trust(states[source]), source=source, since=instant(since), states=states, doors=doors
-    )
+    return replace(known, mode="delta", why=trust(states[source]), source=source, since=instant(since))
 
 
 def trust(state: SourceState) -> str:

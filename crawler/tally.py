@@ -51,6 +51,10 @@ class Tally:
     doors: dict[str, Any] = field(default_factory=dict)
     """Addresses at which the sources were found open, for the next run."""
     dated_sitemap: bool = False
+    look: tuple[str, ...] = ()
+    """How the blog looks (`crawler.theme`), by the one page that is looked at for it in every run."""
+    is_redesigned: bool = False
+    """The look is another than that of the run before."""
     plan: str = ""
     """Mode of the run and why it was chosen, in words."""
     waits_for: str = ""
@@ -128,6 +132,8 @@ class Tally:
             "walked": sorted(self.walked),
             "doors": self.doors,
             "dated_sitemap": self.dated_sitemap,
+            "look": self.look,
+            "redesigned": self.is_redesigned,
         }
 
 

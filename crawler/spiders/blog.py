@@ -234,9 +234,12 @@ class BlogSpider(scrapy.Spider):
         page = self.parsed(response)
         if isinstance(page, UnreadablePageError):
             return Findings(refused=[(seed.url, SkipReason.of(page.reason), str(page))])
+        look = self.agenda.look(page, seed.url) if hint.get("start") or hint.get("look") or hint.get("delta") else []
+        if hint.get("look"):
+            return Findings(seeds=look)
         seen = self.seen_by_listing.setdefault(listing_root(seed.url), set())
         found = findings.from_listing(page, seed.url, self.profile, hint, seen=seen, bases=self.bases, known=self.known)
-        found.seeds += self.sources(page, response) if hint.get("start") else []
+        found.seeds += [*look, *(self.sources(page, response) if hint.get("start") else [])]
         if not hint.get("guessed") and page.url == listing_root(page.url):
             self.tally.measure.see_listing(len(found.sightings))
         if found.sightings and page.url == listing_root(page.url):

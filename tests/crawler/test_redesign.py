@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +110,44 @@ def front_page(edition: int) -> Any:
 
     with SampleBlog(edition=edition) as blog, urlopen(f"{blog.url}blog/") as answer:
         return parse_page(answer.read(), url=blog.url, content_type="text/html; charset=UTF-8").tree
+
+
+@pytest.mark.parametrize(
+    "doors",
+    [
+        pytest.param({}, id="REST"),
+        pytest.param({"rest": False}, id="sitemap"),
+        pytest.param({"rest": False, "sitemap": False, "feed": False}, id="listings"),
+    ],
+)
+def test_the_next_delta_notices_a_redesign_that_changed_no_date(tmp_path: Path, doors: dict[str, Any]) -> None:
+    archive = tmp_path / "data"
+    with SampleBlog(edition=2, **doors) as blog:
+        crawl(blog.url, archive)
+        before = known(archive)
+        blog.publish(3)
+        first = crawl(blog.url, archive, "--json")
+        asked = len(blog.requests)
+        second = crawl(blog.url, archive, "--json")
+        paths = [path for _, path, _ in blog.requests[asked:]]
+    for ended in (first, second):
+        run = json.loads(ended.out)
+        assert (ended.code, run["mode"], run["status"]) == (4, "delta", "suspect"), run["reason"]
+    assert json.loads(first.out)["report"]["redesigned"]
+    assert known(archive) == before
+    assert len(paths) <= 60, "a suspect blog is asked for a few posts, not for all of them"
+
+
+def test_a_redesign_that_reads_as_well_is_looked_into_once(tmp_path: Path) -> None:
+    archive = tmp_path / "data"
+    with SampleBlog(theme="classic") as blog:
+        crawl(blog.url, archive)
+        before = known(archive)
+        blog.options = replace(blog.options, theme="corporate")
+        blog.publish(1)
+        first, second = (crawl(blog.url, archive, "--json") for _ in range(2))
+    seen = [(ended.code, (run := json.loads(ended.out))["mode"], run["posts_seen"]) for ended in (first, second)]
+    assert seen[1] == (0, "delta", 0)
+    assert seen[0][:2] == (0, "delta")
+    assert 10 <= seen[0][2] <= 20
+    assert [row["outlet"] for row in known(archive)] == [row["outlet"] for row in before]
