@@ -11,6 +11,9 @@ from typing import Final
 from archive.browse.words import tone
 
 WIDTH: Final = 960
+TWO_THIRDS: Final = 640
+HALF: Final = 480
+"""Of charts with something beside them."""
 HEIGHT: Final = 220
 LEFT: Final = 34
 TOP: Final = 8
@@ -60,6 +63,8 @@ class DrawnGroup:
     x: float
     width: float
     label: str
+    name: str
+    """The label, or what says more than it: that of its only column."""
     total: int
     href: str | None
     labelled: bool
@@ -81,27 +86,28 @@ class Chart:
     """Series → its class in the style sheet."""
     columns: Sequence[Column]
     """For the table: those that count anything."""
-    width: int = WIDTH
+    width: int
     height: int = HEIGHT
     left: int = LEFT
     bottom: int = HEIGHT - BOTTOM
 
 
-def stacked(title: str, noun: str, groups: Sequence[Group], series: Mapping[str, str]) -> Chart:
+def stacked(title: str, noun: str, groups: Sequence[Group], series: Mapping[str, str], *, width: int = WIDTH) -> Chart:
     """The chart; *series* with their classes from the bottom up, what is not in it drawn as the rest."""
     highest = max((column.total for group in groups for column in group.columns), default=0)
     steps = ticks(highest)
     scale = (HEIGHT - TOP - BOTTOM) / max(steps[-1], 1)
-    slot = (WIDTH - LEFT) / max(sum(len(group.columns) for group in groups), 1)
+    slot = (width - LEFT) / max(sum(len(group.columns) for group in groups), 1)
     classes = {**series, REST: "tone-rest"}
     widths = [slot * len(group.columns) for group in groups]
     starts = [LEFT, *(LEFT + end for end in accumulate(widths))]
-    every = max(1, -(-LABEL_WIDTH * len(groups) // (WIDTH - LEFT)))
+    every = max(1, -(-LABEL_WIDTH * len(groups) // (width - LEFT)))
     drawn = [
         DrawnGroup(
             x=round(x, 1),
-            width=round(width, 1),
+            width=round(group_width, 1),
             label=group.label,
+            name=group.columns[0].label if len(group.columns) == 1 else group.label,
             total=group.total,
             href=group.href,
             labelled=number % every == 0,
@@ -111,7 +117,7 @@ def stacked(title: str, noun: str, groups: Sequence[Group], series: Mapping[str,
                 for bar in _bars(column, x + n * slot, slot, scale, classes)
             ],
         )
-        for number, (group, x, width) in enumerate(zip(groups, starts, widths, strict=False))
+        for number, (group, x, group_width) in enumerate(zip(groups, starts, widths, strict=False))
     ]
     used = [
         name
@@ -130,6 +136,7 @@ def stacked(title: str, noun: str, groups: Sequence[Group], series: Mapping[str,
             for column in group.columns
             if column.total
         ],
+        width=width,
     )
 
 

@@ -9,26 +9,14 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archive.browse.answer import Answer, Ask
-from archive.browse.charts import Chart, Column, Group, by_month, outlet_series, stacked
+from archive.browse.charts import TWO_THIRDS, Chart, Column, Group, by_month, outlet_series, stacked
 from archive.browse.clips import COLUMNS, as_clips
+from archive.browse.lags import read_lags
 from archive.browse.rows import Row, row, rows
-from archive.browse.words import MONTHS, lag_days
+from archive.browse.words import MONTHS
 from archive.errors import UsageError
 
 PER_PAGE: Final = 40
-LAGS: Final = (
-    ("earlier", -1),
-    ("same day", 0),
-    ("1 day", 1),
-    ("2–3 days", 3),
-    ("4–7 days", 7),
-    ("1–2 weeks", 14),
-    ("2–4 weeks", 30),
-    ("1–3 months", 91),
-    ("longer", 10**9),
-)
-"""Label → the longest lag in days that it stands for."""
-
 DATES: Final = "posts.id, posts.original_on, posts.posted_on, posts.outlet"
 
 
@@ -107,12 +95,23 @@ def period_page(ask: Ask, db: Database) -> Answer:
         f"select {DATES} from posts where original_on between ? and ? || '~' order by original_on",
         [period, period],
     )
+    beside = neighbours(db, period)
     if len(period) == 4:
+        timeline = _year(ask, period, dates)
         return _page_of(
-            ask, db, dates, kind="Year", name=period, path=f"years/{period}", timeline=_year(ask, period, dates)
+            ask, db, dates, kind="Year", name=period, path=f"years/{period}", timeline=timeline, beside=beside
         )
     name = f"{MONTHS[min(max(int(period[5:]), 1), 12) - 1]} {period[:4]}"
-    return _page_of(ask, db, dates, kind="Month", name=name, path=f"years/{period}", year=period[:4])
+    return _page_of(ask, db, dates, kind="Month", name=name, path=f"years/{period}", year=period[:4], beside=beside)
+
+
+def neighbours(db: Database, period: str) -> tuple[str | None, str | None]:
+    """The years or months with articles before and after this one."""
+    long = len(period)
+    sql = "select {}(substr(original_on, 1, ?)) from posts where original_on {} and length(original_on) >= ?"
+    before = db.execute(sql.format("max", "< ?"), [long, period, long]).fetchone()[0]
+    after = db.execute(sql.format("min", "> ? || '~'"), [long, period, long]).fetchone()[0]
+    return before, after
 
 
 def _named(db: Database, sql: str, number: str, noun: str) -> Row:
@@ -130,14 +129,14 @@ def _page_of(
     start = next((n + 1 for n, each in enumerate(newest) if each["id"] == ask.number("after")), 0)
     shown = newest[start : start + PER_PAGE]
     more = shown[-1]["id"] if start + PER_PAGE < len(newest) else None
-    defaults: dict[str, Any] = {"outlet": None, "writers": [], "year": None}
+    defaults: dict[str, Any] = {"outlet": None, "writers": [], "year": None, "beside": (None, None)}
     return ask.page(
         "listing.html",
         section={"Outlet": "outlets", "Author": "authors"}.get(about["kind"], ""),
         path=path,
         total=len(dates),
         timeline=timeline or _timeline(ask, dates),
-        lags=_lags(dates),
+        lags=read_lags(dates),
         clips=clips(db, [each["id"] for each in shown]),
         more=more,
         first=start == 0,
@@ -158,7 +157,8 @@ def _timeline(ask: Ask, dates: Sequence[Row]) -> Chart:
     )
     months = [(month, outlet, count) for (month, outlet), count in counts.items() if len(month) == 7]
     hrefs = {year: ask.place.page(f"years/{year}") for year in {month[:4] for month, _, _ in months}}
-    return stacked("By the month they first appeared", "article", by_month(months, hrefs), outlet_series(months))
+    title = "By the month they first appeared"
+    return stacked(title, "article", by_month(months, hrefs), outlet_series(months), width=TWO_THIRDS)
 
 
 def _year(ask: Ask, year: str, dates: Sequence[Row]) -> Chart:
@@ -173,14 +173,4 @@ def _year(ask: Ask, year: str, dates: Sequence[Row]) -> Chart:
         for month, name in zip(months, MONTHS, strict=True)
     ]
     series = outlet_series([(month, outlet, count) for (month, outlet), count in counts.items()])
-    return stacked(f"{year}, by the month they first appeared", "article", groups, series)
-
-
-def _lags(dates: Sequence[Row]) -> Chart | None:
-    """How long it took until the articles were reposted; None where no day of first publication is known."""
-    days = [lag for each in dates if (lag := lag_days(each["original_on"], each["posted_on"])) is not None]
-    if not days:
-        return None
-    counts = Counter(next(label for label, longest in LAGS if lag <= longest) for lag in days)
-    groups = [Group(label=label, columns=[Column(label=label, counts={"Reposts": counts[label]})]) for label, _ in LAGS]
-    return stacked("How long until they were reposted", "repost", groups, {"Reposts": "tone-plain"})
+    return stacked(f"{year}, by the month they first appeared", "article", groups, series, width=TWO_THIRDS)

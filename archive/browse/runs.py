@@ -9,9 +9,10 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archive.browse.answer import Answer, Ask
-from archive.browse.charts import Chart, Column, Group, stacked
+from archive.browse.charts import HALF, Chart, Column, Group, stacked
 from archive.browse.clips import COLUMNS, as_clips
 from archive.browse.rows import Row, number, row, rows
+from archive.browse.words import day, short_day
 from archive.errors import UsageError
 from archive.gaps import find_gaps
 
@@ -41,17 +42,19 @@ CLASSES: Final = {"New": "tone-new", "Changed": "tone-changed", "Gone": "tone-go
 def _chart(ask: Ask, runs: Sequence[Row], title: str, noun: str, columns: Sequence[str]) -> Chart:
     groups = [
         Group(
-            label=f"{run['id']}",
+            label=short_day(run["started_at"]),
             href=ask.place.page(f"runs/{run['id']}"),
             columns=[
                 Column(
-                    label=f"Run {run['id']}", counts={NAMES[column]: run[column] for column in columns if run[column]}
+                    label=f"Run {run['id']}, {day(run['started_at'])}",
+                    counts={NAMES[column]: run[column] for column in columns if run[column]},
                 )
             ],
         )
         for run in runs
     ]
-    return stacked(f"{title}, run by run", noun, groups, {NAMES[column]: CLASSES[NAMES[column]] for column in columns})
+    series = {NAMES[column]: CLASSES[NAMES[column]] for column in columns}
+    return stacked(f"{title}, run by run", noun, groups, series, width=HALF)
 
 
 def run_page(ask: Ask, db: Database) -> Answer:

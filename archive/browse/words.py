@@ -46,6 +46,16 @@ def day(iso: str | None) -> str:
         return iso or ""
 
 
+def short_day(iso: str) -> str:
+    """For the axis of a chart.
+
+    >>> short_day("2026-11-22T10:45:00Z")
+    '22 Nov'
+    """
+    _, month, number = iso[:10].split("-")
+    return f"{int(number)} {MONTHS[int(month) - 1][:3]}"
+
+
 def instant(iso: str | None) -> str:
     """A UTC instant in words.
 
