@@ -16,6 +16,7 @@ from archive.errors import UsageError
 from archive.model import Completeness, Kind
 from archive.outlets import load_outlets
 from archive.search.plan import DOUBTFUL_BELOW
+from archive.store import Store
 from archive.store.corrections import CORRECTABLE
 from archive.text import collapse, visible
 
@@ -174,6 +175,14 @@ def amend(now: Mapping[str, Any], given: Mapping[str, Any], none: Collection[str
 def confirmed(now: Mapping[str, Any]) -> Amendment:
     """What was read, said again by a person: no later reading replaces it. What is not known stays open."""
     return Amendment(values={field: value for field, value in now.items() if value})
+
+
+def correct(store: Store, post_id: int, amendment: Amendment, *, note: str | None, made_by: str | None) -> None:
+    """Store the amendment in one transaction, as corrections of the post."""
+    with store.atomic():
+        if amendment.values.get("kind", "repost") != "repost":  # what was said of the repost falls with it
+            store.corrections.undo(post_id, OF_A_REPOST)
+        store.corrections.make(post_id, amendment.values, note=note, made_by=made_by)
 
 
 def _with_kind(now: Mapping[str, Any], values: dict[str, Any]) -> Iterator[str]:

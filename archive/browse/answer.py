@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from archive.browse.editing import Editing
 from archive.browse.headers import OURS
 from archive.browse.instance import Place
 from archive.browse.rendering import render
@@ -28,6 +29,8 @@ class Ask:
     parts: Mapping[str, str]
     query: Any
     """Datasette's MultiParams: `get(name)` and `getlist(name)`."""
+    editing: Editing | None = None
+    """None: the site is for reading only."""
 
     def get(self, name: str, longest: int = 200) -> str:
         """The parameter, cut to a length no honest reader needs; '' when it is not there."""
@@ -38,7 +41,7 @@ class Ask:
         return int(value) if value.isascii() and value.isdecimal() else None
 
     def page(self, template: str, /, status: int = 200, **values: Any) -> Answer:
-        return Answer(body=render(template, self.place, **values), status=status)
+        return Answer(body=render(template, self.place, editing=self.editing, **values), status=status)
 
     def trouble(self, status: int, headline: str, advice: str) -> Answer:
         return self.page("error.html", status=status, headline=headline, advice=advice)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from sqlite_utils import Database
 
 from archive.browse.answer import Answer, Ask
+from archive.browse.correcting import DONE
 from archive.browse.evidence import facts, head
 from archive.browse.readable import readable
 from archive.browse.rows import Row, row, rows
-from archive.browse.words import lag_days
+from archive.browse.words import lag_days, web_url
 from archive.clippings import dossier, find_post_id
 from archive.export.citations import read_reference, to_text
 from archive.export.selection import get_record
+from archive.store.corrections import CORRECTABLE
 
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 SHOWN_TYPES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/svg+xml"})
@@ -30,6 +32,9 @@ def post_page(ask: Ask, db: Database) -> Answer:
     return ask.page(
         "post.html",
         section="posts",
+        said=DONE.get(ask.get("said")),
+        shown=shown_values(found) if ask.editing else None,
+        known_outlets=known_outlets(db) if ask.editing else [],
         post=found,
         language=found["language"] if LANGUAGE.fullmatch(found["language"] or "") else None,
         outlet_id=body["outlet_id"],
@@ -42,6 +47,17 @@ def post_page(ask: Ask, db: Database) -> Answer:
         absences=rows(db, "select noticed_at, how, capture_id from absences where post_id = ? order by id", [post_id]),
         citation=to_text(read_reference(get_record(db, post_id))),
     )
+
+
+def shown_values(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form begins with; an address that is none of the web's is not offered."""
+    return {**{field: found[field] for field in CORRECTABLE}, "original_url": web_url(found["original_url"])}
+
+
+def known_outlets(db: Database) -> list[str]:
+    """What a form offers while one types."""
+    sql = "select name from outlets where id in (select outlet_id from posts) order by name limit 500"
+    return [name for (name,) in db.execute(sql)]
 
 
 def image_finder(ask: Ask, db: Database) -> Callable[[str], str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable
@@ -13,7 +14,9 @@ from sqlite_utils import Database
 
 from archive.browse.answer import Answer, Ask
 from archive.browse.captures import capture_content, capture_page
+from archive.browse.correcting import correct_post
 from archive.browse.coverage import coverage_page
+from archive.browse.editing import LONGEST_FORM_BYTES, find_editing, headers_of, is_from_our_form
 from archive.browse.exporting import post_citation, search_export
 from archive.browse.files import asset
 from archive.browse.headers import OURS, secured
@@ -68,6 +71,7 @@ def routes(*, root: str | None) -> list[tuple[str, View]]:
     return [
         *([(r"/$", to_home(root))] if root else []),
         *icons,
+        (r"/(?P<database>[^/]+)/-/posts/(?P<post>[0-9a-f]{1,16})/correct$", correction),
         (rf"{ASSETS}/(?P<name>[a-z.]{{1,40}})$", file),
         *pages,
     ]
@@ -83,18 +87,51 @@ def to_home(database: str) -> View:
 
 def view_of(page: Page) -> View:
     async def view(request: Any, datasette: Any) -> Response:
-        name = tilde_decode(request.url_vars["database"])
-        place = place_of(datasette, name)
-        if place is None or not await may_view(datasette, request.actor, name):
+        ask = await asked(request, datasette)
+        if ask is None:
             return Response.text("There is no archive of that name here.", status=404, headers=secured(OURS))
         if request.method not in ("GET", "HEAD"):
-            return Response.text("This site is for reading only.", status=405, headers=secured(OURS))
-        ask = Ask(place=place, parts=dict(request.url_vars), query=request.args)
-        answer = await datasette.get_database(name).execute_fn(lambda connection: answered(page, ask, connection))
-        headers = {**secured(answer.policy), **answer.headers}
-        return Response(answer.body, status=answer.status, headers=headers, content_type=answer.content_type)
+            return Response.text("This page is for reading only.", status=405, headers=secured(OURS))
+        database = datasette.get_database(ask.place.database)
+        return response(ask, await database.execute_fn(lambda connection: answered(page, ask, connection)))
 
     return view
+
+
+async def asked(request: Any, datasette: Any) -> Ask | None:
+    """None where there is no such archive, or none that the one who asks may see."""
+    name = tilde_decode(request.url_vars["database"])
+    place = place_of(datasette, name)
+    if place is None or not await may_view(datasette, request.actor, name):
+        return None
+    editing = find_editing(datasette, request.scope)
+    return Ask(place=place, parts=dict(request.url_vars), query=request.args, editing=editing)
+
+
+def response(ask: Ask, answer: Answer) -> Response:
+    leave = ask.editing.headers(ask.place.base) if ask.editing and answer.policy == OURS else {}
+    headers = {**secured(answer.policy), **leave, **answer.headers}
+    return Response(answer.body, status=answer.status, headers=headers, content_type=answer.content_type)
+
+
+async def correction(request: Any, datasette: Any) -> Response:
+    """Stores what a form of ours says, where that is allowed (`archive.browse.editing`)."""
+    ask = await asked(request, datasette)
+    if ask is None:
+        return Response.text("There is no archive of that name here.", status=404, headers=secured(OURS))
+    if request.method != "POST":
+        return Response.redirect(ask.place.page(f"posts/{ask.parts['post']}"))
+    if ask.editing is None:
+        advice = "Start it with clipfile serve --edit, and open it on the same machine, to set readings right."
+        return response(ask, ask.trouble(403, "This site is for reading only", advice))
+    headers = headers_of(request.scope)
+    if not headers.get("content-length", "").isdecimal() or int(headers["content-length"]) > LONGEST_FORM_BYTES:
+        return response(ask, ask.trouble(413, "That is too long", "A correction is a few words."))
+    form = await request.post_vars()
+    if not is_from_our_form(ask.editing, headers, form.get("token", "")):
+        advice = "Open the post again and send its form: this one is from another page, or from before a restart."
+        return response(ask, ask.trouble(403, "That form is not known here", advice))
+    return response(ask, await asyncio.to_thread(correct_post, ask, form))
 
 
 def answered(page: Page, ask: Ask, connection: sqlite3.Connection) -> Answer:

@@ -10,17 +10,20 @@ from sqlite_utils import Database
 
 from archive.browse.answer import Answer, Ask
 from archive.browse.charts import HALF, Chart, Column, Group, stacked
-from archive.browse.clips import COLUMNS, as_clips
-from archive.browse.rows import Row, number, row, rows
+from archive.browse.correcting import DONE
+from archive.browse.kept import Kept
+from archive.browse.post import known_outlets
+from archive.browse.rows import Row, row, rows
 from archive.browse.words import day, short_day
 from archive.errors import UsageError
 from archive.gaps import find_gaps
+from archive.reviewing import Doubt, Review, find_doubts
 
 RUNS_SHOWN: Final = 60
 CHARTED: Final = 40
-DOUBTFUL_BELOW: Final = 0.7
-DOUBTFUL_SHOWN: Final = 50
+DOUBTFUL_SHOWN: Final = 25
 MISSING_SHOWN: Final = 100
+SHOWN_LENGTH: Final = 160
 
 
 def runs_page(ask: Ask, db: Database) -> Answer:
@@ -79,23 +82,25 @@ def run_page(ask: Ask, db: Database) -> Answer:
     return ask.page("run.html", section="runs", run=run, report=report, roles=roles, skips=skips)
 
 
+_reviews: Kept[Review] = Kept(most=4)
+
+
+def printed_words(doubt: Doubt) -> list[tuple[str, str]]:
+    """(field, the printed words) that the reading rests on, each once."""
+    found = [(each["field"], " ".join((each["printed"] or "").split())) for each in doubt.evidence]
+    return list(dict.fromkeys((field, words[:SHOWN_LENGTH]) for field, words in found if words and field != "kind"))
+
+
 def health_page(ask: Ask, db: Database) -> Answer:
-    doubtful = rows(
-        db,
-        f"""
-        select {COLUMNS} from posts
-        where kind = 'repost' and confidence < ? order by confidence limit ?
-        """,
-        [DOUBTFUL_BELOW, DOUBTFUL_SHOWN],
-    )
+    review = _reviews.get(ask.place, "", lambda: find_doubts(db, limit=DOUBTFUL_SHOWN))
     return ask.page(
         "health.html",
         section="health",
         gaps=[(gap, gap.missing[:MISSING_SHOWN]) for gap in find_gaps(db)],
-        doubtful=as_clips(doubtful),
-        doubtful_count=number(
-            db, "select count(*) from posts where kind = 'repost' and confidence < ?", [DOUBTFUL_BELOW]
-        ),
+        review=review,
+        printed={doubt.id: printed_words(doubt) for doubt in review.doubts},
+        known_outlets=known_outlets(db) if ask.editing and review.doubts else [],
+        said=DONE.get(ask.get("said")),
         suspects=suspects(db),
         gone=rows(db, "select uid, title, gone_at from posts where gone_at is not null order by gone_at desc limit 50"),
         absent=rows(

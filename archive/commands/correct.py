@@ -12,7 +12,7 @@ from archive.clippings import find_post_id
 from archive.commands.options import archive_option, echo_json, echo_table, json_option
 from archive.errors import UsageError
 from archive.folder import ArchiveFolder
-from archive.reviewing import OF_A_REPOST, Amendment, amend, confirmed, field_named, values_of
+from archive.reviewing import amend, confirmed, correct, field_named, values_of
 from archive.store import Store
 from archive.store.corrections import CORRECTABLE, corrections_of
 from archive.terminal import printable
@@ -74,7 +74,8 @@ def correct_command(
             said = _undo(store, post_id, undo)
         else:
             amendment = confirmed(before) if confirm else amend(before, given, [field_named(field) for field in none])
-            said = _make(store, post_id, amendment, note, made_by)
+            correct(store, post_id, amendment, note=note, made_by=made_by)
+            said = [*amendment.notes, f"Post {post_id} is corrected: {', '.join(amendment.values)}"]
         after = values_of(store.db, post_id)
         corrections = store.corrections.history(post_id)
     if as_json:
@@ -90,14 +91,6 @@ def _find(folder: ArchiveFolder, post: str) -> int:
         return find_post_id(db, post)
     finally:
         db.close()
-
-
-def _make(store: Store, post_id: int, amendment: Amendment, note: str | None, made_by: str | None) -> list[str]:
-    with store.atomic():
-        if amendment.values.get("kind", "repost") != "repost":  # what was said of the repost falls with it
-            store.corrections.undo(post_id, OF_A_REPOST)
-        store.corrections.make(post_id, amendment.values, note=note, made_by=made_by)
-    return [*amendment.notes, f"Post {post_id} is corrected: {', '.join(amendment.values)}"]
 
 
 def _undo(store: Store, post_id: int, wanted: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""`clipfile serve`: the archive in Datasette, on this machine, for reading only."""
+"""`clipfile serve`: the archive in Datasette, on this machine; for reading, or for setting readings right, too."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from typing import Final
 
 import click
 
+from archive.browse.editing import NAMES, PLUGIN
 from archive.browse.metadata import merged, metadata, settings
 from archive.commands.options import archive_option
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, UsageError
 from archive.folder import ArchiveFolder
 
 CELL_CHARACTERS: Final = 300
@@ -25,11 +26,15 @@ CELL_CHARACTERS: Final = 300
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--open", "open_browser", is_flag=True, help="Open it in a browser.")
+@click.option("--edit", is_flag=True, help="Let whoever sits at this machine set readings right in the browser.")
 @archive_option
-def serve_command(host: str, port: int, open_browser: bool, folder: ArchiveFolder) -> None:
+def serve_command(host: str, port: int, open_browser: bool, edit: bool, folder: ArchiveFolder) -> None:
     """Browse the archive with Datasette until Ctrl-C."""
+    if edit and host not in NAMES:
+        hint = "leave --host out, or --edit: others could set readings right, too"
+        raise UsageError(f"with --edit the site is for this machine alone, not for {host}", hint=hint)
     folder.open_readonly().close()
-    files = write_settings(Path(tempfile.mkdtemp(prefix="clipfile-")), datasette_version())
+    files = write_settings(Path(tempfile.mkdtemp(prefix="clipfile-")), datasette_version(), edit=edit)
     command = [
         sys.executable,
         "-m",
@@ -57,15 +62,16 @@ def datasette_version() -> tuple[int, ...]:
         raise ArchiveError("Datasette is not installed", hint="pip install 'clipfile[browse]'") from error
 
 
-def write_settings(folder: Path, installed: tuple[int, ...]) -> list[str]:
+def write_settings(folder: Path, installed: tuple[int, ...], *, edit: bool = False) -> list[str]:
     """Write what Datasette is told into *folder*; returns the options that name the files."""
+    ours = merged(settings(), {"plugins": {PLUGIN: {"edit": edit}}})
     if installed < (1,):
-        return ["--metadata", _write(folder / "metadata.json", merged(metadata(), settings()))]
+        return ["--metadata", _write(folder / "metadata.json", merged(metadata(), ours))]
     return [
         "--metadata",
         _write(folder / "metadata.json", metadata()),
         "--config",
-        _write(folder / "datasette.json", settings()),
+        _write(folder / "datasette.json", ours),
     ]
 
 
