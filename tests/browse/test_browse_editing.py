@@ -15,7 +15,7 @@ from filing import a_page, harbor_line
 from serving_site import served
 
 from archive.browse.editing import is_asked_here
-from archive.cli import main
+from archive.cli import clipfile
 from archive.commands.serve import datasette_version, write_settings
 from archive.database import open_readonly
 from archive.folder import ArchiveFolder
@@ -148,7 +148,7 @@ def test_only_this_machine_asks_from_here(client: object, server: object, host: 
 
 
 def test_edit_is_refused_on_an_address_others_reach(archive: ArchiveFolder) -> None:
-    said = CliRunner().invoke(main, ["serve", "--edit", "--host", "0.0.0.0", "--archive", str(archive.path)])
+    said = CliRunner().invoke(clipfile, ["serve", "--edit", "--host", "0.0.0.0", "--archive", str(archive.path)])
     assert said.exit_code == 2
     assert "this machine alone" in said.output
 
