@@ -76,7 +76,10 @@ class Found(Results):
         return self.hits[place]
 
     def to_rows(self) -> list[dict[str, Any]]:
-        """The hits as flat dicts for a data frame; `snippet` is the passage that answers, as plain text."""
+        """The hits as flat dicts for a data frame; `snippet` is the passage that answers, as plain text.
+
+        `also` is a list of the addresses of the article's other reposts; the other columns are those of `Hit`.
+        """
         return [_row(hit) for hit in self.hits]
 
 
@@ -98,12 +101,14 @@ class Archive:
         sort: Sort = "relevance",
         cursor: str | None = None,
         facets: bool = False,
+        fold: bool = True,
     ) -> Found:
         """The clippings that answer *query*, best first; the query language is that of `clipfile search`.
 
-        Without words to weigh the newest come first. *cursor* is the `next_cursor` of the page before.
+        Without words to weigh the newest come first. *cursor* is the `next_cursor` of the page before. With *fold*, of
+        several reposts of one article the first is a hit, and its `also` names the others.
         """
-        results = search(self._db, query, limit=limit, sort=sort, cursor=cursor, facets=facets)
+        results = search(self._db, query, limit=limit, sort=sort, cursor=cursor, facets=facets, fold=fold)
         return Found(**{part.name: getattr(results, part.name) for part in fields(results)})
 
     def iter_clippings(self, query: str = "") -> Iterator[Clipping]:
@@ -152,4 +157,5 @@ def _frozen(value: Any) -> Any:
 def _row(hit: Hit) -> dict[str, Any]:
     row = asdict(hit)
     del row["heading"]
-    return {**row, "authors": list(hit.authors), "snippet": as_text(hit.snippet)}
+    also = [post.url for post in hit.also]
+    return {**row, "authors": list(hit.authors), "snippet": as_text(hit.snippet), "also": also}

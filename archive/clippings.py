@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from archive.edits import Stretch, inline_diff
 from archive.errors import UsageError
+from archive.store.likenesses import reposts_of
 from archive.urls import canonical_url
 
 LISTS: Final = ("authors", "categories", "tags")
@@ -37,14 +38,35 @@ def clipping(db: Database, post_id: int) -> dict[str, Any]:
 
 
 def dossier(db: Database, post_id: int) -> dict[str, Any]:
-    """The clipping with its evidence, corrections, revisions, captures, images, addresses and sightings."""
+    """The clipping with its evidence, corrections, revisions, captures, images, addresses, sightings, other reposts."""
     return {
         **clipping(db, post_id),
         **next(
             db.query("select completeness, agency, wordpress_id, layout, reader from posts where id = ?", [post_id])
         ),
         **{name: list(db.query(sql, {"id": post_id})) for name, sql in DETAILS.items()},
+        "reposts": reposts(db, post_id),
     }
+
+
+def reposts(db: Database, post_id: int) -> list[dict[str, Any]]:
+    """The other posts that carry the post's article, first posted first.
+
+    `shared` and `alike` are None for one that is like the post only by way of another.
+    """
+    rows = db.query(
+        """
+        select posts.id, posts.uid, posts.url, sites.name as site, posts.title, posts.outlet, posts.original_on,
+            posts.posted_on, posts.words, posts.gone_at, likenesses.shared, likenesses.alike
+        from posts
+        join sites on sites.id = posts.site_id
+        left join likenesses on likenesses.post_id = :id and likenesses.other_id = posts.id
+        where posts.id in (select value from json_each(:others))
+        order by posts.posted_on, posts.id
+        """,
+        {"id": post_id, "others": json.dumps(reposts_of(db.conn, post_id))},
+    )
+    return list(rows)
 
 
 DETAILS: Final = {

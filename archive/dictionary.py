@@ -259,6 +259,67 @@ DESCRIPTIONS: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "undone_at": "UTC; null while it stands",
         },
     ),
+    "likenesses": (
+        "Posts that carry the same article, each pair in both directions; nothing is merged.",
+        {
+            "post_id": "The post",
+            "other_id": "Another post with the same article: on another blog, an excerpt, or under another headline",
+            "shared": "Share of the shorter text that stands in the longer one, 0 to 1",
+            "alike": "Share of all words of both that both have, 0 to 1",
+        },
+    ),
+    "fingerprints": (
+        "What of a post is compared with others to find those that carry the same article.",
+        {
+            "post_id": "The post",
+            "runs": "Chosen runs of five words, each as a number of 4 bytes, the lowest byte first",
+            "is_stale": "1 when the post came or changed since it was compared",
+        },
+    ),
+    "fingerprint_runs": (
+        "The runs of `fingerprints`, to be looked up.",
+        {"run": "CRC-32 of five words in a row", "post_id": "A post in which they stand"},
+    ),
+    "withholdings": (
+        "Posts kept from the public, for a time or for good; the newest that is not undone stands.",
+        {
+            "id": "Number of the withholding",
+            "post_id": "The post",
+            "until_on": "First day on which it may be shown again, ISO date; null for good",
+            "reason": "Why",
+            "made_at": "UTC",
+            "made_by": "Who",
+            "undone_at": "UTC; null while it stands",
+        },
+    ),
+    "withheld": (
+        "The posts that are kept from the public today.",
+        {
+            "post_id": "The post",
+            "until_on": "First day on which it may be shown again, ISO date; null for good",
+            "reason": "Why",
+            "made_at": "UTC",
+            "made_by": "Who",
+        },
+    ),
+    "watches": (
+        "Saved searches.",
+        {
+            "id": "Number of the watch",
+            "name": "Its name",
+            "query": "The query, as it was given",
+            "added_at": "UTC",
+        },
+    ),
+    "watch_hits": (
+        "Which posts a saved search has found so far: none is told of twice.",
+        {
+            "watch_id": "The watch",
+            "post_id": "The post",
+            "run_id": "The run after which it was new; null when it was there before the watch",
+            "noticed_at": "UTC",
+        },
+    ),
     "sightings": (
         "Which of the blog's own sources showed which post.",
         {

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from archive.database import check_folder_can_be_written, open_readonly
 from archive.errors import LockedError
 from archive.outlets import use_outlets
+from archive.schema import migrations
 from archive.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -56,8 +57,16 @@ class ArchiveFolder:
         return self.settings().contact
 
     def open_readonly(self) -> Database:
-        """For reading; NotAnArchiveError when nothing was crawled here yet. Its own outlets count from now on."""
+        """For reading; NotAnArchiveError when nothing was crawled here yet. Its own outlets count from now on.
+
+        An archive that an older Clipfile wrote is brought forward first, which needs a folder that can be written.
+        """
         db = open_readonly(self.db_path)
+        if migrations.pending(db):
+            db.close()
+            with self.writing("bringing the archive forward"):
+                pass
+            db = open_readonly(self.db_path)
         use_outlets(self.outlets_path)
         return db
 

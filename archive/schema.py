@@ -11,6 +11,8 @@ from typing import Final
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from archive.schema_desk import LIKENESSES, WATCHES, WITHHOLDINGS
+
 APPLICATION_ID: Final = 0x436C6970
 """`Clip` in ASCII: SQLite's own mark in the file header by which an archive is told from any other database."""
 
@@ -474,8 +476,30 @@ from runs join sites on sites.id = runs.site_id;
 def m001_first_schema(db: Database) -> None:
     """Tables, full-text search and the two views other programs read."""
     for script in (TABLES, SEARCH, VIEWS):
-        for statement in statements(script):
-            db.execute(statement)
+        _run(db, script)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m002_likenesses(db: Database) -> None:
+    """Which posts carry the same article."""
+    _run(db, LIKENESSES)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m002_withholdings(db: Database) -> None:
+    """What is kept from the public, and why."""
+    _run(db, WITHHOLDINGS)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m002_watches(db: Database) -> None:
+    """Saved searches, and what they found so far."""
+    _run(db, WATCHES)
+
+
+def _run(db: Database, script: str) -> None:
+    for statement in statements(script):
+        db.execute(statement)
 
 
 def statements(script: str) -> list[str]:

@@ -28,7 +28,7 @@ GRAMMAR: Final = """\b
                       when the article appeared
   posted:2024-06      when the blog posted it; also posted:2023..2024
   lag:30d..           so long from the article to the repost; also 'lag>7d'
-  is:gone|changed|doubtful|corrected
+  is:gone|changed|doubtful|corrected|duplicate
   has:image|pdf|original-link
 
 \b
@@ -62,6 +62,7 @@ class _SearchCommand(click.Command):
     help="Best first; by the article's day; or the longest from article to repost first.",
 )
 @click.option("--facets", is_flag=True, help="Count outlets, authors, years and more over the whole result.")
+@click.option("--no-fold", is_flag=True, help="Show every repost of an article as a hit of its own.")
 @click.option("--cursor", help="Go on where the page before ended: the cursor it printed.")
 @archive_option
 @json_option
@@ -70,6 +71,7 @@ def search_command(
     limit: int,
     sort: Sort,
     facets: bool,
+    no_fold: bool,
     cursor: str | None,
     folder: ArchiveFolder,
     as_json: bool,
@@ -79,7 +81,9 @@ def search_command(
     Quote what the shell would take for itself: '"tool and die"', 'lag>7d'.
     """
     asked = " ".join(query)
-    found = search(folder.open_readonly(), asked, limit=limit, sort=sort, facets=facets, cursor=cursor)
+    found = search(
+        folder.open_readonly(), asked, limit=limit, sort=sort, facets=facets, cursor=cursor, fold=not no_fold
+    )
     if as_json:
         echo_json(to_json(found))
         return
@@ -114,6 +118,9 @@ def _hit(hit: Hit, width: int) -> Iterator[str]:
     yield INDENT + click.style(printable(hit.url), fg="blue")
     for line in _wrapped(_marked(hit.snippet), width - len(INDENT)):
         yield INDENT + line
+    for also in hit.also:
+        posted = f"{also.posted_on} " if also.posted_on else ""
+        yield INDENT + printable(f"also reposted {posted}at {also.url} ({also.id})")
 
 
 def _marked(runs: tuple[Run, ...], *, bold: bool = False) -> str:
@@ -144,7 +151,8 @@ def _counted(found: Results) -> str:
         return "Nothing found."
     words = f"{'' if found.total_is_exact else 'More than '}{plural(found.total, 'clipping')}"
     order = {"relevance": "best first", "newest": "newest first", "oldest": "oldest first", "lag": "longest lag first"}
-    return f"{words}, {order[found.sort]}." if found.total > 1 else f"{words}."
+    once = " An article's other reposts stand below it." if any(hit.also for hit in found.hits) else ""
+    return f"{words}, {order[found.sort]}.{once}" if found.total > 1 else f"{words}.{once}"
 
 
 def _facets(facets: dict[str, tuple[FacetValue, ...]]) -> Iterator[str]:

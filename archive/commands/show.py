@@ -62,11 +62,21 @@ def describe(
         if value := found[column]:
             yield f"{words:>13}  {printable(', '.join(value) if isinstance(value, list) else str(value))}"
     yield f"{'confidence':>13}  {found['confidence']:.2f}"
+    yield from _reposts(found)
     yield from _evidence(found["evidence"])
     yield from _corrections(found["corrections"])
     yield from _custody(found, changes)
     yield ""
     yield from _text(found["text"], with_text)
+
+
+def _reposts(found: Mapping[str, Any]) -> Iterator[str]:
+    """The other posts with the same article."""
+    for place, post in enumerate(found["reposts"]):
+        how = "" if post["shared"] is None else f", {post['shared']:.0%} of the shorter text"
+        other_title = f" “{printable(post['title'])}”" if post["title"] != found["title"] and post["title"] else ""
+        words = f"id {post['id']}, {post['posted_on'] or 'undated'}{how}{other_title}  {post['url']}"
+        yield f"{'' if place else 'also at':>13}  {words}"
 
 
 def _evidence(rows: list[Mapping[str, Any]]) -> Iterator[str]:

@@ -34,6 +34,8 @@ COPIED: Final[dict[str, str]] = {
     "corrections": _OF_POSTS,
     "absences": _OF_POSTS,
     "held": _OF_POSTS,
+    "withholdings": _OF_POSTS,
+    "likenesses": f"{_OF_POSTS} and other_id in ({_CHOSEN})",
     "edit_revisions": "revision_id in (select id from main.revisions)",
     "edits": "id in (select edit_id from main.edit_revisions)",
     "sightings": "key in (select url from main.post_urls)",
@@ -58,8 +60,10 @@ COPIED: Final[dict[str, str]] = {
 }
 """Table → which of its rows go along, in an order in which each condition finds what it asks for."""
 
-LEFT_OUT: Final = frozenset({"warc_files", "frontier", "skips", "notices"})
-"""Tables about the work of crawling, not about any one post."""
+LEFT_OUT: Final = frozenset(
+    {"warc_files", "frontier", "skips", "notices", "fingerprints", "fingerprint_runs", "watches", "watch_hits"}
+)
+"""Tables about the work of crawling and watching, and those that are made anew from the posts."""
 
 Progress = Callable[[int], None]
 

@@ -12,10 +12,12 @@ from archive.errors import UsageError
 from archive.query import parse, terms
 from archive.search.candidates import WEIGHED, Answers, rows_of
 from archive.search.facets import count_facets
+from archive.search.folding import also_at, folded
 from archive.search.passages import best_passage, runs, units_of
 from archive.search.plan import plan
 from archive.search.rank import LONGEST_READ, Weighed, weigh
 from archive.search.results import (
+    Also,
     FacetValue,
     Hit,
     Results,
@@ -28,8 +30,10 @@ from archive.search.results import (
     to_json,
 )
 from archive.search.suggest import suggest
+from archive.store.likenesses import articles_of
 
 __all__ = [
+    "Also",
     "FacetValue",
     "Hit",
     "Results",
@@ -57,12 +61,14 @@ def search(
     sort: Sort = "relevance",
     cursor: str | None = None,
     facets: bool = False,
+    fold: bool = True,
 ) -> Results:
     """The posts that answer *query*, which may be any string: best first, or by the day of the article.
 
     *cursor* is the `next_cursor` of the page before. A query without words to weigh (filters only, or nothing at all)
-    is sorted newest first. `sort="lag"` puts the longest way from article to repost first. Raises UsageError for a
-    cursor that is none; no query raises anything.
+    is sorted newest first. `sort="lag"` puts the longest way from article to repost first. With *fold*, of several
+    reposts of one article only the first is a hit; the total and the facets count all. Raises UsageError for a cursor
+    that is none; no query raises anything.
     """
     read = parse(query)
     planned = plan(db, read)
@@ -73,9 +79,9 @@ def search(
     if planned.nothing or not answers.total:
         found: Page = ((), None)
     elif sort == "relevance":
-        found = _by_relevance(answers, limit, _offset(cursor))
+        found = _by_relevance(answers, limit, _offset(cursor), fold)
     else:
-        found = _by_date(answers, sort, limit, _place(cursor))
+        found = _by_date(answers, sort, limit, _place(cursor), fold)
     counted = count_facets(answers) if facets else None
     return Results(
         hits=found[0],
@@ -94,34 +100,58 @@ def _finding(db: Database, suggestions: Iterable[Suggestion]) -> tuple[Suggestio
     return tuple(one for one in suggestions if Answers(db=db, plan=plan(db, parse(one.query)), units=()).total)
 
 
-def _by_relevance(answers: Answers, limit: int, offset: int) -> Page:
+def _by_relevance(answers: Answers, limit: int, offset: int, fold: bool) -> Page:
     ids = answers.likeliest()
-    first, rest = ids[:WEIGHED], ids[WEIGHED:]
     weights = answers.weights
-    found = weigh(list(rows_of(answers.db, first).values()), answers.units, weights)
-    shown = found[offset : offset + limit]
-    if len(shown) < limit:
-        more = rest[max(0, offset - len(found)) :][: limit - len(shown)]
-        rows = rows_of(answers.db, more)
-        shown = [*shown, *(one for id in more for one in weigh([rows[id]], answers.units, weights))]
+    weighed = {
+        one.row["id"]: one for one in weigh(list(rows_of(answers.db, ids[:WEIGHED]).values()), answers.units, weights)
+    }
+    ordered = [*weighed, *ids[WEIGHED:]]
+    if fold:
+        ordered = folded(answers.db, ordered)
+    shown = ordered[offset : offset + limit]
+    rows = rows_of(answers.db, [id for id in shown if id not in weighed])
+    weighed |= {id: one for id, row in rows.items() for one in weigh([row], answers.units, weights)}
     following = offset + len(shown)
-    return tuple(_hit(one, weights) for one in shown), str(following) if following < len(ids) else None
+    hits = _hits(answers.db, [weighed[id] for id in shown], weights)
+    return hits, str(following) if following < len(ordered) else None
 
 
-def _by_date(answers: Answers, sort: Sort, limit: int, after: tuple[Any, int] | None) -> Page:
-    found = answers.sorted(sort, limit + 1, after)
+def _by_date(answers: Answers, sort: Sort, limit: int, after: tuple[Any, int] | None, fold: bool) -> Page:
+    found: list[tuple[int, Any]] = []
+    while True:
+        page = answers.sorted(sort, limit + 1, after)
+        found += _leading(answers, sort, page) if fold else page
+        if len(found) > limit or len(page) <= limit:
+            break
+        last, key = page[-1]
+        after = key, last
     rows = rows_of(answers.db, [id for id, _ in found[:limit]])
     weights = answers.weights
-    hits = tuple(
-        _hit(one, weights, scored=False) for id, _ in found[:limit] for one in weigh([rows[id]], answers.units, weights)
-    )
+    weighed = [one for id, _ in found[:limit] for one in weigh([rows[id]], answers.units, weights)]
+    hits = _hits(answers.db, weighed, weights, scored=False)
     if len(found) <= limit:
         return hits, None
     id, key = found[limit - 1]
     return hits, json.dumps([key, id])
 
 
-def _hit(one: Weighed, weights: Sequence[float], *, scored: bool = True) -> Hit:
+def _leading(answers: Answers, sort: Sort, page: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
+    """*page* without posts whose article came before, on this page or an earlier one."""
+    others = articles_of(answers.db.conn, [id for id, _ in page])
+    if not others:
+        return page
+    among = sorted({*others, *(other for each in others.values() for other in each)})
+    leading = set(folded(answers.db, [id for id, _ in answers.sorted(sort, len(among), None, among)]))
+    return [(id, key) for id, key in page if id not in others or id in leading]
+
+
+def _hits(db: Database, found: Sequence[Weighed], weights: Sequence[float], *, scored: bool = True) -> tuple[Hit, ...]:
+    also = also_at(db, [one.row["id"] for one in found])
+    return tuple(_hit(one, weights, also.get(one.row["id"], ()), scored=scored) for one in found)
+
+
+def _hit(one: Weighed, weights: Sequence[float], also: tuple[Also, ...], *, scored: bool) -> Hit:
     row = one.row
     return Hit(
         id=row["id"],
@@ -136,6 +166,7 @@ def _hit(one: Weighed, weights: Sequence[float], *, scored: bool = True) -> Hit:
         score=round(one.score, 4) if scored else None,
         heading=runs(row["title"] or "", one.title_marks),
         snippet=best_passage(row["text"][:LONGEST_READ], one.text_marks, weights),
+        also=also,
     )
 
 

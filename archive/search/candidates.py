@@ -224,14 +224,22 @@ class Answers:
 
     # -- by date
 
-    def sorted(self, sort: str, limit: int, after: tuple[Any, int] | None) -> list[tuple[int, Any]]:
-        """(post, what it is sorted by), *limit* of them from behind *after* on; unknown dates come last."""
+    def sorted(
+        self, sort: str, limit: int, after: tuple[Any, int] | None, among: Sequence[int] | None = None
+    ) -> list[tuple[int, Any]]:
+        """(post, what it is sorted by), *limit* of them from behind *after* on; unknown dates come last.
+
+        With *among*, only answers that are among these posts.
+        """
         key, direction, index = SORTS[sort]
         condition, values = self._walked()
+        if among is not None:
+            condition += " and posts.id in (select value from json_each(:among))"
+            values |= {"among": json.dumps(list(among))}
         if after is not None:
             condition += f" and {_beyond(key, direction, after)}"
             values |= {"key": after[0], "id": after[1]}
-        hint = f" indexed by {index}" if self._all is None and self._passing is None else ""
+        hint = f" indexed by {index}" if self._all is None and self._passing is None and among is None else ""
         sql = f"""
             select posts.id, {key} from posts{hint} where {condition}
             order by {key} {direction} nulls last, posts.id {direction}

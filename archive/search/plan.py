@@ -220,6 +220,7 @@ _STATES: Final = {
     "gone": "posts.gone_at is not null",
     "changed": "posts.changed_at is not null",
     "doubtful": f"posts.kind = 'repost' and posts.confidence < {DOUBTFUL_BELOW}",
+    "duplicate": "posts.id in (select post_id from likenesses)",
     "corrected": "posts.id in (select post_id from corrections where undone_at is null)",
 }
 _PARTS: Final = {

@@ -21,6 +21,18 @@ class Run:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Also:
+    """Another post that carries the same article."""
+
+    id: int
+    uid: str
+    url: str
+    site: str
+    title: str | None
+    posted_on: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
     """One post that answers the query."""
 
@@ -39,6 +51,8 @@ class Hit:
     """The headline with what was found in it marked."""
     snippet: tuple[Run, ...]
     """The passage of the text that answers best; its beginning when nothing in it was asked for."""
+    also: tuple[Also, ...] = ()
+    """The article's other reposts, first posted first, whether they answer the query or not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

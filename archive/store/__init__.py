@@ -20,6 +20,7 @@ from archive.store.custody import Custody
 from archive.store.edits import Edits
 from archive.store.frontier import Frontier
 from archive.store.joins import Joins
+from archive.store.likenesses import Likenesses
 from archive.store.notices import Notices
 from archive.store.posts import Posts, SavedPost
 
@@ -42,6 +43,7 @@ class Store:
         self.posts = Posts(connection)
         self.notices = Notices(connection)
         self.concluding = Concluding(connection, self.posts.held, Edits(connection), self.posts.save_waiting)
+        self.likenesses = Likenesses(connection)
         self.joins = Joins(connection, self.posts.apply_reading)
         self.corrections = Corrections(connection, self.posts.apply_reading, self.joins)
 
@@ -59,8 +61,9 @@ class Store:
         return block
 
     def close(self) -> None:
-        """Fold the write-ahead log back into the file, close and seal it; keep the corrections file up to date."""
+        """Compare what came in, fold the write-ahead log back into the file, close, seal; save the corrections file."""
         try:
+            self.likenesses.compare_stale()
             corrections = self.corrections.export()
             self.db.execute("pragma optimize")
             is_busy, *_ = self.db.execute("pragma wal_checkpoint(truncate)").fetchone()

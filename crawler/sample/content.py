@@ -217,9 +217,10 @@ def _expected(row: dict[str, Any]) -> Expected:
 
 
 def _body(row: dict[str, Any]) -> list[str]:
-    """Paragraphs of the article; a post with `same_text_as` carries the text of another post."""
+    """Paragraphs of the article; a post with `same_text_as` carries the text of another post, or more or less of it."""
     if "same_text_as" in row:
-        return _body(next(other for other in _rows() if other["id"] == row["same_text_as"]))
+        other = next(other for other in _rows() if other["id"] == row["same_text_as"])
+        return _body({**other, "words": row.get("words", other["words"])})
     if not row.get("words"):
         return [row["lede"]] if "lede" in row else []
     body = paragraphs(row["id"], row.get("topic", ""), row["words"], row.get("language", "en-US"), row.get("lede"))

@@ -82,7 +82,7 @@ def _discounted(gains: Sequence[int]) -> float:
 
 
 def by_clipfile(db: Database, query: str) -> list[str]:
-    return [slug_of(hit.url) for hit in search(db, query.replace("'", '"'), limit=10).hits]
+    return [slug_of(hit.url) for hit in search(db, query.replace("'", '"'), limit=10, fold=False).hits]
 
 
 def by_plain_fts5(db: Database, query: str) -> list[str]:

@@ -51,6 +51,7 @@ def test_rows_are_flat_and_plain(sample: Archive) -> None:
         "kind",
         "score",
         "snippet",
+        "also",
     }
     assert "steel" in rows[0]["snippet"].lower()
 

@@ -58,7 +58,7 @@ def slugs(found: Results) -> list[str]:
 
 
 def found(db: Database, query: str, **options: object) -> set[str]:
-    return set(slugs(search(db, query, limit=200, **options)))  # type: ignore[arg-type]
+    return set(slugs(search(db, query, limit=200, fold=False, **options)))  # type: ignore[arg-type]
 
 
 # --- which posts answer -----------------------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ def test_pages_by_date_are_the_whole_result_in_order(sample: Database, query: st
     ids: list[int] = []
     cursor = None
     while True:
-        page = search(sample, query, limit=7, sort=sort, cursor=cursor)  # type: ignore[arg-type]
+        page = search(sample, query, limit=7, sort=sort, cursor=cursor, fold=False)  # type: ignore[arg-type]
         ids += [hit.id for hit in page.hits]
         if (cursor := page.next_cursor) is None:
             break
@@ -268,11 +268,11 @@ def _lag_known(db: Database, id: int) -> bool:
 
 @pytest.mark.parametrize("query", ["steel", "the", "lock OR ferry", "batter*"])
 def test_pages_by_relevance_are_the_whole_result(sample: Database, query: str) -> None:
-    whole = [hit.id for hit in search(sample, query, limit=200).hits]
+    whole = [hit.id for hit in search(sample, query, limit=200, fold=False).hits]
     ids: list[int] = []
     cursor: str | None = "0"
     while cursor is not None:
-        page = search(sample, query, limit=9, cursor=cursor)
+        page = search(sample, query, limit=9, cursor=cursor, fold=False)
         ids += [hit.id for hit in page.hits]
         cursor = page.next_cursor
     assert ids == whole
