@@ -72,7 +72,7 @@ DESCRIPTIONS: Final[dict[str, tuple[str, dict[str, str]]]] = {
         {
             "id": "Number of the run",
             "site_id": "The blog",
-            "mode": "full, delta or recheck",
+            "mode": "full, delta, sweep, recheck or import",
             "status": "running, done, partial, suspect, failed or interrupted",
             "started_at": "UTC",
             "finished_at": "UTC",
@@ -318,6 +318,15 @@ DESCRIPTIONS: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "post_id": "The post",
             "run_id": "The run after which it was new; null when it was there before the watch",
             "noticed_at": "UTC",
+        },
+    ),
+    "decisions": (
+        "What people decided about whole runs; `decisions.jsonl` keeps it beside the database.",
+        {
+            "id": "Number of the decision",
+            "what": "accept (what a suspect run kept back was stored) or merge (another archive joined this one)",
+            "facts": "JSON: site and start of the accepted run; the WARC files and new numbers of merged runs",
+            "made_at": "UTC",
         },
     ),
     "sightings": (

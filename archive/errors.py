@@ -63,6 +63,15 @@ class NewerArchiveError(ArchiveError):
         self.path, self.unknown = path, unknown
 
 
+class UnusableFileError(ArchiveError):
+    """A file from elsewhere is not what it should be; nothing of it was taken, and nothing of ours is harmed."""
+
+    def __init__(self, file: str, offset: int | None, problem: str, *, hint: str | None = None) -> None:
+        place = f"{file} at byte {offset}" if offset is not None else file
+        super().__init__(f"{place}: {problem}", hint=hint)
+        self.file, self.offset, self.problem = file, offset, problem
+
+
 class CannotWriteError(ArchiveError):
     """The disk is full, read-only, or the folder may not be written."""
 

@@ -32,7 +32,7 @@ from archive.warc.rules import (
     read_message,
     revisit_faults,
 )
-from archive.warc.tail import made_by_us
+from archive.warc.tail import has_our_name, made_by_us
 
 ANSWERS: Final = ("response", "revisit")
 PAIRED: Final = (*ANSWERS, "resource", "metadata")
@@ -166,7 +166,7 @@ class _FileCheck:
     def _place_faults(self, file: WarcFile, raw: RawRecord) -> Iterator[Fault]:
         if raw.offset == 0:
             self._ours = raw.type == "warcinfo" and made_by_us(raw)
-            if raw.type != "warcinfo":
+            if raw.type != "warcinfo" and has_our_name(raw.file):
                 yield "error", f"the file begins with a {raw.type} record, not with warcinfo"
         if self._ours and file.raw(raw.offset, len(GZIP_HEADER)) != GZIP_HEADER:
             yield "error", "the gzip header is not as it was written"

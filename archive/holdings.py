@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from archive.errors import FixityError
 from archive.warc import Exchange, read_exchange
 from archive.warc.messages import MOVED
+from archive.warc.tail import has_our_name
 from archive.warc.values import Headers
 
 POINTER: Final = """
     captures.id, captures.run_id, captures.url, captures.role, captures.status, captures.content_type,
-    captures.warc_file, captures.warc_offset,
+    captures.warc_file, captures.warc_offset, captures.payload_sha256,
     original.warc_file as original_file, original.warc_offset as original_offset
     from captures left join captures as original on original.id = captures.revisit_of
 """
@@ -24,10 +27,19 @@ POINTER: Final = """
 def load_exchange(warc: Path, row: Mapping[str, Any] | sqlite3.Row) -> Exchange:
     """The exchange of a row of `POINTER`. Raises DamagedRecordError or FixityError when it is not what was stored."""
     exchange = read_exchange(warc, row["warc_file"], row["warc_offset"])
-    body = exchange.body
+    body, file, offset = exchange.body, row["warc_file"], row["warc_offset"]
     if row["original_file"] is not None and exchange.status != 304:
-        body = read_exchange(warc, row["original_file"], row["original_offset"]).body
+        file, offset = row["original_file"], row["original_offset"]
+        body = read_exchange(warc, file, offset).body
+    if body and not has_our_name(file):  # other writers' records may have no digest of their own
+        _check_payload(body, row, f"{file} at byte {offset}")
     return replace(exchange, url=row["url"], body=body, response_headers=as_served(exchange.response_headers))
+
+
+def _check_payload(body: bytes, row: Mapping[str, Any] | sqlite3.Row, where: str) -> None:
+    found = hashlib.sha256(body).hexdigest()
+    if found != row["payload_sha256"]:
+        raise FixityError(row["url"], expected=row["payload_sha256"], found=found, where=where)
 
 
 def as_served(headers: Headers) -> Headers:

@@ -502,6 +502,24 @@ def _run(db: Database, script: str) -> None:
         db.execute(statement)
 
 
+DECISIONS = """
+create table decisions (
+    id integer primary key,
+    what text not null check (what in ('accept', 'merge')),
+    facts text not null,
+    made_at text not null,
+    unique (what, facts, made_at)
+);
+"""
+
+
+@migrations()  # type: ignore[untyped-decorator]  # sqlite-utils is not followed
+def m002_decisions(db: Database) -> None:
+    """What people decided about whole runs."""
+    for statement in statements(DECISIONS):
+        db.execute(statement)
+
+
 def statements(script: str) -> list[str]:
     """Split a script at the semicolons that end statements, leaving those inside trigger bodies alone.
 

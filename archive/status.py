@@ -148,9 +148,11 @@ def _site_status(
     db: Database, row: Mapping[str, Any], schedule: Scheduled | None, missing: int, at: datetime
 ) -> SiteStatus:
     site = row["name"]
-    run = next(db.query("select * from runs_report where site = ? order by id desc limit 1", [site]), None)
+    run = next(
+        db.query("select * from runs_report where site = ? and mode <> 'import' order by id desc limit 1", [site]), None
+    )
     (good_at,) = db.execute(
-        "select max(finished_at) from runs_report where site = ? and status = 'done'", [site]
+        "select max(finished_at) from runs_report where site = ? and status = 'done' and mode <> 'import'", [site]
     ).fetchone()
     next_at = _next_at(run, schedule)
     found = dict(_site_troubles(run, row["kept_back"], next_at, schedule, at))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,8 +24,9 @@ from scrapy.responsetypes import responsetypes
 from archive.errors import ArchiveError
 from archive.holdings import as_served
 from archive.store import Store
+from archive.store.decisions import ACCEPTED, MERGED, Decision, read_decisions
 from archive.store.frontier import Seed
-from archive.store.values import clock_set
+from archive.store.values import clock_set, instant
 from archive.urls import canonical_url
 from archive.warc import Exchange, Record, read_exchange
 from archive.warc.digests import read_label
@@ -34,6 +35,8 @@ from archive.warc.records import DamagedRecordError, RawRecord, WarcFile
 from archive.warc.writing import ROLE_FIELD
 from crawler import settings
 from crawler.guard import Origin
+from crawler.importing.again import take_again
+from crawler.importing.taking import MODE, taken_files
 from crawler.items import PostItem
 from crawler.keeper import Kept
 from crawler.limits import BodyLimits, whole_body
@@ -66,27 +69,40 @@ class Rebuilt:
     lost_corrections: int = 0
     """Of posts no capture shows; they stay in corrections.jsonl."""
     left_out: list[str] = field(default_factory=list)
-    """Files that tell of no run of ours, such as imported ones."""
+    """Files that tell of no run of ours, and that no import took."""
     damaged: list[str] = field(default_factory=list)
     """Places of records that can't be read, and why."""
 
 
 def rebuild(
-    warc: Path, store: Store, *, sites: tuple[Path, ...], corrections: str, progress: Progress = lambda *_: None
+    warc: Path,
+    store: Store,
+    *,
+    sites: tuple[Path, ...],
+    corrections: str,
+    decisions: str = "",
+    progress: Progress = lambda *_: None,
 ) -> Rebuilt:
     """Fill the empty *store* from the files in *warc*, then lay *corrections* (the text of corrections.jsonl) over it.
 
-    *sites* are the folders of site profiles, for runs that did not record theirs.
+    *decisions* (the text of decisions.jsonl) are made again when their time comes. *sites* are the folders of site
+    profiles, for runs that did not record theirs.
     """
     rebuilt = Rebuilt()
-    runs = recorded_runs(warc, rebuilt)
+    decided = Decided(store, read_decisions(decisions.splitlines()))
+    runs = recorded_runs(warc, rebuilt, decided.renumbered)
     total = sum(path.stat().st_size for run in runs for path in run.files)
     done = 0
     store.db.execute("pragma synchronous = off")  # what a power cut leaves of it is thrown away
     with clock_set() as set_clock:
         numbers: dict[tuple[str, int], int] = {}
         for run in runs:
+            decided.before(run.started_at, set_clock)
             set_clock(run.started_at)
+            if run.mode == MODE:
+                rebuilt.damaged += take_again(store, warc, run, run.profile(sites))
+                rebuilt.runs += 1
+                continue
             replay = Replay(store, warc, run, run.profile(sites), numbers)
             for path in run.files:
                 for raw in readable_records(path, rebuilt):
@@ -95,6 +111,7 @@ def rebuild(
                 done += path.stat().st_size
             replay.finish()
             rebuilt.runs += 1
+        decided.before(None, set_clock)
     with store.atomic():
         lost = store.corrections.restore(corrections)
     _count(store, rebuilt)
@@ -107,7 +124,7 @@ def _count(store: Store, rebuilt: Rebuilt) -> None:
         setattr(rebuilt, table, store.db.execute(f"select count(*) from {table}").fetchone()[0])
 
 
-def recorded_runs(warc: Path, rebuilt: Rebuilt) -> list[RecordedRun]:
+def recorded_runs(warc: Path, rebuilt: Rebuilt, renumbered: Callable[[RecordedRun], RecordedRun]) -> list[RecordedRun]:
     """The runs that wrote the files in *warc*, in the order in which they ran, each with its files in theirs."""
     runs: dict[tuple[str, int, datetime], RecordedRun] = {}
     for path in sorted(path for path in warc.iterdir() if path.is_file()):
@@ -115,9 +132,12 @@ def recorded_runs(warc: Path, rebuilt: Rebuilt) -> list[RecordedRun]:
         if run is None:
             rebuilt.left_out.append(path.name)
             continue
+        run = renumbered(run)
         key = run.site, run.number, run.started_at
         known = runs.get(key)
         runs[key] = replace(known, files=(*known.files, path)) if known else run
+    imported = {file.name for run in runs.values() if run.mode == MODE for file in taken_files(run.info)}
+    rebuilt.left_out = [name for name in rebuilt.left_out if name not in imported]
     resumed = {(run.site, run.resumes) for run in runs.values()}
     told = (replace(run, is_gone_on_with=(run.site, run.number) in resumed) for run in runs.values())
     return sorted(told, key=lambda run: (run.started_at, run.number))
@@ -138,6 +158,35 @@ def readable_records(path: Path, rebuilt: Rebuilt) -> Iterator[RawRecord]:
             else:
                 yield record
                 lost, offset = False, record.end
+
+
+class Decided:
+    """What people decided about runs, decided again at its time."""
+
+    def __init__(self, store: Store, decisions: Sequence[Decision]) -> None:
+        self._store, self._waiting = store, list(decisions)
+        merged = (run for each in decisions if each.what == MERGED for run in each.facts.get("runs", ()))
+        self._numbers: dict[str, dict[str, Any]] = {run["file"]: run for run in merged}
+
+    def renumbered(self, run: RecordedRun) -> RecordedRun:
+        """A run of one file, with the number it was given when archives were merged."""
+        given = self._numbers.get(run.files[0].name)
+        return replace(run, number=given["number"], resumes=given["resumes"]) if given else run
+
+    def before(self, moment: datetime | None, set_clock: Callable[[datetime], None]) -> None:
+        """Make the decisions that were made before *moment*; None: all that are left."""
+        while self._waiting and (moment is None or self._waiting[0].made_at <= instant(moment)):
+            decision = self._waiting.pop(0)
+            set_clock(datetime.fromisoformat(decision.made_at))
+            with self._store.atomic():
+                if decision.what == ACCEPTED:
+                    self._accept(decision.facts["site"])
+                self._store.decisions.save(decision)
+
+    def _accept(self, site: str) -> None:
+        row = self._store.db.execute("select id from sites where name = ?", [site]).fetchone()
+        if row is not None:
+            self._store.concluding.accept(row[0])
 
 
 class Replay:

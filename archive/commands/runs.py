@@ -58,6 +58,7 @@ def accept_run(folder: ArchiveFolder, run_id: int | None) -> None:
         if row is None:
             raise UsageError(f"there is no run {run_id}", hint="clipfile runs lists them")
         accepted = store.concluding.accept(row[0])
+        store.decisions.save_acceptance(run_id)
     click.echo(f"{report.plural(accepted, 'reading')} stored")
 
 

@@ -15,19 +15,34 @@ from sqlite_utils import Database
 from archive.database import open_database
 from archive.seal import break_seal, seal
 from archive.store.concluding import Concluding
-from archive.store.corrections import Corrections, save_corrections
+from archive.store.corrections import Corrections, save_lines
 from archive.store.custody import Custody
+from archive.store.decisions import Decisions
 from archive.store.edits import Edits
 from archive.store.frontier import Frontier
 from archive.store.joins import Joins
 from archive.store.likenesses import Likenesses
 from archive.store.notices import Notices
 from archive.store.posts import Posts, SavedPost
+from archive.store.timeline import Timeline
 
 CORRECTIONS_FILE: Final = "corrections.jsonl"
+DECISIONS_FILE: Final = "decisions.jsonl"
 """Beside the database: what no capture can bring back."""
 
-__all__ = ["CORRECTIONS_FILE", "Corrections", "Custody", "Frontier", "Joins", "Posts", "SavedPost", "Store"]
+__all__ = [
+    "CORRECTIONS_FILE",
+    "DECISIONS_FILE",
+    "Corrections",
+    "Custody",
+    "Decisions",
+    "Frontier",
+    "Joins",
+    "Posts",
+    "SavedPost",
+    "Store",
+    "Timeline",
+]
 
 
 class Store:
@@ -41,7 +56,9 @@ class Store:
         self.custody = Custody(connection)
         self.frontier = Frontier(connection)
         self.posts = Posts(connection)
+        self.timeline = Timeline(connection, self.posts)
         self.notices = Notices(connection)
+        self.decisions = Decisions(connection)
         self.concluding = Concluding(connection, self.posts.held, Edits(connection), self.posts.save_waiting)
         self.likenesses = Likenesses(connection)
         self.joins = Joins(connection, self.posts.apply_reading)
@@ -61,10 +78,10 @@ class Store:
         return block
 
     def close(self) -> None:
-        """Compare what came in, fold the write-ahead log back into the file, close, seal; save the corrections file."""
+        """Compare what came in, fold the write-ahead log back into the file, close, seal; save the files beside it."""
         try:
             self.likenesses.compare_stale()
-            corrections = self.corrections.export()
+            beside = {CORRECTIONS_FILE: self.corrections.export(), DECISIONS_FILE: self.decisions.export()}
             self.db.execute("pragma optimize")
             is_busy, *_ = self.db.execute("pragma wal_checkpoint(truncate)").fetchone()
         finally:
@@ -73,4 +90,5 @@ class Store:
             return
         if not is_busy:  # else a reader holds some pages back, and they will still be written
             seal(self.path)
-        save_corrections(corrections, self.path.with_name(CORRECTIONS_FILE))
+        for name, lines in beside.items():
+            save_lines(lines, self.path.with_name(name))

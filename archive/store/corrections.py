@@ -184,10 +184,10 @@ def _line(row: tuple[Any, ...]) -> str:
     return to_json({**stored, "value": json.loads(stored["value"]) if stored["value"] is not None else None})
 
 
-def save_corrections(exported: str, path: Path) -> None:
-    """Keep `corrections.jsonl` what the database says, so that no work of a person is lost with it.
+def save_lines(exported: str, path: Path) -> None:
+    """Keep `corrections.jsonl` or `decisions.jsonl` what the database says: no work of a person is lost with it.
 
-    Lines of corrections the database does not know stay: a new database beside an old file must not empty it. The file
+    Lines the database does not know stay: a new database beside an old file must not empty it. The file
     is written beside the old one and put in its place, so that there is always a whole one. Raises OSError.
     """
     before = path.read_text(encoding="utf-8") if path.is_file() else ""

@@ -17,6 +17,11 @@ RECENTLY_MISSED: Final = "select post_id from absences where noticed_at >= :befo
 UNFINISHED: Final = ("running", "interrupted", "limited")
 """Statuses of a run that left work in the frontier: the next run of the site goes on from there."""
 
+NEWEST_WHOLE: Final = "where url = ? and status = 200 order by captured_at desc, id desc limit 1"
+
+CRAWLED: Final = "runs.mode <> 'import'"
+"""An import tells what others saw long ago: the next crawl does not go by it."""
+
 RUN_FACTS: Final = ("run", "run-mode", "run-started-at", "run-resumes", "start-url")
 """Fields of `warcinfo`: number, mode, start, the interrupted run it goes on with, the blog's first start page."""
 
@@ -66,9 +71,9 @@ class Custody:
         return int(row[0])
 
     def interrupted_run(self, site_id: int) -> int | None:
-        """The site's last run when it left work undone, else None."""
+        """The site's last crawl when it left work undone, else None."""
         row = self._db.execute(
-            "select id, status from runs where site_id = ? order by id desc limit 1", (site_id,)
+            f"select id, status from runs where site_id = ? and {CRAWLED} order by id desc limit 1", (site_id,)
         ).fetchone()
         return int(row[0]) if row and row[1] in UNFINISHED else None
 
@@ -197,10 +202,7 @@ class Custody:
 
     def original_at(self, url: str) -> Original | None:
         """The newest capture of that address with a whole answer: what a 304 says is still so."""
-        row = self._db.execute(
-            "select captured_at, payload_sha256 from captures where url = ? and status = 200 order by id desc limit 1",
-            (url,),
-        ).fetchone()
+        row = self._db.execute(f"select captured_at, payload_sha256 from captures {NEWEST_WHOLE}", (url,)).fetchone()
         if row is None:
             return None
         return Original(url=url, at=datetime.fromisoformat(row[0]), record_id=None, payload_sha256=row[1])
@@ -297,12 +299,12 @@ class Custody:
         return str(self._db.execute("select mode from runs where id = ?", (run_id,)).fetchone()[0])
 
     def past_runs(self, site_id: int, limit: int = 50) -> list[tuple[str, str, dict[str, Any]]]:
-        """(mode, started_at, report) of the runs that came to their end, newest first."""
+        """(mode, started_at, report) of the crawls that came to their end, newest first."""
         rows = self._db.execute(
-            """
+            f"""
             select mode, started_at, report
             from runs
-            where site_id = ? and status in ('done', 'partial', 'suspect') and report is not null
+            where site_id = ? and status in ('done', 'partial', 'suspect') and report is not null and {CRAWLED}
             order by id desc
             limit ?
             """,
@@ -318,7 +320,7 @@ class Custody:
             select url
             from skips
             where role = 'post' and reason not in ({marks}) and run_id = (
-                select max(id) from runs where site_id = ? and status in ('done', 'partial', 'suspect')
+                select max(id) from runs where site_id = ? and status in ('done', 'partial', 'suspect') and {CRAWLED}
             )
             """,
             (*harmless, site_id),
@@ -327,9 +329,7 @@ class Custody:
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
         """(ETag, Last-Modified) the address answered with when it last sent its whole body."""
-        row = self._db.execute(
-            "select etag, last_modified from captures where url = ? and status = 200 order by id desc limit 1", (url,)
-        ).fetchone()
+        row = self._db.execute(f"select etag, last_modified from captures {NEWEST_WHOLE}", (url,)).fetchone()
         return (row[0], row[1]) if row else (None, None)
 
     def save_skip(self, run_id: int, url: str, role: str, reason: str, detail: str | None = None) -> None:

@@ -148,7 +148,7 @@ class Held:
             """
             select status
             from runs
-            where site_id = ? and status in ('done', 'partial', 'suspect')
+            where site_id = ? and status in ('done', 'partial', 'suspect') and mode <> 'import'
             order by id desc
             limit 1
             """,

@@ -69,15 +69,15 @@ class Posts:
         With *hold*, what would change a post that is known is put aside until `Store.concluding` has judged the run.
         """
         aliases = tuple(aliases)
-        post_id = self.find(site_id, post.url, post.wordpress_id, post.title) or self._find_moved(aliases, post)
+        post_id = self.find(site_id, post.url, post.wordpress_id, post.title) or self.find_moved(aliases, post)
         if post_id is None:
             saved = self._insert(site_id, run_id, post, reading, capture_id, seen_at)
         else:
             saved = self._update(post_id, run_id, post, reading, capture_id, seen_at, hold)
-        self._save_urls(saved.id, {post.url, *aliases})
+        self.add_addresses(saved.id, {post.url, *aliases})
         return saved
 
-    def _find_moved(self, aliases: Collection[str], post: Post) -> int | None:
+    def find_moved(self, aliases: Collection[str], post: Post) -> int | None:
         """The post that lived at one of the addresses which now lead here, under the same headline."""
         for alias in aliases:
             row = self._db.execute(
@@ -92,9 +92,12 @@ class Posts:
                 return int(row[0])
         return None
 
-    def add_address(self, post_id: int, alias: str) -> None:
-        """Remember that *alias* leads to the post."""
-        self._save_urls(post_id, {alias})
+    def add_addresses(self, post_id: int, aliases: set[str]) -> None:
+        """Remember that these addresses lead to the post."""
+        self._db.executemany(
+            "insert into post_urls (url, post_id) values (?, ?) on conflict (url) do nothing",
+            [(key, post_id) for key in {canonical_url(url) for url in aliases}],
+        )
 
     def not_seen_in(self, run_id: int, site_id: int) -> list[str]:
         """Addresses of the site's posts, not yet gone, that this run has not stored and not found absent."""
@@ -189,8 +192,7 @@ class Posts:
         if row[1] == stored:
             return False
         self._db.execute("update revisions set reading = ? where id = ?", (stored, row[0]))
-        self._save_evidence(post_id, reading)
-        self.apply_reading(post_id, reading)
+        self.show_reading(post_id, reading)
         return True
 
     def reread(self, post_id: int, post: Post, reading: Reading) -> None:
@@ -198,22 +200,35 @@ class Posts:
 
         The address stays, and so do corrections.
         """
-        (site_id,) = self._db.execute("select site_id from posts where id = ?", (post_id,)).fetchone()
-        columns = [column for column in PAGE_COLUMNS if column != "url"]
-        values = dict(zip(PAGE_COLUMNS, _page_values(post), strict=True))
-        self._db.execute(
-            f"update posts set {', '.join(f'{column} = ?' for column in columns)} where id = ?",
-            (*(values[column] for column in columns), post_id),
-        )
+        self.show(post_id, post)
         self._db.execute(
             """
             update revisions set title = ?, text = ?, facts = ?
             where post_id = ? and number = (select max(number) from revisions where post_id = ?)
             """,
-            (post.title, post.text, to_json(_facts(post)), post_id, post_id),
+            (post.title, post.text, to_json(facts_of(post)), post_id, post_id),
+        )
+        self.save_reading(post_id, reading)
+
+    def show(self, post_id: int, post: Post, capture_id: int | None = None) -> None:
+        """Let the post's row show this state of its page; the address stays. *capture_id*: None leaves it, too."""
+        (site_id,) = self._db.execute("select site_id from posts where id = ?", (post_id,)).fetchone()
+        columns = [column for column in PAGE_COLUMNS if column != "url"]
+        values = dict(zip(PAGE_COLUMNS, _page_values(post), strict=True))
+        self._db.execute(
+            f"""
+            update posts
+            set {", ".join(f"{column} = ?" for column in columns)}, capture_id = coalesce(?, capture_id)
+            where id = ?
+            """,
+            (*(values[column] for column in columns), capture_id, post_id),
         )
         self._save_details(site_id, post_id, post)
-        self.save_reading(post_id, reading)
+
+    def show_reading(self, post_id: int, reading: Reading) -> None:
+        """Let the post's row show this reading, with its evidence and with what people corrected."""
+        self._save_evidence(post_id, reading)
+        self.apply_reading(post_id, reading)
 
     def _insert(
         self, site_id: int, run_id: int, post: Post, reading: Reading, capture_id: int | None, seen_at: str
@@ -270,7 +285,7 @@ class Posts:
             """,
             (post_id,),
         ).fetchone()
-        changes = changed_parts(content_from_row(stored), content_of(post.title, post.text, _facts(post), reading))
+        changes = changed_parts(content_from_row(stored), content_of(post.title, post.text, facts_of(post), reading))
         self._db.execute(
             "update posts set last_seen_at = ?, checked_at = ?, gone_at = null, url = ? where id = ?",
             (seen_at, seen_at, post.url, post_id),
@@ -294,8 +309,7 @@ class Posts:
         )
         self._save_revision(post_id, number + 1, run_id, post, reading, capture_id, seen_at, changes)
         self._save_details(site_id, post_id, post)
-        self._save_evidence(post_id, reading)
-        self.apply_reading(post_id, reading)
+        self.show_reading(post_id, reading)
         return SavedPost(id=post_id, outcome="changed", changes=changes)
 
     def _reads_otherwise(self, stored: str, reading: Reading) -> bool:
@@ -323,22 +337,16 @@ class Posts:
             (
                 post_id,
                 number,
-                find_same(self._db, post_id, content_of(post.title, post.text, _facts(post), reading)),
+                find_same(self._db, post_id, content_of(post.title, post.text, facts_of(post), reading)),
                 run_id,
                 capture_id,
                 seen_at,
                 post.title,
                 post.text,
-                to_json(_facts(post)),
+                to_json(facts_of(post)),
                 to_json(changes),
                 reading_to_json(reading),
             ),
-        )
-
-    def _save_urls(self, post_id: int, urls: set[str]) -> None:
-        self._db.executemany(
-            "insert into post_urls (url, post_id) values (?, ?) on conflict (url) do nothing",
-            [(key, post_id) for key in {canonical_url(url) for url in urls}],
         )
 
     def _save_details(self, site_id: int, post_id: int, post: Post) -> None:
@@ -469,7 +477,7 @@ def _page_values(post: Post) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _facts(post: Post) -> dict[str, Any]:
+def facts_of(post: Post) -> dict[str, Any]:
     """What a revision records beside headline and text, and is compared by."""
     return {
         "categories": list(post.categories),

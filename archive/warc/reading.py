@@ -14,6 +14,7 @@ from archive.errors import DamagedArchiveError, FixityError
 from archive.warc.digests import base32, read_label
 from archive.warc.messages import Message, payload, read_request, read_response
 from archive.warc.records import KEEP_BYTES, DamagedRecordError, RawRecord, WarcFile, bare, iter_block
+from archive.warc.tail import has_our_name
 from archive.warc.values import Exchange, Headers, Original, Record
 
 ANSWERS: Final = ("response", "revisit")
@@ -45,6 +46,8 @@ class _Answer:
 def read_exchange(folder: Path, file: str, offset: int) -> Exchange:
     """The response or revisit record at *offset* of a WARC file in *folder*, its stored digest computed again.
 
+    Files Clipfile wrote must have one; imported ones need not.
+
     A revisit gives its own headers and an empty body: the caller knows the original. The request stands in another
     record; its headers are not given. Raises DamagedRecordError when no whole record with a digest begins there,
     FixityError when the bytes are not those that were stored; both name file and offset.
@@ -58,7 +61,7 @@ def read_exchange(folder: Path, file: str, offset: int) -> Exchange:
         raise DamagedArchiveError(f"{folder / file}: {error.strerror}", hint="put the file back from a copy") from error
     if record.type not in ANSWERS:
         raise DamagedRecordError(file, offset, f"a {record.type or 'nameless'} record where a response was stored")
-    check_block(record, required=True)
+    check_block(record, required=has_our_name(file))
     answer = _read_answer(record)
     if not answer.message.start[1]:
         raise DamagedRecordError(file, offset, "no HTTP message in the block")

@@ -155,8 +155,8 @@ def _digest_fields(raw: RawRecord, ours: bool) -> Iterator[tuple[str, tuple[str,
     """(field, algorithms it may use or () for any, whether it must be there)."""
     same_payload = PROFILES.get(raw.get("warc-profile") or "") == IDENTICAL
     has_payload = raw.type == "response" or (raw.type == "revisit" and same_payload)
-    yield "warc-block-digest", ("sha1",) if ours else (), True
-    yield "warc-payload-digest", ("sha1",) if ours else (), has_payload
+    yield "warc-block-digest", ("sha1",) if ours else (), ours
+    yield "warc-payload-digest", ("sha1",) if ours else (), ours and has_payload
     yield "warc-block-digest-sha256", ("sha256",), ours
     yield "warc-payload-digest-sha256", ("sha256",), ours and raw.type in ("response", "revisit")
 
@@ -168,8 +168,14 @@ def _found_digests(raw: RawRecord, message: Message | None, name: str, algorithm
     if raw.type == "revisit" or raw.block is None:
         return ()
     if raw.type in ("request", "response"):
-        return (_digest(algorithm, payload(message)),) if message else ()
+        # some writers digest the body with its chunking, against the standard
+        return tuple(_digest(algorithm, body) for body in _bodies(message)) if message else ()
     return (_digest(algorithm, raw.block),)
+
+
+def _bodies(message: Message) -> tuple[bytes, ...]:
+    plain = payload(message)
+    return (plain,) if plain is message.body else (plain, message.body)
 
 
 def _digest(algorithm: str, data: bytes) -> bytes:
@@ -276,9 +282,10 @@ def revisit_faults(raw: RawRecord, *, ours: bool) -> Iterator[Fault]:
 
 def info_faults(raw: RawRecord) -> Iterator[Fault]:
     """A warcinfo block is lines of `name: value`."""
-    lines = (raw.block or b"").split(b"\r\n")
+    # wget ends its block with an empty line
+    lines = re.sub(rb"\r\n\r\n\Z", b"\r\n", raw.block or b"").split(b"\r\n")
     if lines.pop() != b"" or not all(_INFO_LINE.fullmatch(line) for line in lines):
         yield "error", "the warcinfo block is not made of named fields"
     name = raw.get("warc-filename")
-    if name and name != raw.file:
+    if name and name != raw.file and not raw.file.endswith(f"-{name}"):  # an imported file keeps its name behind ours
         yield "warning", f"the file was written as {name}"

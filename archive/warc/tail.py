@@ -16,6 +16,11 @@ OUR_NAME: Final = re.compile(r"(?P<site>.+)-(?P<started>\d{8}T\d{6}Z)-(?P<serial
 SOFTWARE: Final = "Clipfile"
 
 
+def has_our_name(file: str) -> bool:
+    """Whether a file is called as a run of Clipfile's calls them; what was imported keeps its own name."""
+    return OUR_NAME.fullmatch(file) is not None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cut:
     """A WARC file was made shorter; `to_bytes` is 0 when it held no whole record and is gone."""

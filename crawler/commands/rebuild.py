@@ -19,13 +19,13 @@ from archive.errors import CannotWriteError, NotAnArchiveError, UsageError
 from archive.folder import ArchiveFolder
 from archive.outlets import use_outlets
 from archive.report import plural
-from archive.store import CORRECTIONS_FILE
+from archive.store import CORRECTIONS_FILE, DECISIONS_FILE
 from archive.terminal import printable
 from crawler.profiles import user_folders
 from crawler.rebuilding import Rebuilt, put_aside, rebuild
 
 SCRATCH: Final = "rebuilding"
-KEPT_TOO: Final = (CORRECTIONS_FILE, "clipfile.toml", "outlets.toml")
+KEPT_TOO: Final = (CORRECTIONS_FILE, DECISIONS_FILE, "clipfile.toml", "outlets.toml")
 """Files that a new folder gets beside the captures."""
 
 
@@ -36,7 +36,7 @@ KEPT_TOO: Final = (CORRECTIONS_FILE, "clipfile.toml", "outlets.toml")
 @archive_option
 @json_option
 def rebuild_command(into: Path | None, folder: ArchiveFolder, as_json: bool) -> int:
-    """Make the database anew from the WARC files and corrections.jsonl.
+    """Make the database anew from the WARC files, corrections.jsonl and decisions.jsonl.
 
     Every recorded answer is read once more, run by run. The old database is put aside under another name, or left
     where it is with --into, which makes a whole archive of its own.
@@ -100,16 +100,20 @@ def link_or_copy(path: Path, there: Path) -> None:
 
 
 def remade(folder: ArchiveFolder, target: ArchiveFolder, watcher: Watcher) -> Rebuilt:
-    corrections = folder.path / CORRECTIONS_FILE
     with target.writing("a rebuilding") as store:
         use_outlets(folder.outlets_path)
         return rebuild(
             folder.warc_path,
             store,
             sites=user_folders(folder.path),
-            corrections=corrections.read_text(encoding="utf-8") if corrections.is_file() else "",
+            corrections=text_of(folder.path / CORRECTIONS_FILE),
+            decisions=text_of(folder.path / DECISIONS_FILE),
             progress=lambda done, total: watcher.show("reading the captures", done, total),
         )
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def tell(rebuilt: Rebuilt, old: Path | None) -> None:

@@ -48,7 +48,8 @@ def sample_edition_and_port(profile: SiteProfile, folder: ArchiveFolder) -> tupl
     row = db.execute(
         """
         select sites.url, count(runs.id)
-        from sites left join runs on runs.site_id = sites.id and runs.status in ('done', 'partial')
+        from sites left join runs on runs.site_id = sites.id
+            and runs.status in ('done', 'partial') and runs.mode <> 'import'
         where sites.name = ?
         group by sites.id
         """,

@@ -395,7 +395,7 @@ class BlogSpider(scrapy.Spider):
             return
         with self.keeper.commit() as store:
             if here is not None:
-                store.posts.add_address(here, seed.url)
+                store.posts.add_addresses(here, {seed.url})
             store.frontier.finish(site_id, seed.key)
 
     def not_modified(self, seed: Seed, response: Response) -> None:

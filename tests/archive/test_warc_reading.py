@@ -246,9 +246,15 @@ def test_a_changed_byte_is_noticed_when_the_capture_is_read(tmp_path: Path) -> N
 
 
 def test_a_capture_without_a_digest_is_not_trusted(tmp_path: Path) -> None:
-    (tmp_path / "no.warc").write_bytes(GOOD)
+    ours = "blog-20260302T090000Z-00000.warc.gz"
+    (tmp_path / ours).write_bytes(GOOD)
     with pytest.raises(DamagedRecordError, match="no WARC-Block-Digest"):
-        read_exchange(tmp_path, "no.warc", 0)
+        read_exchange(tmp_path, ours, 0)
+
+
+def test_an_imported_capture_needs_none(tmp_path: Path) -> None:
+    (tmp_path / "no.warc").write_bytes(GOOD)
+    assert read_exchange(tmp_path, "no.warc", 0).status == 200
 
 
 def test_a_pointer_to_anything_but_an_answer_is_an_error(tmp_path: Path) -> None:
