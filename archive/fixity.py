@@ -157,7 +157,7 @@ class _FileCheck:
         method = self._requests[raw.id][1] if raw.id in self._requests else "GET"
         yield from message_faults(raw, message, method)
         if raw.type == "warcinfo":
-            yield from info_faults(raw)
+            yield from info_faults(raw, ours=self._ours)
         elif raw.type == "revisit":
             yield from revisit_faults(raw, ours=self._ours)
         yield from self._pair_faults(raw, message.start[0] if message else "GET")
@@ -260,10 +260,14 @@ def _lost_originals(ledgers: list[tuple[Path, _Ledger]]) -> Iterator[Finding]:
         for offset, *reference in _rows(ledger.references, 5):
             what = _original_problem(reference, known)
             if what:
-                yield _finding_at(path, offset, what)
+                # whoever made an imported file may have kept the original in one that nobody gave us
+                severity: Severity = "error" if has_our_name(path.name) or what != LOST else "warning"
+                yield _finding_at(path, offset, what, severity)
 
 
 _Row = tuple[int, ...]
+
+LOST: Final = "the original of this revisit is in none of the files"
 
 
 def _rows(numbers: array[int], width: int) -> Iterator[_Row]:
@@ -277,13 +281,13 @@ def _original_problem(reference: Sequence[int], known: Mapping[int, list[_Row]])
         return None  # said already, of the record itself
     candidates = known.get(record_id or address, [])
     if not candidates:
-        return "the original of this revisit is in none of the files"
+        return LOST
     if any(all(a == b or not a or not b for a, b in zip(reference, row, strict=True)) for row in candidates):
         return None
     return "the revisit and its original differ in address, date or payload"
 
 
-def _finding_at(path: Path, offset: int, what: str) -> Finding:
+def _finding_at(path: Path, offset: int, what: str, severity: Severity = "error") -> Finding:
     with WarcFile(path) as file:
         url = file.record_at(offset).url()
-    return Finding(severity="error", url=url, file=path.name, offset=offset, what=what)
+    return Finding(severity=severity, url=url, file=path.name, offset=offset, what=what)

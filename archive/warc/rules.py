@@ -269,7 +269,8 @@ def revisit_faults(raw: RawRecord, *, ours: bool) -> Iterator[Fault]:
     uri, date = raw.get("warc-refers-to-target-uri"), raw.get("warc-refers-to-date")
     if profile is None:
         yield "error", f"WARC-Profile is {raw.get('warc-profile') or 'missing'}"
-    if not (uri and date) and (ours or not raw.get("warc-refers-to")):
+    by_other_means = raw.get("warc-refers-to") or raw.get("warc-payload-digest")  # WARC 1.0 asks for no more
+    if not (uri and date) and (ours or not by_other_means):
         yield "error" if ours else "warning", "the revisit does not say what it refers to"
     if uri and not _URI.fullmatch(uri):
         yield "error", f"WARC-Refers-To-Target-URI is {uri}"
@@ -280,12 +281,12 @@ def revisit_faults(raw: RawRecord, *, ours: bool) -> Iterator[Fault]:
         yield "error", f"the revisit is of {bare(raw.get('warc-date') or '')}, before its original of {date}"
 
 
-def info_faults(raw: RawRecord) -> Iterator[Fault]:
+def info_faults(raw: RawRecord, *, ours: bool) -> Iterator[Fault]:
     """A warcinfo block is lines of `name: value`."""
     # wget ends its block with an empty line
     lines = re.sub(rb"\r\n\r\n\Z", b"\r\n", raw.block or b"").split(b"\r\n")
     if lines.pop() != b"" or not all(_INFO_LINE.fullmatch(line) for line in lines):
         yield "error", "the warcinfo block is not made of named fields"
     name = raw.get("warc-filename")
-    if name and name != raw.file and not raw.file.endswith(f"-{name}"):  # an imported file keeps its name behind ours
+    if ours and name and name != raw.file and not raw.file.endswith(f"-{name}"):  # merging puts something before it
         yield "warning", f"the file was written as {name}"

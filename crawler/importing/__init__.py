@@ -24,7 +24,7 @@ from archive.provenance import READER
 from archive.store import Store
 from archive.warc import WarcWriter
 from archive.warc.tail import has_our_name, sync_folder
-from crawler.importing.sources import PREFIX, Source, staged
+from crawler.importing.sources import PREFIX, Source, content_of, staged
 from crawler.importing.survey import Advance, SiteCount, Survey
 from crawler.importing.taking import FILES_FIELD, MODE, REST_FIELD, Taken, Taking, told
 from crawler.profiles import SiteProfile, load_profile, user_folders
@@ -107,7 +107,7 @@ class Import:
             taken: list[Source] = []
             try:
                 for source in staged(path, scratch, only_look=only_look):
-                    if source.name not in seen:
+                    if content_of(source.name) not in seen:
                         taken.append(source)
                         survey.read(source, self._telling(source))
             except UnusableFileError as error:
@@ -115,7 +115,7 @@ class Import:
                     survey.forget(source)
                 outcome.refused.append({"file": str(path), "offset": error.offset, "why": str(error)})
                 continue
-            seen |= {source.name for source in taken}
+            seen |= {content_of(source.name) for source in taken}
             yield from taken
 
     def _telling(self, source: Source) -> Advance:
@@ -184,8 +184,8 @@ class Import:
             """,
             [profile.name, MODE],
         )
-        taken = {row[0] for row in rows.fetchall()}
-        return [file for file in files if file.name not in taken]
+        taken = {content_of(row[0]) for row in rows.fetchall()}
+        return [file for file in files if content_of(file.name) not in taken]
 
     def _take(
         self, store: Store, survey: Survey, profile: SiteProfile, sources: Sequence[Source], *, rest: bool

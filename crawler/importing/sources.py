@@ -14,6 +14,8 @@ from archive.errors import CannotWriteError, UnusableFileError, UsageError
 from archive.warc.packages import WARC_ENDINGS, Package, is_package
 
 PREFIX: Final = "import-"
+DIGITS: Final = 16
+"""Of the file's SHA-256, in its name."""
 STEP_BYTES: Final = 1 << 20
 STEM_CHARACTERS: Final = 80
 
@@ -134,9 +136,14 @@ def _named(temporary: Path, was: str, name: str, size: int, sha256: str) -> Sour
     return Source(was=was, path=path, name=path.name, bytes=size, sha256=sha256)
 
 
+def content_of(name: str) -> str:
+    """The part of a stored name that is the same for the same bytes."""
+    return name[: len(PREFIX) + DIGITS]
+
+
 def _stored_name(path: Path, name: str, sha256: str) -> str:
     with path.open("rb") as file:
         is_gzip = file.read(2) == b"\x1f\x8b"
     stem = re.sub(r"(?i)\.warc(\.gz)?$|\.gz$", "", name)
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", stem)[:STEM_CHARACTERS].strip("-.") or "unnamed"
-    return f"{PREFIX}{sha256[:16]}-{stem}.warc{'.gz' if is_gzip else ''}"
+    return f"{PREFIX}{sha256[:DIGITS]}-{stem}.warc{'.gz' if is_gzip else ''}"
