@@ -35,6 +35,20 @@ class Got:
 
 Getter = Callable[..., Got]
 
+# While a browser is open, Playwright's event loop runs in the tests' own thread.
+THREAD = ThreadPoolExecutor(1)
+RUNNER = asyncio.Runner()
+SITES: list[Any] = []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def closed_at_the_end() -> Iterator[None]:
+    yield
+    THREAD.submit(RUNNER.close).result()
+    for site in SITES:
+        for database in site.databases.values():
+            database.close()
+
 
 @pytest.fixture(scope="session")
 def harbor(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -47,7 +61,7 @@ def hostile_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def getter(*databases: Path, **options: Any) -> Getter:
-    """Asks the site over these databases, each time in a Datasette of its own, without a network."""
+    """Asks a site over these databases that is made at the first question, without a network."""
     from datasette.app import Datasette
     from datasette.plugins import pm
 
@@ -55,19 +69,18 @@ def getter(*databases: Path, **options: Any) -> Getter:
 
     if not pm.is_registered(plugin):
         pm.register(plugin, name="clipfile")
+    started: list[Any] = []
 
-    async def ask(path: str, method: str) -> Got:
-        site = Datasette([str(database) for database in databases], **options)
-        await site.invoke_startup()
-        answer = await site.client.request(method, path, follow_redirects=False)
-        for database in site.databases.values():
-            database.close()
+    async def ask(path: str, method: str, **sent: Any) -> Got:
+        if not started:
+            started.append(Datasette([str(database) for database in databases], **options))
+            SITES.extend(started)
+            await started[0].invoke_startup()
+        answer = await started[0].client.request(method, path, follow_redirects=False, **sent)
         return Got(status=answer.status_code, headers=dict(answer.headers), text=answer.text)
 
-    # In a thread of its own: while a browser is open, Playwright's event loop runs in this one.
-    def get(path: str, method: str = "GET") -> Got:
-        with ThreadPoolExecutor(1) as thread:
-            return thread.submit(lambda: asyncio.run(ask(path, method))).result()
+    def get(path: str, method: str = "GET", **sent: Any) -> Got:
+        return THREAD.submit(lambda: RUNNER.run(ask(path, method, **sent))).result()
 
     return get
 

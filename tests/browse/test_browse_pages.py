@@ -43,14 +43,44 @@ def test_a_page_is_there_and_carries_its_headers(path: str, get: Getter) -> None
     assert answer.headers["referrer-policy"] == "no-referrer"
 
 
-@pytest.mark.parametrize(
-    "path", ["/archive", "/archive/clippings", "/archive/posts/1", "/archive/clippings.json", "/x/y"]
-)
-def test_datasettes_own_pages_carry_headers_too(path: str, get: Getter) -> None:
-    headers = get(path).headers
+ANSWERS = [
+    pytest.param("/archive", "GET", id="database"),
+    pytest.param("/archive/clippings", "GET", id="table"),
+    pytest.param("/archive/posts/1", "GET", id="row"),
+    pytest.param("/archive/posts/999999", "GET", id="no such row"),
+    pytest.param("/archive/nothing", "GET", id="no such table"),
+    pytest.param("/x/y", "GET", id="no such database"),
+    pytest.param("/archive/clippings.json", "GET", id="JSON"),
+    pytest.param("/archive/clippings.csv", "GET", id="CSV"),
+    pytest.param("/archive/clippings.csv?_stream=1", "GET", id="CSV as a stream"),
+    pytest.param("/archive/clippings.json?_sort=nothing", "GET", id="an error in JSON"),
+    pytest.param("/archive?sql=select+nothing", "GET", id="SQL that fails"),
+    pytest.param("/archive/-/query?sql=select+nothing", "GET", id="SQL that fails, in 1.0"),
+    pytest.param("/archive.db", "GET", id="the database itself"),
+    pytest.param("/archive/", "GET", id="a slash too many"),
+    pytest.param("/-/static/app.css", "GET", id="a file of Datasette's"),
+    pytest.param("/-/static/nothing.css", "GET", id="no such file"),
+    pytest.param("/-/clipfile/nothing.css", "GET", id="no such file of ours"),
+    pytest.param("/-/databases", "GET", id="databases"),
+    pytest.param("/-/versions.json", "GET", id="versions"),
+    pytest.param("/", "GET", id="the root"),
+    pytest.param("/favicon.ico", "GET", id="icon"),
+    pytest.param("/archive/-/posts/999", "GET", id="no such post"),
+    pytest.param("/archive/-/search?q=" + "x+" * 3000, "GET", id="a long search"),
+    pytest.param("/archive/-/search?from=2011&to=2012", "GET", id="a redirect"),
+    pytest.param("/archive/clippings", "POST", id="a form of another site"),
+    pytest.param("/archive/-/posts/1/correct", "POST", id="a correction"),
+]
+
+
+@pytest.mark.parametrize(("path", "method"), ANSWERS)
+def test_every_answer_carries_headers(path: str, method: str, get: Getter) -> None:
+    headers = get(path, method=method).headers
+    assert "default-src 'self'" in headers["content-security-policy"]
     assert "object-src 'none'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["x-frame-options"] == "DENY"
+    assert headers["x-frame-options"] in ("DENY", "SAMEORIGIN")
+    assert headers["referrer-policy"] == "no-referrer"
 
 
 @pytest.mark.parametrize(
