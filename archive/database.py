@@ -43,7 +43,7 @@ def open_readonly(path: Path) -> Database:
             f"there is no archive in {path.parent}", hint="crawl something first: clipfile crawl sample"
         )
     try:
-        db = Database(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S))
+        db = Database(sqlite3.connect(readonly_uri(path), uri=True, timeout=BUSY_TIMEOUT_S))
         check_identity(db, path)
         refuse_newer(db, path)
     except sqlite3.Error as error:
@@ -63,6 +63,16 @@ def _stat(path: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size
+
+
+def readonly_uri(path: Path) -> str:
+    """How SQLite opens the file for reading only; as immutable where it can't be otherwise."""
+    return f"{path.resolve().as_uri()}?{'immutable=1' if is_still(path) else 'mode=ro'}"
+
+
+def is_still(path: Path) -> bool:
+    """Whether nobody writes to the file, in a folder where SQLite could not make what it reads a living one with."""
+    return not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists()
 
 
 def check_folder_can_be_written(folder: Path) -> None:

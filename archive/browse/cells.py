@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -10,15 +11,15 @@ from markupsafe import Markup, escape
 from archive.browse.instance import Place
 
 LISTS: Final = frozenset({"authors", "categories", "tags", "house_names", "changes", "candidates"})
-POST_COLUMNS: Final = {"clippings": "uid", "posts": "uid", "doubtful_readings": "id"}
-"""Table or query → the column of it that opens the post's own page."""
+UID: Final = re.compile(r"[0-9a-f]{16}")
+"""A post's uid, wherever a table or query shows one under that name, opens the post's own page."""
 
 
-def cell(place: Place, table: str | None, column: str, value: object) -> Markup | None:
+def cell(place: Place, column: str, value: object) -> Markup | None:
     """How the value is shown; None leaves it to Datasette."""
     if column in LISTS and isinstance(value, str):
         return as_list(value)
-    if table and POST_COLUMNS.get(table) == column and value is not None:
+    if column == "uid" and isinstance(value, str) and UID.fullmatch(value):
         return Markup('<a href="{}">{}</a>').format(place.page(f"posts/{value}"), value)
     return None
 

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from datasette.utils import tilde_encode
 
 from archive.browse.files import fingerprint
+from archive.database import readonly_uri
 from archive.schema import APPLICATION_ID
 
 ASSETS: Final = "/-/clipfile"
@@ -76,10 +77,20 @@ def only_archive(datasette: Any) -> str | None:
 @cache
 def is_archive(path: str) -> bool:
     try:
-        connection = sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True)
+        connection = sqlite3.connect(readonly_uri(Path(path)), uri=True)
         try:
             return bool(connection.execute("pragma application_id").fetchone()[0] == APPLICATION_ID)
         finally:
             connection.close()
     except sqlite3.Error:
         return False
+
+
+_seen: dict[Path, object] = {}
+
+
+def was_changed(place: Place) -> bool:
+    """Whether the file is another than when first asked for: of what is opened as immutable, SQLite can't tell."""
+    found = place.path.stat()
+    state = (found.st_ino, found.st_mtime_ns, found.st_size)
+    return _seen.setdefault(place.path, state) != state

@@ -28,6 +28,7 @@ TABLE_SETTINGS: Final[dict[str, dict[str, Any]]] = {
     "revisions": {"sort_desc": "id"},
     "sightings": {"facets": ["source"]},
     "skips": {"sort_desc": "id", "facets": ["reason"]},
+    "_sqlite_migrations": {"hidden": True},
     "frontier": {"hidden": True},
     "post_urls": {"hidden": True},
     "warc_files": {"hidden": True},
@@ -39,7 +40,7 @@ QUERIES: Final[dict[str, dict[str, str]]] = {
         "description": "Headline, outlet, authors and text; best hits first. Words, not operators.",
         "sql": """
 select
-    posts.id, posts.title, posts.outlet, posts.authors, posts.original_on, posts.url,
+    posts.uid, posts.title, posts.outlet, posts.authors, posts.original_on, posts.url,
     snippet(posts_fts, 3, '', '', ' … ', 24) as passage
 from posts_fts join posts on posts.id = posts_fts.rowid
 where posts_fts match (
@@ -87,13 +88,39 @@ group by year, author
 order by year desc, reposts desc, author
 """,
     },
-    "changed_posts": {
-        "title": "Posts that were edited after they were first captured",
+    "silent_edits": {
+        "title": "Silent edits: what was changed in posts after they were first captured",
         "sql": """
-select posts.id, posts.title, posts.url, posts.revision_count as revisions, posts.changed_at
-from posts
-where posts.revision_count > 1
-order by posts.changed_at desc
+select
+    revisions.seen_at as noticed_at, posts.uid, before.title as title_before, revisions.title as title_after,
+    revisions.changes, posts.outlet, posts.url
+from revisions
+join revisions as before on before.post_id = revisions.post_id and before.number = revisions.number - 1
+join posts on posts.id = revisions.post_id
+order by revisions.seen_at desc, revisions.id desc
+""",
+    },
+    "edits_in_one_sweep": {
+        "title": "Words replaced in many posts at once",
+        "sql": """
+select edits.noticed_at, edits.before, edits.after, count(distinct revisions.post_id) as posts
+from edits
+join edit_revisions on edit_revisions.edit_id = edits.id
+join revisions on revisions.id = edit_revisions.revision_id
+group by edits.id
+order by posts desc, edits.id
+""",
+    },
+    "gone_posts": {
+        "title": "Posts that are gone from the blog, or were not found at the last look",
+        "sql": """
+select posts.uid, posts.title, posts.outlet, posts.gone_at, max(absences.noticed_at) as last_missed_at,
+    count(*) as times_missed, absences.how, posts.url
+from absences
+join posts on posts.id = absences.post_id
+where posts.gone_at is not null or posts.last_seen_at < absences.noticed_at
+group by posts.id
+order by posts.gone_at is null, last_missed_at desc
 """,
     },
     "missing_posts": {
@@ -111,7 +138,7 @@ order by sightings.url
     "doubtful_readings": {
         "title": "Reposts to check by hand, most doubtful first",
         "sql": """
-select id, title, outlet, authors, original_on, confidence, url
+select uid, title, outlet, authors, original_on, confidence, url
 from posts
 where kind = 'repost' and confidence < 0.7
 order by confidence
@@ -120,17 +147,19 @@ order by confidence
 }
 
 
-def metadata(database: str = "archive") -> dict[str, Any]:
-    """Titles and descriptions, in the shape both Datasette 0.65 and 1.0 read."""
+INSTANCE: Final = {
+    "title": "Clipfile",
+    "description": "Republished press, with who first published it, who wrote it and when.",
+}
+
+
+def described(database: str) -> dict[str, Any]:
+    """What the database, its tables and their columns are, in the shape of Datasette's metadata."""
     tables = {name: {"description": text, "columns": columns} for name, (text, columns) in DESCRIPTIONS.items()}
-    return {
-        "title": "Clipfile",
-        "description": "Republished press, with who first published it, who wrote it and when.",
-        "databases": {database: {"description": "One archive of reposted articles.", "tables": tables}},
-    }
+    return {"databases": {database: {"description": "One archive of reposted articles.", "tables": tables}}}
 
 
-def settings(database: str = "archive") -> dict[str, Any]:
+def settings(database: str) -> dict[str, Any]:
     """Facets, sort orders and canned queries: part of the metadata in 0.65, of the configuration in 1.0."""
     return {"databases": {database: {"tables": TABLE_SETTINGS, "queries": QUERIES}}}
 

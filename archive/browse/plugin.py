@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from datasette import hookimpl
 from datasette.utils import tilde_decode
 from markupsafe import Markup
 
 from archive.browse.cells import cell
+from archive.browse.describing import describe, everything
 from archive.browse.headers import App, guarded
 from archive.browse.instance import ASSETS, archives, only_archive, place_of
+from archive.browse.rendering import make_ready
 from archive.browse.routes import routes
+
+SEARCHED: Final = frozenset({"posts", "clippings"})
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -39,6 +43,23 @@ def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
 
 
 @hookimpl(optionalhook=True)  # type: ignore[untyped-decorator]
+def get_metadata(datasette: Any) -> dict[str, Any]:
+    """Datasette 0.65."""
+    return everything(datasette, archives(datasette))
+
+
+@hook
+def startup(datasette: Any) -> Callable[[], Any]:
+    async def ready() -> None:
+        make_ready()
+        if hasattr(datasette, "set_resource_metadata"):  # Datasette 1.0
+            for database in archives(datasette):
+                await describe(datasette, database)
+
+    return ready
+
+
+@hookimpl(optionalhook=True)  # type: ignore[untyped-decorator]
 def skip_csrf(scope: dict[str, Any]) -> bool:
     """Datasette 0.65 only: our one form has a token of its own, which our pages can have without Datasette's help."""
     return re.search(r"/-/posts/[0-9a-f]{1,16}/correct$", scope["path"]) is not None
@@ -56,9 +77,19 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
 
 
 @hook
-def render_cell(value: object, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
+def table_actions(datasette: Any, database: str, table: str, request: Any) -> list[dict[str, str]]:
+    """Datasette finds words in a table but does not rank what it finds; our page does."""
     place = place_of(datasette, database)
-    return cell(place, table, column, value) if place else None
+    words = (request.args.get("_search") or "") if request else ""
+    if place is None or table not in SEARCHED or not words:
+        return []
+    return [{"href": place.page("search", q=words), "label": "The same search, best hits first"}]
+
+
+@hook
+def render_cell(value: object, column: str, database: str, datasette: Any) -> Markup | None:
+    place = place_of(datasette, database)
+    return cell(place, column, value) if place else None
 
 
 @hook

@@ -51,5 +51,12 @@ def environment() -> Environment:
     return env
 
 
+def make_ready() -> None:
+    """Compile all templates, so that nobody's first page waits for it."""
+    env = environment()
+    for name in env.list_templates():
+        env.get_template(name)
+
+
 def render(template: str, place: Place, **values: Any) -> str:
     return environment().get_template(template).render(place=place, **values)

@@ -21,7 +21,7 @@ from archive.browse.exporting import post_citation, search_export
 from archive.browse.files import asset
 from archive.browse.headers import OURS, secured
 from archive.browse.home import home_page
-from archive.browse.instance import ASSETS, place_of
+from archive.browse.instance import ASSETS, place_of, was_changed
 from archive.browse.listings import author_page, authors_page, category_page, outlet_page, outlets_page, period_page
 from archive.browse.post import post_page
 from archive.browse.revisions import revisions_page
@@ -93,6 +93,9 @@ def view_of(page: Page) -> View:
         if request.method not in ("GET", "HEAD"):
             return Response.text("This page is for reading only.", status=405, headers=secured(OURS))
         database = datasette.get_database(ask.place.database)
+        if not database.is_mutable and was_changed(ask.place):
+            advice = "It was opened as one that nobody writes to. Start the site again to see what is new."
+            return response(ask, ask.trouble(503, "The archive has changed", advice))
         return response(ask, await database.execute_fn(lambda connection: answered(page, ask, connection)))
 
     return view

@@ -13,8 +13,9 @@ from typing import Final
 import click
 
 from archive.browse.editing import NAMES, PLUGIN
-from archive.browse.metadata import merged, metadata, settings
+from archive.browse.metadata import INSTANCE
 from archive.commands.options import archive_option
+from archive.database import is_still
 from archive.errors import ArchiveError, UsageError
 from archive.folder import ArchiveFolder
 
@@ -40,6 +41,7 @@ def serve_command(host: str, port: int, open_browser: bool, edit: bool, folder: 
         "-m",
         "archive.browse",  # Datasette, with our pages
         "serve",
+        *(["--immutable"] if is_still(folder.db_path) else []),
         str(folder.db_path),
         "--host",
         host,
@@ -64,12 +66,12 @@ def datasette_version() -> tuple[int, ...]:
 
 def write_settings(folder: Path, installed: tuple[int, ...], *, edit: bool = False) -> list[str]:
     """Write what Datasette is told into *folder*; returns the options that name the files."""
-    ours = merged(settings(), {"plugins": {PLUGIN: {"edit": edit}}})
+    ours = {"plugins": {PLUGIN: {"edit": edit}}}
     if installed < (1,):
-        return ["--metadata", _write(folder / "metadata.json", merged(metadata(), ours))]
+        return ["--metadata", _write(folder / "metadata.json", {**INSTANCE, **ours})]
     return [
         "--metadata",
-        _write(folder / "metadata.json", metadata()),
+        _write(folder / "metadata.json", INSTANCE),
         "--config",
         _write(folder / "datasette.json", ours),
     ]

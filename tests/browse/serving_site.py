@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import socket
 import socketserver
 import subprocess
@@ -23,18 +24,31 @@ FLAGS = (
 
 
 @contextmanager
-def served(*databases: Path, options: tuple[str, ...] = ()) -> Iterator[str]:
-    """The address of Datasette with our pages, serving these databases until the block ends."""
+def served(*databases: Path, options: tuple[str, ...] = (), may_write: bool = True) -> Iterator[str]:
+    """The address of Datasette with our pages, serving these databases until the block ends.
+
+    Without *may_write* the process has no right to write where files and folders forbid it, not even as root.
+    """
+    renounce = None if may_write else renounce_writing
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "archive.browse", "serve", *map(str, databases), "--port", str(port), *options]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=renounce
+    ) as process:
         try:
             _wait_for(f"http://127.0.0.1:{port}/-/versions.json", process)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
+
+
+def renounce_writing() -> None:
+    """Let this process, once it runs another program, go by the permissions of files even where it is root's."""
+    drop, override_permissions, read_everywhere = 24, 1, 2  # Linux: PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, …_READ_SEARCH
+    for capability in (override_permissions, read_everywhere):
+        ctypes.CDLL(None).prctl(drop, capability)
 
 
 class Trap:

@@ -10,6 +10,7 @@ from conftest import Getter, getter
 from filing import PICTURE
 
 from archive.browse.files import FOLDER
+from archive.browse.metadata import QUERIES
 
 PATHS = [
     "",
@@ -144,6 +145,35 @@ def test_a_picture_is_served_as_what_it_is_under_the_strictest_policy(get: Gette
     answer = get(f"/archive/-/captures/{number}/content")
     assert answer.headers["content-type"] == "image/png"
     assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_question_worth_asking_is_answered(query: str, get: Getter) -> None:
+    answer = get(f"/archive/{query}.json?words=dock&_shape=array")
+    assert answer.status == 200, answer.text
+    expected = {"missing_posts": 0, "edits_in_one_sweep": 0, "gone_posts": 0, "silent_edits": 1, "search": 1}
+    assert min(len(answer.json()), 1) == expected.get(query, 1)
+
+
+def test_tables_say_what_they_mean_and_offer_questions_in_any_datasette(get: Getter) -> None:
+    database = get("/archive").text
+    assert "How many days until an outlet" in database
+    assert "_sqlite_migrations" not in database.split('<p><a href="/archive?_show_hidden', 1)[0].split("<h2")[-1]
+    table = get("/archive/clippings").text
+    assert "One row per post: what the page shows" in table
+    assert "Day the article first appeared, ISO 8601" in table
+
+
+def test_metadata_of_ones_own_stands(harbor: Path) -> None:
+    own = {"databases": {"archive": {"tables": {"clippings": {"description": "In my own words."}}}}}
+    table = getter(harbor, metadata=own)("/archive/clippings?_nofacet=1").text
+    assert "In my own words." in table
+    assert "One row per post" not in table
+
+
+def test_words_found_in_a_table_are_a_click_from_their_ranking(get: Getter) -> None:
+    assert "/archive/-/search?q=dock" in get("/archive/posts?_search=dock&_nofacet=1").text
+    assert "best hits first" not in get("/archive/posts?_nofacet=1").text
 
 
 def test_json_columns_read_as_words_in_datasettes_tables(get: Getter) -> None:
