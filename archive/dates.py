@@ -224,6 +224,8 @@ _PATTERNS = tuple(
     )
 )
 _HINT = re.compile(r"\d")
+_OTHER_YEAR = re.compile(r"[.,]?\s*(?:de\s+|del\s+|of\s+)?\d{4}(?!\d)")
+"""Behind a month and day: a year is printed, and we do not believe it; it is not for us to put another there."""
 
 
 def _read(match: re.Match[str], order: Order) -> PrintedDate | None:
@@ -239,6 +241,8 @@ def _read(match: re.Match[str], order: Order) -> PrintedDate | None:
     month = _MONTH_NUMBER.get(fold(name)) if name else int(parts["month"])
     day = int(parts["day"]) if parts.get("day") else None
     if year is None and name and name[0].islower() and fold(name) in AMBIGUOUS_ALONE:
+        return None
+    if year is None and _OTHER_YEAR.match(match.string, match.end()):
         return None
     return _printed(match, year, month, day)
 

@@ -30,6 +30,9 @@ def _lines(run: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[str]:
     yield from _counts("kinds of post", report["kinds"], len(report["kinds"]))
     yield from _counts("reposts by outlet", report["outlets"], OUTLETS_SHOWN)
     yield from _counts("skipped", report["skips"], len(report["skips"]))
+    yield from _examples(
+        "without end, not walked further", report.get("endless", ()), lambda e: f"{e['url']}: {e['why']}"
+    )
     yield from _examples("across many posts", report.get("edits", ()), edit_words)
     yield from _examples("changed", report["changes"], lambda e: f"{e['title']}: {', '.join(e['changes'])}")
     yield from _examples("missing", report["absent"], lambda e: f"{e['url']}: {e['how']}")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from archive.urls import absolute, canonical_url
@@ -45,6 +45,7 @@ class Verdict:
 
 
 _MACHINERY = "WordPress' own machinery"
+CALENDAR: Final = "calendar"
 _ARCHIVE = "archive of a category, tag or author"
 
 # Where WordPress and its plugins keep what is not a post; the path is matched decoded and in lower case
@@ -87,9 +88,9 @@ _NOT_POST_QUERIES = {
     "replytocom": "another form of a post",
     "add-to-cart": "account or shop",
     "preview": "another form of a post",
-    "ical": "calendar",
-    "tribe-bar-date": "calendar",
-    "eventdisplay": "calendar",
+    "ical": CALENDAR,
+    "tribe-bar-date": CALENDAR,
+    "eventdisplay": CALENDAR,
 }
 
 _DATED_PATH = re.compile(r"/(19|20)\d\d/\d\d?(/\d\d?)?/[^/]+/?$")
@@ -107,7 +108,7 @@ def judge_address(url: str, profile: SiteProfile, *, bases: Collection[str] = ()
     if query.get("p", "").isdigit() and path.rstrip("/") in ("", "/index.php"):
         return Verdict(kind="candidate", reason="short link by number")
     refused = next((reason for name, reason in _NOT_POST_QUERIES.items() if name in query), None)
-    refused = refused or _path_refusal(path, bases) or ("calendar" if is_calendar(url) else None)
+    refused = refused or _path_refusal(path, bases) or (CALENDAR if is_calendar(url) else None)
     if refused:
         return Verdict(kind="no", reason=refused)
     return _accepted(path, profile)

@@ -45,6 +45,8 @@ class Findings:
     sightings: list[Sighting] = field(default_factory=list)
     refused: list[tuple[str, SkipReason, str]] = field(default_factory=list)
     """Posts a source shows that may not be kept: address, reason, detail."""
+    endless: list[tuple[str, str]] = field(default_factory=list)
+    """Spaces without end that were seen and not entered: address, and how they are known."""
     states: dict[Source, str] = field(default_factory=dict)
     """Source → `open`, or why it is of no use in this run."""
     walked: set[Source] = field(default_factory=set)
@@ -200,6 +202,8 @@ def from_listing(
     listing = read_listing(
         page.tree, page.url, profile, source=source, base_url=page.base_url, bases=bases, shape=hint.get("shape")
     )
+    if listing.calendar:
+        found.endless.append((listing.calendar, "calendar, not entered"))
     end = end_reason(listing, requested_url, 200, seen)
     seen.update(listing.keys)
     news = found.sight(listing.posts, profile, bases, known)
@@ -259,7 +263,9 @@ def from_sitemap(body: bytes, url: str, profile: SiteProfile, hint: Hint, known:
     found = Findings()
     sitemap = sitemaps.read_sitemap(body, url, profile.timezone)
     depth = hint.get("depth", 0)
-    if sitemap.kind == "index" and depth < sitemaps.MAX_DEPTH:
+    if sitemap.kind == "index" and depth >= sitemaps.MAX_DEPTH:
+        found.endless.append((url, f"sitemaps that name sitemaps more than {sitemaps.MAX_DEPTH} deep"))
+    elif sitemap.kind == "index":
         children = sitemaps.post_children(sitemap)
         found.seeds += [
             seed("sitemap", child.url, found_in=url, depth=depth + 1)
@@ -305,22 +311,24 @@ def from_rest_categories(body: bytes, status: int, hint: Hint, profile: SiteProf
     found.has_categories = bool(categories)
     if not hint.get("since"):
         found.seeds += [seed("listing", category.url, source="category") for category in categories]
-    if len(terms) == rest.PER_PAGE:
+    if len(terms) >= rest.PER_PAGE and len(names) > len(hint["names"]):
         following = rest.terms_url(root, "categories", hint["page"] + 1)
         found.seeds.append(seed("rest-categories", following, **{**hint, "names": names, "page": hint["page"] + 1}))
     elif not names and status >= 400 and hint["others"]:
-        following, *others = hint["others"]
-        found.seeds.append(
-            seed(
-                "rest-categories",
-                rest.terms_url(following, "categories"),
-                **{**hint, "root": following, "others": others},
-            )
-        )
+        found.seeds += next_rest_root(hint).seeds
     else:
         asked = rest.posts_url(root, modified_after=hint.get("since"))
         found.seeds.append(seed("rest-posts", asked, root=root, names=names, page=1, since=hint.get("since")))
     return found
+
+
+def next_rest_root(hint: Hint) -> Findings:
+    """The next address REST may answer at, after one that did not."""
+    if not hint.get("others"):
+        return Findings()
+    following, *others = hint["others"]
+    url = rest.terms_url(following, "categories")
+    return Findings(seeds=[seed("rest-categories", url, **{**hint, "root": following, "others": others})])
 
 
 def from_rest_posts(

@@ -228,15 +228,24 @@ def _bounded_factory(head_bytes: int) -> Callable[..., _HTTP11ClientFactory]:
 
         def request(self, request: Any) -> Any:
             self._head_bytes = 0
-            return super().request(request)
+            answer = super().request(request)
+            if self._parser is not None:
+                self._parser.lineLengthExceeded = self._line_too_long  # else it hangs up without a word
+            return answer
 
         def dataReceived(self, data: bytes) -> None:  # noqa: N802  Twisted's name
             super().dataReceived(data)
             if self._parser is not None and self._parser.state in (STATUS, HEADER):
                 self._head_bytes += len(data)
                 if self._head_bytes > head_bytes:
-                    self._giveUp(Failure(HeadersTooLargeError(f"over {head_bytes:,} bytes")))
-                    self.transport.abortConnection()
+                    self._too_large(f"over {head_bytes:,} bytes")
+
+        def _line_too_long(self, line: bytes) -> None:
+            self._too_large(f"a line of more than {len(line):,} bytes")
+
+        def _too_large(self, how: str) -> None:
+            self._giveUp(Failure(HeadersTooLargeError(how)))
+            self.transport.abortConnection()
 
     class BoundedFactory(_HTTP11ClientFactory):
         noisy = False

@@ -15,7 +15,7 @@ from crawler.markup import Page, asks_for
 from crawler.regions import Regions
 from crawler.signals import ARTICLES, printed_day
 
-PageKind = Literal["post", "listing", "page", "other"]
+PageKind = Literal["post", "listing", "page", "missing", "other"]
 
 
 class Sign(NamedTuple):
@@ -41,7 +41,7 @@ BODY_CLASSES: dict[str, tuple[PageKind, int]] = {
     "blog": ("listing", 4),
     "search": ("listing", 4),
     "post-type-archive": ("listing", 5),
-    "error404": ("other", 9),
+    "error404": ("missing", 9),
     "attachment": ("other", 9),
     "woocommerce-page": ("other", 4),
 }

@@ -16,7 +16,7 @@ from itertools import islice
 from lxml import etree
 
 from archive.dates import find_dates
-from crawler.addresses import AddressKind, address_key, judge_address, page_number, resolved
+from crawler.addresses import CALENDAR, AddressKind, address_key, judge_address, page_number, resolved
 from crawler.chrome import HEADINGS, Chrome, classes_of, folded_text, tag_of, words_of
 from crawler.discovery import Sighting, Source
 from crawler.pagination import read_pagination
@@ -44,6 +44,8 @@ class Listing:
     pages_total: int | None
     shape: str | None
     """Structure of the repeated block; hand it to the next page's reading, which may show only one post."""
+    calendar: str | None = None
+    """A day, week or month of a calendar that the page links to."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -173,7 +175,8 @@ def read_listing(
     *shape* is that of the listing's earlier pages.
     """
     pages = read_pagination(tree, url, profile, base_url=base_url)
-    found = _Reader(tree, base_url or url, profile, bases).blocks(shape)
+    reader = _Reader(tree, base_url or url, profile, bases)
+    found = reader.blocks(shape)
     return Listing(
         url=url,
         posts=tuple(_sighting(block, url, source) for block in found.blocks),
@@ -182,6 +185,7 @@ def read_listing(
         page_number=pages.number,
         pages_total=pages.total,
         shape=found.shape,
+        calendar=reader.calendar,
     )
 
 
@@ -225,6 +229,7 @@ class _Reader:
     def __init__(self, tree: etree._Element, base_url: str, profile: SiteProfile, bases: Collection[str]) -> None:
         self.tree, self.base_url, self.profile, self.bases = tree, base_url, profile, bases
         self.language = tree.get("lang") or profile.language
+        self.calendar: str | None = None
         self._judged: dict[str, tuple[str, str, AddressKind] | None] = {}
 
     def blocks(self, shape: str | None) -> _Found:
@@ -290,6 +295,8 @@ class _Reader:
         if url is None:
             return None
         verdict = judge_address(url, self.profile, bases=self.bases)
+        if verdict.reason == CALENDAR:
+            self.calendar = self.calendar or url
         return (address_key(url), url.partition("#")[0], verdict.kind) if verdict.may_be_post else None
 
     def _split(self, anchors: list[_Anchor], shape: str | None) -> Iterator[_Block]:

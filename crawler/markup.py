@@ -22,7 +22,7 @@ from archive.urls import absolute, host_of
 from crawler.charset import to_utf8
 from crawler.jsonld import read_objects, strings, types_of
 
-Reason = Literal["too-large", "too-deep", "too-many-attributes", "not-html", "empty"]
+Reason = Literal["too-large", "too-nested", "too-many-attributes", "not-html", "empty"]
 
 MAX_PAGE_BYTES = 5_000_000
 """The longest real posts stay under 1 MB; a tree costs about ten times its markup."""
@@ -287,6 +287,8 @@ def _check_attributes(markup: bytes, url: str, limit: int) -> None:
 
 
 def _parse(markup: bytes, url: str) -> HtmlElement:
+    if b"<embed" in markup or b"<EMBED" in markup:
+        markup = _EMBED.sub(rb"\1</embed>", markup)  # the parser would put the rest of the post inside it
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_ELEMENTS)
     try:
@@ -294,11 +296,13 @@ def _parse(markup: bytes, url: str) -> HtmlElement:
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise UnreadablePageError(url, "empty", str(error)) from error
     if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
-        raise UnreadablePageError(url, "too-deep", f"more than {MAX_DEPTH} levels of markup")
+        raise UnreadablePageError(url, "too-nested", f"more than {MAX_DEPTH} levels of markup")
     if tree is None or not len(tree):
         raise UnreadablePageError(url, "empty", "no element in it")
     return tree
 
+
+_EMBED = re.compile(rb"(<embed\b[^<>]*>)(?!\s*</embed)", re.I)
 
 # lxml.html's own look-up asks Python for the class of every single element: a microsecond each.
 _ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cssselect import HTMLTranslator, SelectorError
 
 from archive.errors import UnknownSiteError, UsageError
-from archive.urls import canonical_url, host_of
+from archive.urls import DEFAULT_PORTS, canonical_url, host_of
 
 DateOrder = Literal["mdy", "dmy", "ymd"]
 
@@ -113,7 +113,10 @@ def site_key(url: str) -> str | None:
 
 @lru_cache(maxsize=64)  # asked for every link of every page
 def _site_keys(start_urls: tuple[str, ...], hosts: tuple[str, ...]) -> frozenset[str]:
-    keys = [*map(site_key, start_urls), *(site_key(f"https://{host}/") for host in hosts)]
+    keys = [
+        *map(site_key, start_urls),
+        *(site_key(f"{scheme}://{host}/") for host in hosts for scheme in DEFAULT_PORTS),
+    ]
     return frozenset(key for key in keys if key)
 
 

@@ -83,8 +83,10 @@ class SkipReason(StrEnum):
     PASSWORD_PROTECTED = "password-protected", "a post its author keeps behind a password"
     TRAP = "trap", "an address without end: a calendar, a growing path, a session number, a thousand parameters"
     NOT_A_POST = "not-a-post", "a listing, a static page, or a redirect to one"
+    SAME_PAGE = "same-page", "the very bytes that another address answers with: no page of its own"
     NOT_HTML = "not-html", "the answer is not an HTML page"
     EMPTY = "empty", "a page without anything on it"
+    TOO_NESTED = "too-nested", "the page's markup is nested deeper than the reader takes"
     TOO_LARGE = "too-large", "the page is larger than the reader takes"
     TOO_MANY_ATTRIBUTES = "too-many-attributes", "a tag of the page has more attributes than the reader takes"
 
@@ -115,7 +117,8 @@ _HTTP_REASONS: Final[dict[int, SkipReason]] = {
 _ERROR_REASONS: Final[tuple[tuple[tuple[type[BaseException], ...], SkipReason], ...]] = (
     ((HeadersTooLargeError,), SkipReason.HEADERS_TOO_LARGE),
     ((SSL.Error, ssl.SSLError, ssl.CertificateError, VerificationError, net.VerifyError), SkipReason.TLS),
-    ((ParseError,), SkipReason.BAD_HTTP),
+    ((UnicodeError,), SkipReason.BAD_ADDRESS),
+    ((ParseError, ValueError), SkipReason.BAD_HTTP),  # lengths that are no numbers, or two of them
     ((scrapy_errors.CannotResolveHostError, net.DNSLookupError), SkipReason.DNS),
     ((scrapy_errors.DownloadConnectionRefusedError, net.ConnectionRefusedError), SkipReason.CONNECTION_REFUSED),
     ((scrapy_errors.DownloadTimeoutError, net.TimeoutError, net.TCPTimedOutError, TimeoutError), SkipReason.TIMEOUT),
@@ -124,7 +127,6 @@ _ERROR_REASONS: Final[tuple[tuple[tuple[type[BaseException], ...], SkipReason], 
     ((scrapy_errors.UnsupportedURLSchemeError, scrapy_errors.NotSupported), SkipReason.NOT_HTTP),
     ((scrapy_errors.DownloadFailedError,), SkipReason.CONNECTION_LOST),
     ((net.ConnectionLost, net.ConnectionDone, net.ConnectError), SkipReason.CONNECTION_LOST),
-    ((UnicodeError,), SkipReason.BAD_ADDRESS),
 )  # fmt: skip
 
 
@@ -167,10 +169,14 @@ def plain(text: str) -> str:
     return "".join(char if char.isprintable() else "\ufffd" for char in text[:DETAIL_CHARACTERS])
 
 
+NO_POST: Final = frozenset({SkipReason.NOT_A_POST, SkipReason.SAME_PAGE, SkipReason.NOT_FOUND, SkipReason.EMPTY})
+"""An address that a source gave for a post's, and that is none."""
+
 HARMLESS: Final = frozenset(
     {
         SkipReason.PASSWORD_PROTECTED,
         SkipReason.NOT_A_POST,
+        SkipReason.SAME_PAGE,
         SkipReason.NOT_FOUND,
         SkipReason.NOT_HTML,
         SkipReason.ROBOTS_DISALLOWED,

@@ -16,6 +16,9 @@ from crawler.items import PostItem
 EXAMPLES: Final = 20
 """How many posts, skips or doubts of a kind the report names; the rest are counted."""
 
+SHOWN_CHARACTERS: Final = 200
+"""Of an address in the report: those of endless spaces may be endless too."""
+
 
 @dataclass(kw_only=True)
 class Tally:
@@ -38,6 +41,8 @@ class Tally:
     skips: Counter[str] = field(default_factory=Counter)
     skipped: list[dict[str, str]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
+    endless: list[dict[str, str]] = field(default_factory=list)
+    """Spaces without end that were not walked further: where they begin, and how they were known."""
     doubts: list[dict[str, Any]] = field(default_factory=list)
     doubtful: int = 0
     absences: int = 0
@@ -58,6 +63,7 @@ class Tally:
     plan: str = ""
     """Mode of the run and why it was chosen, in words."""
     waits_for: str = ""
+    _endless: set[tuple[str, str | None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.started_s = self.clock()
@@ -99,6 +105,12 @@ class Tally:
         self.skips[reason] += 1
         note(self.skipped, {"url": url, "reason": reason, "detail": detail or ""})
 
+    def count_endless(self, url: str, why: str, *, trail: str | None = None) -> None:
+        """Name a space without end, once for each trail that led there."""
+        if (why, trail) not in self._endless:
+            self._endless.add((why, trail))
+            note(self.endless, {"url": url[:SHOWN_CHARACTERS], "why": why})
+
     def count_absence(self, url: str, how: str, *, gone: bool) -> None:
         self.gone += gone
         self.absences += 1
@@ -123,6 +135,7 @@ class Tally:
             "outlets": dict(self.outlets.most_common()),
             "skips": dict(self.skips.most_common()),
             "skipped": self.skipped,
+            "endless": self.endless,
             "changes": self.changes,
             "doubtful": self.doubtful,
             "doubts": self.doubts,

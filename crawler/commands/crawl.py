@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from typing import Any, Final
 
 import click
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import Settings
+from scrapy.settings import Settings, default_settings
 
 from archive import report
 from archive.commands.options import archive_option, echo_json, json_option
 from archive.errors import ArchiveError, LockedError
 from archive.folder import ArchiveFolder
 from archive.notifying import tell
+from crawler import settings as defaults
 from crawler.commands.serving import origin, served
 from crawler.extensions import RunEnd
 from crawler.profiles import SiteProfile, load_profile, user_folders
@@ -37,6 +39,15 @@ EXIT_CODES: Final = {"done": 0, "limited": 0, "partial": 3, "interrupted": 3, "s
     is_flag=True,
     help="Let SITE be on a private or loopback address: exactly its scheme, host and port.",
 )
+@click.option(
+    "-s",
+    "--set",
+    "chosen",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=lambda _, __, words: settings_of(words),
+    help="A setting for this crawl, as docs/manners.md lists them; may be repeated.",
+)
 @json_option
 def crawl_command(
     site: str,
@@ -47,6 +58,7 @@ def crawl_command(
     delay: float | None,
     categories: tuple[str, ...],
     allow_private: bool,
+    chosen: dict[str, str],
     as_json: bool,
 ) -> int:
     """Crawl SITE into the archive: a known site's name (clipfile sites lists them) or any http(s) address of a blog.
@@ -63,6 +75,7 @@ def crawl_command(
             "CLIPFILE_FULL": full,
             "CLIPFILE_RECHECK": recheck,
             **delays(profile, delay),
+            **chosen,
         }
         if allow_private or is_ours:
             settings["ALLOW_PRIVATE_ORIGIN"] = origin(profile.start_urls[0])
@@ -73,6 +86,17 @@ def crawl_command(
         click.echo(report.render(end.run, end.report))
     tell_people(folder)
     return EXIT_CODES[end.run["status"]]
+
+
+def settings_of(words: tuple[str, ...]) -> dict[str, str]:
+    """NAME=VALUE words as settings. Raises BadParameter for a name that neither we nor Scrapy have."""
+    pairs = {name.strip().upper(): value.strip() for name, _, value in (word.partition("=") for word in words)}
+    known = {name for name in (*vars(defaults), *vars(default_settings)) if name.isupper()}
+    for name in pairs.keys() - known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise click.BadParameter(f"there is no setting {name!r}{hint}")
+    return pairs
 
 
 def told_of(folder: ArchiveFolder, work: Callable[[], RunEnd]) -> RunEnd:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any, Final
-from urllib.parse import urljoin
 
 import scrapy
 from scrapy import exceptions, signals
@@ -25,7 +24,7 @@ from archive.store.frontier import LAST_PRIORITY, Seed
 from archive.store.values import instant, now
 from archive.urls import canonical_url
 from crawler import findings
-from crawler.addresses import listing_root
+from crawler.addresses import judge_address, listing_root
 from crawler.agenda import Agenda
 from crawler.findings import Findings
 from crawler.items import PostItem
@@ -33,7 +32,8 @@ from crawler.pages import Page, UnreadablePageError, is_protected, page_kind, pa
 from crawler.parts import further_parts, join_parts
 from crawler.profiles import SiteProfile, load_profile, user_folders
 from crawler.reading import context_of
-from crawler.skips import Skipped, SkipReason, reason_of, status_reason
+from crawler.skips import NO_POST, Skipped, SkipReason, reason_of, status_reason
+from crawler.trails import Trails
 from crawler.traps import Traps
 
 logger = logging.getLogger(__name__)
@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 BATCH: Final = 16
 """URLs taken from the frontier at a time: enough to keep every slot busy, little enough to stay in memory."""
 
+
+ONE_PAGE: Final = "nearly all it leads to is one page, or none"
 
 POST_PRIORITY: Final = findings.PRIORITIES["post"]
 REST_ROLES: Final = ("rest-categories", "rest-posts")
@@ -82,6 +84,7 @@ class BlogSpider(scrapy.Spider):
         self.has_sources = False
         self.seen_by_listing: dict[str, set[str]] = {}
         self.traps = Traps()
+        self.trails = Trails()
         self.category_names: set[str] = set()
         self.listings: set[str] = set()
         """Keys of the listings that posts led to: nearly every post leads to the same."""
@@ -110,6 +113,10 @@ class BlogSpider(scrapy.Spider):
             self.answered.clear()
             seeds = self.next_seeds()
             for seed in seeds:
+                if self.trails.is_given_up(seed):
+                    self.skip(seed, SkipReason.TRAP, ONE_PAGE)
+                    self.tally.count_endless(self.trails.trail_of(seed) or seed.url, ONE_PAGE)
+                    continue
                 self.on_their_way[seed.key] = seed.role
                 yield self.request(seed)
             if not seeds and not self.on_their_way and not self.look_again():
@@ -266,7 +273,7 @@ class BlogSpider(scrapy.Spider):
         return found
 
     async def parse_post(self, response: Response, seed: Seed) -> PostItem | None:
-        if response.status == 304:
+        if response.status == 304 and is_conditional(response):
             self.not_modified(seed, response)
             return None
         if response.status != 200:
@@ -277,7 +284,9 @@ class BlogSpider(scrapy.Spider):
             self.skip(seed, SkipReason.of(page.reason), str(page))
         elif is_protected(page):
             self.skip(seed, SkipReason.PASSWORD_PROTECTED)
-        elif self.led_home(response, seed):
+        elif page_kind(page) == "missing":
+            self.absent(seed, "the page says that there is none", SkipReason.NOT_FOUND, response)
+        elif self.led_away(response, seed):
             self.absent(seed, f"leads to {response.url}", SkipReason.NOT_A_POST, response)
         elif page_kind(page) not in ("post", "other") and not (seed.hint or {}).get("rest"):
             self.skip(seed, SkipReason.NOT_A_POST, f"a {page_kind(page)}")
@@ -292,6 +301,9 @@ class BlogSpider(scrapy.Spider):
         if key != seed.key and self.keeper.store.frontier.is_done(self.keeper.site_id, key):
             self.same_again(seed, post, response)
             return None
+        if twin := self.twin_of(response, seed):
+            self.skip(seed, SkipReason.SAME_PAGE, f"as {twin}")
+            return None
         if further := further_parts(page, post.url):
             try:
                 post = join_parts([post, *[await self.part(url) for url in further]])
@@ -299,6 +311,7 @@ class BlogSpider(scrapy.Spider):
                 reason, detail = reason_of(error)
                 self.skip(seed, reason, f"a further page of the post: {detail}")
                 return None
+        self.trails.count(seed, is_dud=False)
         return PostItem(
             post=post,
             context=context_of(post, self.profile),
@@ -306,6 +319,19 @@ class BlogSpider(scrapy.Spider):
             kept=response.meta.get("capture"),
             aliases=(seed.url, response.url, *response.meta.get("redirect_urls", ())),
         )
+
+    def twin_of(self, response: Response, seed: Seed) -> str | None:
+        """Another address, also asked for in this run, that answered with the very same bytes; None for none.
+
+        No two posts are the same page: the second is a server that answers so to anything, or another way to write the
+        first's address.
+        """
+        kept = response.meta.get("capture")
+        original = kept.record.refers_to if kept and kept.record.revisit else None
+        if original is None or canonical_url(original.url) == seed.key:
+            return None
+        is_asked = self.keeper.store.frontier.find(self.keeper.site_id, canonical_url(original.url)) is not None
+        return original.url if is_asked else None
 
     def look_for_listings(self, page: Page, post: Post) -> None:
         """Walk what a post's page leads to, in a run that walks listings and was not told of them all by REST.
@@ -339,15 +365,11 @@ class BlogSpider(scrapy.Spider):
         except UnreadablePageError as error:
             return error
 
-    def led_home(self, response: Response, seed: Seed) -> bool:
-        """Whether the post's address redirects to a page every blog has: how some plugins say 404."""
-        final = canonical_url(response.url)
-        return final != seed.key and final in {canonical_url(url) for url in self.home_urls()}
-
-    def home_urls(self) -> Iterator[str]:
-        for url in self.profile.listing_urls:
-            yield url
-            yield urljoin(url, "/")
+    def led_away(self, response: Response, seed: Seed) -> bool:
+        """Whether the post's address redirects to where no post can be: how some plugins say 404, and others log in."""
+        if canonical_url(response.url) == seed.key:
+            return False
+        return not judge_address(response.url, self.profile, bases=self.bases).may_be_post
 
     # ------------------------------------------------------------------ what is stored
 
@@ -358,7 +380,7 @@ class BlogSpider(scrapy.Spider):
         self.tally.walked |= found.walked
         with self.keeper.commit() as store:
             site_id, run_id = self.keeper.site_id, self.keeper.run_id
-            seeds = [seed for seed in found.seeds if self.in_scope(seed.url) and not self.is_trap(seed, found)]
+            seeds = self.followed(found, done)
             store.frontier.add(site_id, seeds)
             for seed in seeds:
                 if seed.role == "post" and seed.hint:
@@ -371,6 +393,20 @@ class BlogSpider(scrapy.Spider):
         for url, reason, detail in found.refused:
             self.tally.count_skip(url, reason, detail)
 
+    def followed(self, found: Findings, done: Seed | None) -> list[Seed]:
+        """What of the findings is worth asking for; spaces without end are named in the report."""
+        seeds = [seed for seed in found.seeds if self.in_scope(seed.url) and not self.is_trap(seed, found)]
+        role = done.role if done else ""
+        is_news = self.trails.is_news(role, (sighting.key for sighting in found.sightings))
+        seeds, endless = self.trails.place(seeds, done, is_news=is_news)
+        if done and endless:
+            found.endless.append((done.url, endless))
+            if done.role == "rest-posts":
+                self.tally.sources["rest"] = "lying: its pages repeat themselves"
+        for url, why in found.endless:
+            self.tally.count_endless(url, why, trail=self.trails.trail_of(done) if done else None)
+        return seeds
+
     def is_trap(self, seed: Seed, found: Findings) -> bool:
         """Whether following what a page links may never end; noted once an address, as a skip."""
         if seed.role not in ("post", "listing"):
@@ -378,6 +414,7 @@ class BlogSpider(scrapy.Spider):
         judged = self.traps.judge(seed.url, is_listing=seed.role == "listing")
         if judged.is_news:
             found.refused.append((seed.url, SkipReason.TRAP, judged.reason or ""))
+            found.endless.append((seed.url, judged.reason or ""))
         return judged.reason is not None
 
     def skip(self, seed: Seed, reason: SkipReason, detail: str = "") -> None:
@@ -385,6 +422,8 @@ class BlogSpider(scrapy.Spider):
             store.custody.save_skip(self.keeper.run_id, seed.url, seed.role, reason, detail)
             store.frontier.finish(self.keeper.site_id, seed.key)
         self.tally.count_skip(seed.url, reason, detail)
+        if seed.role == "post" and reason in NO_POST:
+            self.trails.count(seed, is_dud=True)
 
     def same_again(self, seed: Seed, post: Post, response: Response) -> None:
         """An address that leads to a post which is stored already: an alias, or another post's that moved there."""
@@ -432,6 +471,8 @@ class BlogSpider(scrapy.Spider):
                 "%s: %s", seed.url, detail, exc_info=(failure.type, failure.value, failure.getTracebackObject())
             )
         self.skip(seed, reason, detail)
+        if seed.role == "rest-categories":
+            self.store(findings.next_rest_root(seed.hint or {}))
         self.arrived(seed.key)
 
     def conclude(self) -> None:
@@ -457,6 +498,12 @@ class BlogSpider(scrapy.Spider):
 def content_type_of(response: Response) -> str | None:
     header = response.headers.get("Content-Type")
     return header.decode("latin-1") if header else None
+
+
+def is_conditional(response: Response) -> bool:
+    """Whether a 304 was asked for."""
+    sent = response.request.headers if response.request else {}
+    return b"If-None-Match" in sent or b"If-Modified-Since" in sent
 
 
 def answered_at(response: Response) -> str:

@@ -72,7 +72,7 @@ UNREADABLE = [
     pytest.param(b"<p>x</p>", "application/json", "not-html", id="by its type"),
     pytest.param(b'<?xml version="1.0"?>\n<rss version="2.0"><channel/></rss>', "text/xml", "not-html", id="feed"),
     pytest.param(b"just words", "text/html", "not-html", id="text without a tag"),
-    pytest.param(b"<div>" * 100_000, None, "too-deep", id="100,000 levels"),
+    pytest.param(b"<div>" * 100_000, None, "too-nested", id="100,000 levels"),
     pytest.param(b"<p " + b" ".join(b"a%d" % n for n in range(100_000)) + b">", None, "too-many-attributes", id="bomb"),
     pytest.param(b"</p " + b"a " * 2000 + b">", None, "too-many-attributes", id="bomb in an end tag"),
     pytest.param(b"<!--><p " + b"a " * 2000 + b">-->", None, "too-many-attributes", id="bomb behind a short comment"),
@@ -93,6 +93,11 @@ def test_what_is_no_page_says_why(body: bytes, content_type: str | None, reason:
 def test_a_page_over_a_limit_is_too_large(body: bytes) -> None:
     with pytest.raises(UnreadablePageError, match="too-large"):
         parse_page(body, url=URL)
+
+
+def test_what_follows_an_embedded_film_is_not_inside_it() -> None:
+    page = parse_page(b'<p>before</p><embed src="film.swf"><p>after</p>', url=URL)
+    assert [paragraph.getparent().tag for paragraph in page.tree.iter("p")] == ["body", "body"]
 
 
 HARMLESS = [

@@ -388,7 +388,7 @@ KINDS = [
         "", "", "archive category category-press", "https://blog.example/category/press/", "listing", id="category"
     ),
     pytest.param("", "", "blog home", "https://blog.example/blog/", "listing", id="blog page"),
-    pytest.param("", "", "error404", URL, "other", id="not found"),
+    pytest.param("", "", "error404", URL, "missing", id="not found"),
     pytest.param(
         '<link rel="alternate" type="application/json" href="/wp-json/wp/v2/posts/4">',
         "",
