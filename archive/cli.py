@@ -34,6 +34,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "schedule": ("archive.commands.schedule", "Crawl a blog regularly: timer, crontab line, container or workflow."),
     "serve": ("archive.commands.serve", "Browse the archive with Datasette on this machine."),
     "import": ("crawler.commands.importing", "Take the posts out of WARC and WACZ files that others made."),
+    "merge": ("archive.commands.merge", "Join another archive to this one."),
     "verify": ("archive.commands.verify", "Check every capture, every pointer and the database; name what is damaged."),
     "reread": ("crawler.commands.reread", "Read the stored captures anew with the present reader."),
     "rebuild": ("crawler.commands.rebuild", "Make the database anew from the captures alone."),

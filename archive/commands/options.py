@@ -22,12 +22,15 @@ class _Folder(click.ParamType[ArchiveFolder]):
         return value if isinstance(value, ArchiveFolder) else ArchiveFolder(path=Path(value))
 
 
+folder_type = _Folder()
+
+
 def archive_option(function: Function) -> Function:
     """`--archive DIR`, or CLIPFILE_ARCHIVE, or ./data; the command receives it as `folder`."""
     return click.option(
         "--archive",
         "folder",
-        type=_Folder(),
+        type=folder_type,
         envvar="CLIPFILE_ARCHIVE",
         default=str(DEFAULT_FOLDER),
         show_default=True,

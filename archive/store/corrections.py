@@ -191,8 +191,8 @@ def save_lines(exported: str, path: Path) -> None:
     is written beside the old one and put in its place, so that there is always a whole one. Raises OSError.
     """
     before = path.read_text(encoding="utf-8") if path.is_file() else ""
-    held = set(map(_identity, exported.splitlines()))
-    after = "".join(f"{line}\n" for line in before.splitlines() if line and _identity(line) not in held) + exported
+    held = set(map(line_identity, exported.splitlines()))
+    after = "".join(f"{line}\n" for line in before.splitlines() if line and line_identity(line) not in held) + exported
     if before == after:
         return
     fresh = path.with_name(f"{path.name}.new")
@@ -203,7 +203,7 @@ def save_lines(exported: str, path: Path) -> None:
     fresh.replace(path)
 
 
-def _identity(line: str) -> tuple[str, ...]:
+def line_identity(line: str) -> tuple[str, ...]:
     """What tells one correction from another; being undone later does not make it another."""
     try:
         stored = json.loads(line)

@@ -174,7 +174,7 @@ class Posts:
             f"update posts set {', '.join(f'{column} = ?' for column in READING_COLUMNS)} where id = ?",
             (*self._reading_values(effective), post_id),
         )
-        self._save_names("author", post_id, effective.authors)
+        self.save_names("author", post_id, effective.authors)
 
     def stored_reading(self, post_id: int) -> Reading:
         """The reader's own reading of the newest revision, without corrections."""
@@ -261,7 +261,7 @@ class Posts:
         self._save_revision(post_id, 1, run_id, post, reading, capture_id, seen_at, ())
         self._save_details(site_id, post_id, post)
         self._save_evidence(post_id, reading)
-        self._save_names("author", post_id, effective.authors)
+        self.save_names("author", post_id, effective.authors)
         return SavedPost(id=post_id, outcome="new")
 
     def save_waiting(self, waiting: Waiting) -> Outcome:
@@ -350,8 +350,8 @@ class Posts:
         )
 
     def _save_details(self, site_id: int, post_id: int, post: Post) -> None:
-        self._save_names("category", post_id, post.categories, site_id)
-        self._save_names("tag", post_id, post.tags, site_id)
+        self.save_names("category", post_id, post.categories, site_id)
+        self.save_names("tag", post_id, post.tags, site_id)
         self._db.execute("delete from images where post_id = ?", (post_id,))
         self._db.executemany(
             """
@@ -383,7 +383,7 @@ class Posts:
             [(post_id, e.field, e.value, e.printed, e.where, e.rule, e.confidence) for e in reading.evidence],
         )
 
-    def _save_names(self, noun: str, post_id: int, names: Iterable[str], site_id: int | None = None) -> None:
+    def save_names(self, noun: str, post_id: int, names: Iterable[str], site_id: int | None = None) -> None:
         """Link the post to its authors, categories or tags, in printed order; names are rows of their own table."""
         table, link = NAME_TABLES[noun]
         self._db.execute(f"delete from {link} where post_id = ?", (post_id,))
