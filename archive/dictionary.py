@@ -309,6 +309,7 @@ DESCRIPTIONS: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "name": "Its name",
             "query": "The query, as it was given",
             "added_at": "UTC",
+            "removed_at": "UTC; null while it stands",
         },
     ),
     "watch_hits": (
@@ -418,7 +419,7 @@ DESCRIPTIONS: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "site_id": "The blog",
             "run_id": "The run that gave rise to it",
             "key": "What it is about; a trouble that lasts keeps its key",
-            "level": "news, trouble or recovery",
+            "level": "news, watch (what saved searches found), trouble or recovery",
             "words": "The notice as it is sent",
             "noticed_at": "UTC",
             "sent_at": "UTC; null until it was sent",

@@ -25,6 +25,10 @@ class UsageError(ArchiveError):
     exit_code = 2
 
 
+class WithheldError(ArchiveError):
+    """What was asked for is kept from the public."""
+
+
 class UnknownSiteError(UsageError):
     """No profile of that name, and it is not a URL either."""
 

@@ -87,7 +87,12 @@ def title(notices: Sequence[Notice]) -> str:
     return f"Clipfile: {next(words for level, words in TITLES.items() if level in levels)} of {sites}"
 
 
-TITLES: Final = {"trouble": "trouble with the crawl", "recovery": "the crawl is well again", "news": "news"}
+TITLES: Final = {
+    "trouble": "trouble with the crawl",
+    "recovery": "the crawl is well again",
+    "watch": "new clippings",
+    "news": "news",
+}
 
 
 def body(notices: Sequence[Notice]) -> str:
@@ -97,7 +102,7 @@ def body(notices: Sequence[Notice]) -> str:
     return "\n\n".join(parts)
 
 
-MARKS: Final = {"trouble": "!", "recovery": "✓", "news": "·"}
+MARKS: Final = {"trouble": "!", "recovery": "✓", "watch": "·", "news": "·"}
 
 
 def news(report: Mapping[str, Any]) -> str | None:

@@ -23,7 +23,7 @@ KINDS: Final = {
     "release": "press_release",
     "other": "other",
 }
-STATES: Final = ("gone", "changed", "doubtful", "corrected", "duplicate")
+STATES: Final = ("gone", "changed", "doubtful", "corrected", "duplicate", "withheld")
 PARTS: Final = {
     "image": "image",
     "images": "image",

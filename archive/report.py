@@ -34,6 +34,9 @@ def _lines(run: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[str]:
         "without end, not walked further", report.get("endless", ()), lambda e: f"{e['url']}: {e['why']}"
     )
     yield from _examples("across many posts", report.get("edits", ()), edit_words)
+    for watched in report.get("watched", ()):
+        titles = watched["clippings"]
+        yield from _examples(f"new to the watch {watched['watch']}", titles, lambda post: post["title"])
     yield from _examples("changed", report["changes"], lambda e: f"{e['title']}: {', '.join(e['changes'])}")
     yield from _examples("missing", report["absent"], lambda e: f"{e['url']}: {e['how']}")
     yield from _examples(

@@ -64,10 +64,12 @@ where undone_at is null and (until_on is null or until_on > date('now'));
 WATCHES: Final = """
 create table watches (
     id integer primary key,
-    name text not null unique,
+    name text not null,
     query text not null,
-    added_at text not null
+    added_at text not null,
+    removed_at text
 );
+create unique index watches_live on watches(name) where removed_at is null;
 
 create table watch_hits (
     watch_id integer not null references watches(id) on delete cascade,

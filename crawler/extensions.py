@@ -20,6 +20,8 @@ from archive.folder import ArchiveFolder
 from archive.notifying import news
 from archive.provenance import READER
 from archive.report import plural
+from archive.watches import look
+from archive.watches import news as watched_words
 from crawler.keeper import Keeper
 from crawler.modes import PastRun, Plan, choose_plan
 from crawler.profiles import SiteProfile
@@ -152,10 +154,13 @@ class ArchiveExtension:
                 told: dict[str, Any] = {}
                 if status in ("done", "partial", "limited"):
                     status, why, told = self._conclude(status, why)
+                    told["watched"] = look(self.store, self.run_id)
                 facts = {**self.tally.report(requests=self.keeper.requests, received_bytes=self.keeper.bytes), **told}
                 self.store.custody.finish_run(self.run_id, status, reason=why, report=facts)
                 if told and (words := news(facts)):
                     self.store.notices.save_news(self.site_id, self.run_id, words)
+                if watched := told.get("watched"):
+                    self.store.notices.save_watched(self.site_id, self.run_id, watched_words(watched))
             run = next(self.store.db.query("select * from runs_report where id = ?", [self.run_id]))
             self.crawler.run_end = RunEnd(run=run, report=facts)
         finally:

@@ -33,6 +33,7 @@ from archive.warc.digests import read_label
 from archive.warc.reading import ANSWERS
 from archive.warc.records import DamagedRecordError, RawRecord, WarcFile
 from archive.warc.writing import ROLE_FIELD
+from archive.watches import look
 from crawler import settings
 from crawler.guard import Origin
 from crawler.importing.again import take_again
@@ -114,6 +115,7 @@ def rebuild(
         decided.before(None, set_clock)
     with store.atomic():
         lost = store.corrections.restore(corrections)
+        look(store, None)
     _count(store, rebuilt)
     rebuilt.lost_corrections = len(lost)
     return rebuilt

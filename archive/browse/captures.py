@@ -12,7 +12,8 @@ from archive.browse.captured_html import as_text, self_contained
 from archive.browse.headers import CAPTURED
 from archive.browse.post import SHOWN_TYPES, image_capture, media_type
 from archive.browse.rows import Row, row
-from archive.errors import UsageError
+from archive.errors import UsageError, WithheldError
+from archive.store.withholdings import refuse_withheld, withheld_today
 from archive.warc import Exchange, decode_body, read_exchange
 
 PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
@@ -25,15 +26,7 @@ CACHED: Final = {"cache-control": "private, max-age=3600"}
 def capture_page(ask: Ask, db: Database) -> Answer:
     """Our page around the frame: what was asked for, when, and the digest of what came."""
     capture = find_capture(db, int(ask.parts["capture"]))
-    post = row(
-        db,
-        """select uid, title from posts where id = coalesce(
-            (select post_id from revisions where capture_id = :id),
-            (select post_id from post_urls where url = :url),
-            (select id from posts where capture_id = :original)
-        )""",
-        {"id": capture["id"], "url": capture["url"], "original": capture["revisit_of"]},
-    )
+    post = post_of(db, capture)
     shown = media_type(capture["content_type"]) in PAGES | SHOWN_TYPES
     return ask.page("capture.html", section="posts", capture=capture, post=post, shown=shown)
 
@@ -41,6 +34,7 @@ def capture_page(ask: Ask, db: Database) -> Answer:
 def capture_content(ask: Ask, db: Database) -> Answer:
     """The content itself: pages made self-contained, images as they are, everything else as text."""
     capture = find_capture(db, int(ask.parts["capture"]))
+    refuse_withheld_words(db, capture)
     exchange = whole_exchange(ask, db, capture)
     kind = media_type(header(exchange, "content-type"))
     if kind in SHOWN_TYPES:
@@ -57,6 +51,29 @@ def capture_content(ask: Ask, db: Database) -> Answer:
 
     page = self_contained(text, base_url=capture["url"], image_at=image_at, style_at=style_at)
     return captured(page, "text/html; charset=utf-8")
+
+
+def post_of(db: Database, capture: Mapping[str, Any]) -> Row | None:
+    """The post whose page was captured. Raises WithheldError for one that is withheld."""
+    post = row(
+        db,
+        """select id, uid, title from posts where id = coalesce(
+            (select post_id from revisions where capture_id = :id),
+            (select post_id from post_urls where url = :url),
+            (select id from posts where capture_id = :original)
+        )""",
+        {"id": capture["id"], "url": capture["url"], "original": capture["revisit_of"]},
+    )
+    if post:
+        refuse_withheld(db.conn, post["id"])
+    return post
+
+
+def refuse_withheld_words(db: Database, capture: Mapping[str, Any]) -> None:
+    """Raise WithheldError where words of a withheld post may stand: its own page, and lists and feeds of many posts."""
+    is_alone = post_of(db, capture) is not None or media_type(capture["content_type"]) in SHOWN_TYPES
+    if not is_alone and withheld_today(db.conn):
+        raise WithheldError("posts that are withheld may stand in this answer")
 
 
 def captured(body: str | bytes, content_type: str) -> Answer:

@@ -13,6 +13,7 @@ from archive.export.citations import CITATIONS, read_reference
 from archive.export.selection import Selection, get_record, select
 from archive.export.writing import TEXT_FORMATS
 from archive.query import LONGEST
+from archive.store.withholdings import refuse_withheld
 
 TYPES: Final = {
     "csv": "text/csv; charset=utf-8; header=present",
@@ -32,7 +33,7 @@ NEWS: Final = 50
 def search_export(ask: Ask, db: Database) -> Answer:
     """All clippings that answer the query; of a feed, those that came last."""
     asked, format = ask.get("q", LONGEST + 1), ask.parts["format"]
-    selection = newest(select(db, asked)) if format == "atom" else select(db, asked)
+    selection = newest(select(db, asked, public=True)) if format == "atom" else select(db, asked, public=True)
     if selection.count() > MOST:
         advice = f"A page gives away up to {MOST:,} clippings: narrow the search, or use clipfile export."
         return ask.trouble(413, "That is too much at once", advice)
@@ -47,7 +48,9 @@ def newest(selection: Selection) -> Selection:
 
 
 def post_citation(ask: Ask, db: Database) -> Answer:
-    record = get_record(db, find_post_id(db, ask.parts["post"]))
+    post_id = find_post_id(db, ask.parts["post"])
+    refuse_withheld(db.conn, post_id)
+    record = get_record(db, post_id)
     format = ask.parts["format"]
     return _file(CITATIONS[format](read_reference(record)), format, f"clipfile-{record['uid']}")
 

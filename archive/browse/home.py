@@ -38,7 +38,11 @@ order by counts.posts desc, authors.name
 """
 
 LATEST_SQL: Final = f"""
-select {COLUMNS} from posts where posted_on is not null order by posted_on desc, id desc limit {LATEST_SHOWN}
+select {COLUMNS}
+from posts
+where posted_on is not null and id not in (select post_id from withheld)
+order by posted_on desc, id desc
+limit {LATEST_SHOWN}
 """
 
 _overviews: Kept[dict[str, Any]] = Kept(most=8)

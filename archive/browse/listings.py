@@ -147,7 +147,8 @@ def _page_of(
 def clips(db: Database, ids: Sequence[int]) -> list[Row]:
     """The posts of these numbers, in this order."""
     marks = ", ".join("?" * len(ids))
-    found = {each["id"]: each for each in as_clips(rows(db, f"select {COLUMNS} from posts where id in ({marks})", ids))}
+    sql = f"select {COLUMNS} from posts where id in ({marks}) and id not in (select post_id from withheld)"
+    found = {each["id"]: each for each in as_clips(rows(db, sql, ids))}
     return [found[each] for each in ids if each in found]
 
 

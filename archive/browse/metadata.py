@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from archive.dictionary import DESCRIPTIONS
@@ -162,6 +163,16 @@ def described(database: str) -> dict[str, Any]:
 def settings(database: str) -> dict[str, Any]:
     """Facets, sort orders and canned queries: part of the metadata in 0.65, of the configuration in 1.0."""
     return {"databases": {database: {"tables": TABLE_SETTINGS, "queries": QUERIES}}}
+
+
+def closed(database: str, tables: Sequence[str]) -> dict[str, Any]:
+    """Settings with which Datasette shows nobody the tables, runs no SQL of a reader's and answers no canned query.
+
+    Our own pages are there; they leave out what is withheld.
+    """
+    queries = {name: {**query, "allow": False} for name, query in QUERIES.items()}
+    shut = {"allow_sql": False, "tables": {table: {"allow": False} for table in tables}, "queries": queries}
+    return {"databases": {database: shut}}
 
 
 def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from archive.clippings import dossier, find_post_id
 from archive.export.citations import read_reference, to_text
 from archive.export.selection import get_record
 from archive.store.corrections import CORRECTABLE
+from archive.store.withholdings import refuse_withheld
 
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 SHOWN_TYPES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/svg+xml"})
@@ -27,6 +28,7 @@ MAX_IMAGES: Final = 60
 
 def post_page(ask: Ask, db: Database) -> Answer:
     post_id = find_post_id(db, ask.parts["post"])
+    refuse_withheld(db.conn, post_id)
     found = dossier(db, post_id)
     body = row(db, "select html, outlet_id from posts where id = ?", [post_id]) or {}
     return ask.page(

@@ -12,6 +12,7 @@ from archive.browse.answer import Answer, Ask
 from archive.browse.rows import Row, row, rows
 from archive.clippings import find_post_id
 from archive.errors import UsageError
+from archive.store.withholdings import refuse_withheld
 from archive.worddiff import in_stretches, side_by_side, word_diff
 
 FACTS: Final = (
@@ -29,6 +30,7 @@ FACTS: Final = (
 
 def revisions_page(ask: Ask, db: Database) -> Answer:
     post_id = find_post_id(db, ask.parts["post"])
+    refuse_withheld(db.conn, post_id)
     post = row(db, "select id, uid, title, url from posts where id = ?", [post_id])
     numbers = rows(db, "select number, seen_at, changes from revisions where post_id = ? order by number", [post_id])
     last = numbers[-1]["number"] if numbers else 1

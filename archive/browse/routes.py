@@ -28,7 +28,8 @@ from archive.browse.revisions import revisions_page
 from archive.browse.rows import PAGE_SECONDS, one_view
 from archive.browse.runs import health_page, run_page, runs_page
 from archive.browse.searching import search_json, search_page
-from archive.errors import ArchiveError, UsageError
+from archive.browse.watching import NAMED, watch_feed
+from archive.errors import ArchiveError, UsageError, WithheldError
 
 Page = Callable[[Ask, Database], Answer]
 View = Callable[..., Any]
@@ -38,6 +39,7 @@ PAGES: Final[tuple[tuple[str, Page], ...]] = (
     (r"search", search_page),
     (r"search\.json", search_json),
     (r"search\.(?P<format>csv|jsonl|atom|bibtex|ris|csl)", search_export),
+    (NAMED, watch_feed),
     (r"posts/(?P<post>[0-9a-f]{1,16})", post_page),
     (r"posts/(?P<post>[0-9a-f]{1,16})/revisions", revisions_page),
     (r"posts/(?P<post>[0-9a-f]{1,16})/cite\.(?P<format>bibtex|ris|csl)", post_citation),
@@ -69,7 +71,7 @@ def routes(*, root: str | None) -> list[tuple[str, View]]:
     pages = [(rf"/(?P<database>[^/]+)/-/{pattern}$", view_of(page)) for pattern, page in PAGES]
     icons = [(r"/favicon\.ico$", icon)] if root else []
     return [
-        *([(r"/$", to_home(root))] if root else []),
+        *([(r"/$", to_home(root)), (rf"/{NAMED}$", to_watch(root))] if root else []),
         *icons,
         (r"/(?P<database>[^/]+)/-/posts/(?P<post>[0-9a-f]{1,16})/correct$", correction),
         (rf"{ASSETS}/(?P<name>[a-z.]{{1,40}})$", file),
@@ -81,6 +83,17 @@ def to_home(database: str) -> View:
     async def redirect(datasette: Any) -> Response:
         place = place_of(datasette, database)
         return Response.redirect(place.page() if place else "/-/databases")
+
+    return redirect
+
+
+def to_watch(database: str) -> View:
+    """The short address of a watch's feed."""
+
+    async def redirect(request: Any, datasette: Any) -> Response:
+        place = place_of(datasette, database)
+        path = f"watch/{request.url_vars['watch']}.atom"
+        return Response.redirect(place.page(path) if place else "/-/databases")
 
     return redirect
 
@@ -144,6 +157,8 @@ def answered(page: Page, ask: Ask, connection: sqlite3.Connection) -> Answer:
             return page(ask, db)
     except UsageError as error:
         return ask.trouble(404, "Nothing is filed here", f"{error.message[:1].upper()}{error.message[1:]}.")
+    except WithheldError as error:
+        return ask.trouble(403, "This is withheld from the public", f"{error.message[:1].upper()}{error.message[1:]}.")
     except ArchiveError as error:
         return ask.trouble(500, "Something stored here can’t be read", str(error))
     except sqlite3.OperationalError as error:

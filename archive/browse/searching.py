@@ -76,9 +76,9 @@ def results(ask: Ask, db: Database, asked: str) -> Results:
     sort = wanted_order(ask) or "relevance"
     cursor = ask.get("cursor") or None
     try:
-        return search(db, asked, limit=PER_PAGE, sort=sort, cursor=cursor)
+        return search(db, asked, limit=PER_PAGE, sort=sort, cursor=cursor, public=True)
     except UsageError:
-        return search(db, asked, limit=PER_PAGE, sort=sort)
+        return search(db, asked, limit=PER_PAGE, sort=sort, public=True)
 
 
 def wanted_order(ask: Ask) -> Sort | None:
@@ -124,7 +124,11 @@ _facets: Kept[Facets] = Kept(most=64)
 
 def counted(ask: Ask, db: Database, read: Query) -> Facets:
     """What the whole result consists of."""
-    return _facets.get(ask.place, str(read), lambda: search(db, str(read), limit=1, facets=True).facets or {})
+    return _facets.get(ask.place, str(read), lambda: _counted(db, str(read)))
+
+
+def _counted(db: Database, query: str) -> Facets:
+    return search(db, query, limit=1, facets=True, public=True).facets or {}
 
 
 def facets(found: Facets, total: int, read: Query) -> list[tuple[str, str, list[tuple[FacetValue, str | None]]]]:

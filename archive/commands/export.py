@@ -30,10 +30,13 @@ STDOUT: Final = "-"
 )
 @click.argument("query", nargs=-1)
 @click.option("--format", "format", type=click.Choice(FORMATS), required=True, help="What to write.")
+@click.option("--include-withheld", is_flag=True, help="Also what is kept from the public (clipfile withhold).")
 @click.option("--output", default=STDOUT, metavar="FILE", help="Where to; '-', the default, is standard output.")
 @archive_option
 @json_option
-def export_command(query: tuple[str, ...], format: str, output: str, folder: ArchiveFolder, as_json: bool) -> None:
+def export_command(
+    query: tuple[str, ...], format: str, include_withheld: bool, output: str, folder: ArchiveFolder, as_json: bool
+) -> None:
     """Write every clipping QUERY finds (all of them without one), in the order of their ids.
 
     A file is written beside its place and renamed, so that it is whole or not there. docs/citing-and-exporting.md
@@ -45,12 +48,19 @@ def export_command(query: tuple[str, ...], format: str, output: str, folder: Arc
     if output == STDOUT:
         if as_json or format == "sqlite":
             raise UsageError(f"{'--json' if as_json else format} needs a file", hint="name one with --output FILE")
-        _to_stdout(folder, asked, format)
+        _to_stdout(folder, asked, format, public=not include_withheld)
         return
     target = Path(output)
     watcher = Watcher()
-    total = _announce(folder, asked)
-    count = export_file(folder, asked, format, target, lambda done: watcher.show("Exporting", done, total))
+    total = announce(folder, asked, public=not include_withheld)
+    count = export_file(
+        folder,
+        asked,
+        format,
+        target,
+        lambda done: watcher.show("Exporting", done, total),
+        public=not include_withheld,
+    )
     watcher.clear()
     if as_json:
         echo_json({"format": format, "clippings": count, "output": str(target), "bytes": target.stat().st_size})
@@ -58,16 +68,16 @@ def export_command(query: tuple[str, ...], format: str, output: str, folder: Arc
         click.echo(f"{plural(count, 'clipping')} written to {printable(str(target))}")
 
 
-def _announce(folder: ArchiveFolder, asked: str) -> int:
+def announce(folder: ArchiveFolder, asked: str, *, public: bool) -> int:
     """How many clippings will be written; what was read otherwise than written is said on stderr."""
-    selection = select(folder.open_readonly(), asked)
+    selection = select(folder.open_readonly(), asked, public=public)
     for note in selection.notes:
         click.echo(f"Note: {printable(note)}", err=True)
     return selection.count()
 
 
-def _to_stdout(folder: ArchiveFolder, asked: str, format: str) -> None:
-    total = _announce(folder, asked)
+def _to_stdout(folder: ArchiveFolder, asked: str, format: str, *, public: bool) -> None:
+    total = announce(folder, asked, public=public)
     is_shown = sys.stdout.isatty()
     watcher = Watcher()
 
@@ -76,7 +86,7 @@ def _to_stdout(folder: ArchiveFolder, asked: str, format: str) -> None:
             watcher.show("Exporting", done, total)
 
     try:
-        selection = select(folder.open_readonly(), asked)
+        selection = select(folder.open_readonly(), asked, public=public)
         export_text(selection, asked, format, _write_shown if is_shown else _write_bytes, progress)
         sys.stdout.flush()
     except sqlite3.Error as error:

@@ -8,10 +8,9 @@ from dataclasses import asdict
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from archive.authorities import Entry, entry_words, held_name, kept_name
-from archive.commands.options import archive_option, echo_json, echo_table, json_option
+from archive.commands.options import archive_option, chosen_folder, echo_json, echo_table, json_option
 from archive.errors import UsageError
 from archive.folder import ArchiveFolder
 from archive.report import plural
@@ -44,15 +43,6 @@ def echo_alike(entries: Sequence[Entry], noun: Noun) -> None:
 def _argument(name: str) -> str:
     """A name from a page, safe to paste into a shell."""
     return shlex.quote(printable(name))
-
-
-def chosen_folder(ctx: click.Context, folder: ArchiveFolder) -> ArchiveFolder:
-    """`--archive` may stand before `join` or behind it."""
-    above = ctx.parent
-    if above is None or ctx.get_parameter_source("folder") is ParameterSource.COMMANDLINE:
-        return folder
-    is_above = above.get_parameter_source("folder") is ParameterSource.COMMANDLINE
-    return above.params["folder"] if is_above else folder
 
 
 def join_command(noun: Noun) -> click.Command:

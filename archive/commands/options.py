@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from archive.folder import DEFAULT_FOLDER, ArchiveFolder
 from archive.terminal import printable
@@ -36,6 +37,15 @@ def archive_option(function: Function) -> Function:
         show_default=True,
         help="The archive's folder (or set CLIPFILE_ARCHIVE).",
     )(function)
+
+
+def chosen_folder(ctx: click.Context, folder: ArchiveFolder) -> ArchiveFolder:
+    """`--archive` may stand before a command's own command or behind it."""
+    above = ctx.parent
+    if above is None or ctx.get_parameter_source("folder") is ParameterSource.COMMANDLINE:
+        return folder
+    is_above = above.get_parameter_source("folder") is ParameterSource.COMMANDLINE
+    return above.params["folder"] if is_above else folder
 
 
 def json_option(function: Function) -> Function:

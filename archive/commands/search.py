@@ -28,7 +28,7 @@ GRAMMAR: Final = """\b
                       when the article appeared
   posted:2024-06      when the blog posted it; also posted:2023..2024
   lag:30d..           so long from the article to the repost; also 'lag>7d'
-  is:gone|changed|doubtful|corrected|duplicate
+  is:gone|changed|doubtful|corrected|duplicate|withheld
   has:image|pdf|original-link
 
 \b
@@ -118,6 +118,8 @@ def _hit(hit: Hit, width: int) -> Iterator[str]:
     yield INDENT + click.style(printable(hit.url), fg="blue")
     for line in _wrapped(_marked(hit.snippet), width - len(INDENT)):
         yield INDENT + line
+    if hit.withheld:
+        yield INDENT + click.style(printable(hit.withheld), fg="red")
     for also in hit.also:
         posted = f"{also.posted_on} " if also.posted_on else ""
         yield INDENT + printable(f"also reposted {posted}at {also.url} ({also.id})")

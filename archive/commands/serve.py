@@ -6,18 +6,20 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from archive.browse.editing import NAMES, PLUGIN
-from archive.browse.metadata import INSTANCE
+from archive.browse.metadata import INSTANCE, closed
 from archive.commands.options import archive_option
 from archive.database import is_still
 from archive.errors import ArchiveError, UsageError
 from archive.folder import ArchiveFolder
+from archive.store.withholdings import withheld_today
 
 CELL_CHARACTERS: Final = 300
 """Of a text in Datasette's tables; the row's own page has all of it."""
@@ -34,8 +36,13 @@ def serve_command(host: str, port: int, open_browser: bool, edit: bool, folder: 
     if edit and host not in NAMES:
         hint = "leave --host out, or --edit: others could set readings right, too"
         raise UsageError(f"with --edit the site is for this machine alone, not for {host}", hint=hint)
-    folder.open_readonly().close()
-    files = write_settings(Path(tempfile.mkdtemp(prefix="clipfile-")), datasette_version(), edit=edit)
+    db = folder.open_readonly()
+    shut = closed(folder.db_path.stem, db.table_names() + db.view_names()) if withheld_today(db.conn) else {}
+    db.close()
+    if shut:
+        click.echo("Something is withheld: tables and SQL are closed, our own pages leave it out", err=True)
+    ours = {"plugins": {PLUGIN: {"edit": edit}}, **shut}
+    files = write_settings(Path(tempfile.mkdtemp(prefix="clipfile-")), datasette_version(), ours)
     command = [
         sys.executable,
         "-m",
@@ -64,9 +71,8 @@ def datasette_version() -> tuple[int, ...]:
         raise ArchiveError("Datasette is not installed", hint="pip install 'clipfile[browse]'") from error
 
 
-def write_settings(folder: Path, installed: tuple[int, ...], *, edit: bool = False) -> list[str]:
+def write_settings(folder: Path, installed: tuple[int, ...], ours: Mapping[str, Any]) -> list[str]:
     """Write what Datasette is told into *folder*; returns the options that name the files."""
-    ours = {"plugins": {PLUGIN: {"edit": edit}}}
     if installed < (1,):
         return ["--metadata", _write(folder / "metadata.json", {**INSTANCE, **ours})]
     return [

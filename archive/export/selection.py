@@ -85,10 +85,13 @@ class Selection:
         return map(_with_lists, self.db.query(sql, self.values))
 
 
-def select(db: Database, query: str = "") -> Selection:
-    """What *query* finds; everything when it asks for nothing. Any string is a query."""
+def select(db: Database, query: str = "", *, public: bool = False) -> Selection:
+    """What *query* finds; everything when it asks for nothing. Any string is a query.
+
+    *public* leaves out what is withheld from the public.
+    """
     read = parse(query)
-    planned = plan(db, read)
+    planned = plan(db, read, public=public)
     ids, values = Answers(db=db, plan=planned, units=units_of(terms(read.tree))).ids()
     return Selection(db=db, ids=ids, values=values, notes=planned.notes)
 

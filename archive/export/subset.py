@@ -61,7 +61,17 @@ COPIED: Final[dict[str, str]] = {
 """Table → which of its rows go along, in an order in which each condition finds what it asks for."""
 
 LEFT_OUT: Final = frozenset(
-    {"warc_files", "frontier", "skips", "notices", "fingerprints", "fingerprint_runs", "watches", "watch_hits"}
+    {
+        "warc_files",
+        "frontier",
+        "skips",
+        "notices",
+        "decisions",
+        "fingerprints",
+        "fingerprint_runs",
+        "watches",
+        "watch_hits",
+    }
 )
 """Tables about the work of crawling and watching, and those that are made anew from the posts."""
 

@@ -70,7 +70,8 @@ _NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010
 def iter_atom(records: Iterable[Mapping[str, Any]], *, title: str, made_at: str) -> Iterator[str]:
     """An Atom feed (RFC 4287) named *title*, its entries in the order of the records.
 
-    An entry's `updated` is when we last saw it change. It has no `published`: that would need an hour nobody printed.
+    An entry's `updated` is the record's `noticed_at` where it has one, else when we last saw it change. It has no
+    `published`: that would need an hour nobody printed.
     """
     yield '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
     yield f"<id>{_urn(f'clipfile:{title}')}</id>\n{_element('title', title)}{_element('updated', made_at)}"
@@ -85,7 +86,7 @@ def _entry(record: Mapping[str, Any]) -> Iterator[str]:
     yield "<entry>\n"
     yield _element("id", _urn(f"clipfile:{record['uid']}"))
     yield _element("title", record["title"] or "(no headline)")
-    yield _element("updated", record["changed_at"] or record["first_seen_at"])
+    yield _element("updated", record.get("noticed_at") or record["changed_at"] or record["first_seen_at"])
     for name in reference.printed_authors or (reference.container or record["site"],):
         yield f"<author>{_element('name', name)}</author>\n"
     yield _link("alternate", record["url"])

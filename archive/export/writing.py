@@ -54,15 +54,19 @@ def export_text(selection: Selection, query: str, format: str, write: Write, pro
     return count
 
 
-def export_file(folder: ArchiveFolder, query: str, format: str, target: Path, progress: Progress) -> int:
+def export_file(
+    folder: ArchiveFolder, query: str, format: str, target: Path, progress: Progress, *, public: bool = True
+) -> int:
     """Write what *query* finds to *target*, whole or not at all, and give the number of clippings.
+
+    With *public*, what is withheld from the public is left out.
 
     Raises UsageError for a target that is a folder or a part of the archive, CannotWriteError when the disk refuses.
     """
     refuse_archive_files(target, folder)
     db = folder.open_readonly()
     try:
-        selection = select(db, query)
+        selection = select(db, query, public=public)
         if target.exists() and not target.is_file():  # a pipe or a device: there is nothing to rename into place
             return _to_path(selection, query, format, target, progress)
         with replacing(target) as beside:

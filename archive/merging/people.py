@@ -25,7 +25,8 @@ def merge_people(store: Store, theirs: sqlite3.Connection, ids: Ids, added: Coun
     known = {line_identity(line) for line in store.corrections.export().splitlines()}
     uids = _uids(db, theirs, ids)
     lines = []
-    for line in Corrections(theirs, lambda _: None, Joins(theirs, lambda _: None)).export().splitlines():
+    said_there = Corrections(theirs, lambda _: None, {"join": Joins(theirs, lambda _: None)})
+    for line in said_there.export().splitlines():
         said = json.loads(line)
         said["uid"] = uids.get(said.get("uid"), said.get("uid"))
         line = to_json({name: value for name, value in said.items() if name != "uid" or value})

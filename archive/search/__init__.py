@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -31,6 +31,7 @@ from archive.search.results import (
 )
 from archive.search.suggest import suggest
 from archive.store.likenesses import articles_of
+from archive.store.withholdings import Withholding, withheld_today
 
 __all__ = [
     "Also",
@@ -62,18 +63,20 @@ def search(
     cursor: str | None = None,
     facets: bool = False,
     fold: bool = True,
+    public: bool = False,
 ) -> Results:
     """The posts that answer *query*, which may be any string: best first, or by the day of the article.
 
     *cursor* is the `next_cursor` of the page before. A query without words to weigh (filters only, or nothing at all)
     is sorted newest first. `sort="lag"` puts the longest way from article to repost first. With *fold*, of several
-    reposts of one article only the first is a hit; the total and the facets count all. Raises UsageError for a cursor
+    reposts of one article only the first is a hit; the total and the facets count all. *public*
+    leaves out what is withheld from the public. Raises UsageError for a cursor
     that is none; no query raises anything.
     """
     read = parse(query)
-    planned = plan(db, read)
+    planned = plan(db, read, public=public)
     units = units_of(terms(read.tree))
-    answers = Answers(db=db, plan=planned, units=units)
+    answers = Answers(db=db, plan=planned, units=units, public=public)
     if sort == "relevance" and not units:
         sort = "newest"
     if planned.nothing or not answers.total:
@@ -90,14 +93,15 @@ def search(
         understood=Understood(query=str(read), notes=planned.notes),
         sort=sort,
         next_cursor=found[1],
-        suggestions=_finding(db, suggest(db, read)) if not answers.total else (),
+        suggestions=_finding(db, suggest(db, read), public) if not answers.total else (),
         facets=counted,
     )
 
 
-def _finding(db: Database, suggestions: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+def _finding(db: Database, suggestions: Iterable[Suggestion], public: bool) -> tuple[Suggestion, ...]:
     """Those of *suggestions* that find something."""
-    return tuple(one for one in suggestions if Answers(db=db, plan=plan(db, parse(one.query)), units=()).total)
+    plans = ((one, plan(db, parse(one.query), public=public)) for one in suggestions)
+    return tuple(one for one, planned in plans if Answers(db=db, plan=planned, units=()).total)
 
 
 def _by_relevance(answers: Answers, limit: int, offset: int, fold: bool) -> Page:
@@ -113,7 +117,7 @@ def _by_relevance(answers: Answers, limit: int, offset: int, fold: bool) -> Page
     rows = rows_of(answers.db, [id for id in shown if id not in weighed])
     weighed |= {id: one for id, row in rows.items() for one in weigh([row], answers.units, weights)}
     following = offset + len(shown)
-    hits = _hits(answers.db, [weighed[id] for id in shown], weights)
+    hits = _hits(answers, [weighed[id] for id in shown], weights)
     return hits, str(following) if following < len(ordered) else None
 
 
@@ -129,7 +133,7 @@ def _by_date(answers: Answers, sort: Sort, limit: int, after: tuple[Any, int] | 
     rows = rows_of(answers.db, [id for id, _ in found[:limit]])
     weights = answers.weights
     weighed = [one for id, _ in found[:limit] for one in weigh([rows[id]], answers.units, weights)]
-    hits = _hits(answers.db, weighed, weights, scored=False)
+    hits = _hits(answers, weighed, weights, scored=False)
     if len(found) <= limit:
         return hits, None
     id, key = found[limit - 1]
@@ -146,15 +150,26 @@ def _leading(answers: Answers, sort: Sort, page: list[tuple[int, Any]]) -> list[
     return [(id, key) for id, key in page if id not in others or id in leading]
 
 
-def _hits(db: Database, found: Sequence[Weighed], weights: Sequence[float], *, scored: bool = True) -> tuple[Hit, ...]:
-    also = also_at(db, [one.row["id"] for one in found])
-    return tuple(_hit(one, weights, also.get(one.row["id"], ()), scored=scored) for one in found)
+def _hits(
+    answers: Answers, found: Sequence[Weighed], weights: Sequence[float], *, scored: bool = True
+) -> tuple[Hit, ...]:
+    ids = [one.row["id"] for one in found]
+    withheld = withheld_today(answers.db.conn)
+    also = also_at(answers.db, ids, without=withheld if answers.public else ())
+    return tuple(_hit(one, weights, also, withheld, scored=scored) for one in found)
 
 
-def _hit(one: Weighed, weights: Sequence[float], also: tuple[Also, ...], *, scored: bool) -> Hit:
-    row = one.row
+def _hit(
+    one: Weighed,
+    weights: Sequence[float],
+    also: Mapping[int, tuple[Also, ...]],
+    withheld: Mapping[int, Withholding],
+    *,
+    scored: bool,
+) -> Hit:
+    row, id = one.row, one.row["id"]
     return Hit(
-        id=row["id"],
+        id=id,
         uid=row["uid"],
         url=row["url"],
         title=row["title"],
@@ -166,7 +181,8 @@ def _hit(one: Weighed, weights: Sequence[float], also: tuple[Also, ...], *, scor
         score=round(one.score, 4) if scored else None,
         heading=runs(row["title"] or "", one.title_marks),
         snippet=best_passage(row["text"][:LONGEST_READ], one.text_marks, weights),
-        also=also,
+        also=also.get(id, ()),
+        withheld=withheld[id].words if id in withheld else None,
     )
 
 

@@ -54,6 +54,8 @@ class Answers:
     plan: Plan
     units: tuple[Unit, ...]
     few: int = FEW
+    public: bool = False
+    """The plan leaves out what is withheld from the public."""
 
     # -- the whole set
 

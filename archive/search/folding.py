@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlite_utils import Database
 
@@ -23,9 +23,9 @@ def folded(db: Database, ids: Sequence[int]) -> list[int]:
     return kept
 
 
-def also_at(db: Database, ids: Sequence[int]) -> dict[int, tuple[Also, ...]]:
-    """Post → the other reposts of its article, first posted first; only posts that have any."""
-    others = articles_of(db.conn, ids)
+def also_at(db: Database, ids: Sequence[int], without: Collection[int]) -> dict[int, tuple[Also, ...]]:
+    """Post → the other reposts of its article but those in *without*, first posted first."""
+    others = {id: [other for other in each if other not in without] for id, each in articles_of(db.conn, ids).items()}
     wanted = sorted({other for each in others.values() for other in each})
     rows = db.query(
         """

@@ -40,15 +40,20 @@ class Plan:
     """The query asks for something, and nothing of it can be searched."""
 
 
-def plan(db: Database, query: Query) -> Plan:
+WITHHELD: Final = "select post_id from withheld"
+
+
+def plan(db: Database, query: Query, *, public: bool = False) -> Plan:
+    """What *query* means in *db*; *public* leaves out what is withheld from the public."""
     maker = _Maker(db)
+    hidden = f"posts.id not in ({WITHHELD})" if public and db.execute(f"{WITHHELD} limit 1").fetchone() else ""
     if query.tree is None:
-        return Plan(match=None, words=None, where="", values={}, notes=query.notes, nothing=not query.empty)
+        return Plan(match=None, words=None, where=hidden, values={}, notes=query.notes, nothing=not query.empty)
     match, words, where = maker.top(query.tree)
     return Plan(
         match=match,
         words=words,
-        where=where,
+        where=" and ".join(filter(None, (where, hidden))),
         values=maker.values,
         alternatives=isinstance(query.tree, Or),
         notes=(*query.notes, *dict.fromkeys(maker.names.notes)),
@@ -220,6 +225,7 @@ _STATES: Final = {
     "gone": "posts.gone_at is not null",
     "changed": "posts.changed_at is not null",
     "doubtful": f"posts.kind = 'repost' and posts.confidence < {DOUBTFUL_BELOW}",
+    "withheld": f"posts.id in ({WITHHELD})",
     "duplicate": "posts.id in (select post_id from likenesses)",
     "corrected": "posts.id in (select post_id from corrections where undone_at is null)",
 }

@@ -53,6 +53,8 @@ class Hit:
     """The passage of the text that answers best; its beginning when nothing in it was asked for."""
     also: tuple[Also, ...] = ()
     """The article's other reposts, first posted first, whether they answer the query or not."""
+    withheld: str | None = None
+    """Until when and why the post is withheld from the public; None when it is not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from archive.database import open_database
 from archive.seal import break_seal, seal
 from archive.store.concluding import Concluding
-from archive.store.corrections import Corrections, save_lines
+from archive.store.corrections import Corrections, Exported, save_lines
 from archive.store.custody import Custody
 from archive.store.decisions import Decisions
 from archive.store.edits import Edits
@@ -25,6 +25,8 @@ from archive.store.likenesses import Likenesses
 from archive.store.notices import Notices
 from archive.store.posts import Posts, SavedPost
 from archive.store.timeline import Timeline
+from archive.store.watches import Watches
+from archive.store.withholdings import Withholdings
 
 CORRECTIONS_FILE: Final = "corrections.jsonl"
 DECISIONS_FILE: Final = "decisions.jsonl"
@@ -62,7 +64,10 @@ class Store:
         self.concluding = Concluding(connection, self.posts.held, Edits(connection), self.posts.save_waiting)
         self.likenesses = Likenesses(connection)
         self.joins = Joins(connection, self.posts.apply_reading)
-        self.corrections = Corrections(connection, self.posts.apply_reading, self.joins)
+        self.watches = Watches(connection)
+        self.withholdings = Withholdings(connection)
+        beside: dict[str, Exported] = {"join": self.joins, "withhold": self.withholdings, "watch": self.watches}
+        self.corrections = Corrections(connection, self.posts.apply_reading, beside)
 
     @classmethod
     def open(cls, path: Path) -> Store:

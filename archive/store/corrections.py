@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from archive.model import Reading
-from archive.store.joins import Joined, Joins
+from archive.store.joins import Joined
 from archive.store.values import now, to_json
 
 CORRECTABLE: Final = (
@@ -98,11 +98,24 @@ def corrections_of(db: sqlite3.Connection, post_id: int) -> list[Correction]:
     return [Correction(**{**dict(zip(names, row, strict=True)), "value": json.loads(row[3])}) for row in rows]
 
 
+class Exported(Protocol):
+    """What stands in `corrections.jsonl` beside corrections."""
+
+    def export(self) -> Iterator[str]:
+        """Its lines of JSON, the oldest first."""
+
+    def restore(self, stored: Mapping[str, Any]) -> list[int] | None:
+        """Take back one line; the posts it bears on, None when it is of no use here."""
+
+
 class Corrections:
-    def __init__(self, connection: sqlite3.Connection, apply: Callable[[int], None], joins: Joins) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, apply: Callable[[int], None], beside: Mapping[str, Exported]
+    ) -> None:
+        """*beside* is what else a person said and no capture can bring back, by the first name of its lines."""
         self._db = connection
         self._apply = apply
-        self._joins = joins
+        self._beside = beside
 
     def make(self, post_id: int, values: Mapping[str, Any], *, note: str | None, made_by: str | None) -> None:
         """Store one correction a field, each replacing an earlier one of the same field, and apply them."""
@@ -125,7 +138,7 @@ class Corrections:
         return corrections_of(self._db, post_id)
 
     def export(self) -> str:
-        """Every correction ever made, undone ones too, as JSON Lines in the order they were made; then every join.
+        """Every correction ever made, undone ones too, as JSON Lines in the order they were made; then the rest.
 
         Posts are named by uid and address, which are the same in a database made anew from the captures.
         """
@@ -136,7 +149,11 @@ class Corrections:
             order by corrections.id
             """
         )
-        return "".join(f"{line}\n" for line in (*map(_line, rows), *self._joins.export()))
+        return "".join(f"{line}\n" for line in (*map(_line, rows), *self._lines_beside()))
+
+    def _lines_beside(self) -> Iterator[str]:
+        for each in self._beside.values():
+            yield from each.export()
 
     def restore(self, exported: str) -> list[str]:
         """Take back what `export` wrote and apply it; returns the lines of posts that are not here, or of no sense."""
@@ -156,10 +173,10 @@ class Corrections:
         """The posts that the line bears on; None when it is of no use here."""
         try:
             stored = json.loads(line)
-            if "join" in stored:
-                return self._joins.restore(stored)
+            if beside := self._beside.get(next(iter(stored))):
+                return beside.restore(stored)
             uid, values = stored["uid"], [stored[name] for name in EXPORTED]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, StopIteration):
             return None
         row = self._db.execute("select id from posts where uid = ?", (uid,)).fetchone()
         if row is None or stored["field"] not in CORRECTABLE:
@@ -203,12 +220,20 @@ def save_lines(exported: str, path: Path) -> None:
     fresh.replace(path)
 
 
+IDENTITIES: Final = {
+    "join": ("join", "variant", "made_at", "name"),
+    "withhold": ("withhold", "made_at", "reason"),
+    "watch": ("watch", "added_at"),
+}
+"""First name of a line → the names of what tells it from others of its sort."""
+
+
 def line_identity(line: str) -> tuple[str, ...]:
     """What tells one correction from another; being undone later does not make it another."""
     try:
         stored = json.loads(line)
-        if "join" in stored:
-            return stored["join"], stored["variant"], stored["made_at"], stored["name"]
+        if (noun := next(iter(stored))) in IDENTITIES:
+            return noun, *(str(stored[name]) for name in IDENTITIES[noun])
         return stored["uid"], stored["field"], stored["made_at"], to_json(stored["value"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, StopIteration):
         return (line,)

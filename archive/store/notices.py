@@ -9,7 +9,7 @@ from typing import Literal
 
 from archive.store.values import now
 
-Level = Literal["news", "trouble", "recovery"]
+Level = Literal["news", "watch", "trouble", "recovery"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +26,10 @@ class Notices:
 
     def save_news(self, site_id: int, run_id: int, words: str) -> None:
         self._insert(site_id, run_id, f"run {run_id}", "news", words, ended_at=now())
+
+    def save_watched(self, site_id: int, run_id: int, words: str) -> None:
+        """What saved searches found: told also where other news is not."""
+        self._insert(site_id, run_id, f"watches, run {run_id}", "watch", words, ended_at=now())
 
     def save_troubles(self, site_id: int, run_id: int | None, troubles: Mapping[str, str]) -> None:
         """The troubles a site has now, by key: new ones are to be told, lasting ones were, and past ones are over."""

@@ -14,7 +14,7 @@ from conftest import Got
 from filing import a_page, harbor_line
 from serving_site import served
 
-from archive.browse.editing import is_asked_here
+from archive.browse.editing import PLUGIN, is_asked_here
 from archive.cli import clipfile
 from archive.commands.serve import datasette_version, write_settings
 from archive.database import open_readonly
@@ -34,7 +34,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> ArchiveFolder:
 
 @pytest.fixture(scope="module")
 def editable(archive: ArchiveFolder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    files = write_settings(tmp_path_factory.mktemp("settings"), datasette_version(), edit=True)
+    ours = {"plugins": {PLUGIN: {"edit": True}}}
+    files = write_settings(tmp_path_factory.mktemp("settings"), datasette_version(), ours)
     with served(archive.db_path, options=tuple(files)) as url:
         yield url
 
