@@ -93,6 +93,7 @@ def hits(db: Database, found: Results) -> list[Row]:
         {
             **shown[hit.id],
             "heading": hit.heading,
+            "also": hit.also,
             "passage": hit.snippet if any(run.is_hit for run in hit.snippet) else (),
         }
         for hit in found.hits

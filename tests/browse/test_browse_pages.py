@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Getter, getter
-from filing import PICTURE
+from filing import PICTURE, a_page, file_away
 
 from archive.browse.files import FOLDER
 from archive.browse.metadata import QUERIES
@@ -174,6 +174,23 @@ def test_metadata_of_ones_own_stands(harbor: Path) -> None:
 def test_words_found_in_a_table_are_a_click_from_their_ranking(get: Getter) -> None:
     assert "/archive/-/search?q=dock" in get("/archive/posts?_search=dock&_nofacet=1").text
     assert "best hits first" not in get("/archive/posts?_nofacet=1").text
+
+
+def test_an_articles_other_reposts_stand_at_each_and_are_one_hit(tmp_path: Path) -> None:
+    words = (f"Mill number {n} on the river sold its looms to a museum in {n + 1900}." for n in range(30))
+    text = "\n".join(words)
+    pages = [
+        a_page("looms", title="Looms for sale", text=text, posted_on="2026-03-01"),
+        a_page("looms-again", title="From the files: looms for sale", text=text, posted_on="2026-03-05"),
+        a_page("dock"),
+    ]
+    get = getter(file_away(tmp_path, pages))
+    assert "Other reposts of this article" in get("/archive/-/posts/1").text
+    assert "From the files: looms for sale" in get("/archive/-/posts/1").text
+    assert "Other reposts" not in get("/archive/-/posts/3").text
+    found = get("/archive/-/search?q=is:duplicate").text
+    assert found.count('<article class="clip">') == 1
+    assert "The same article, also reposted" in found
 
 
 def test_json_columns_read_as_words_in_datasettes_tables(get: Getter) -> None:
