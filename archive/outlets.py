@@ -7,6 +7,7 @@ mentions (`mentions`). Precision comes first: what could as well be a person, a 
 
 from __future__ import annotations
 
+import pkgutil
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -130,7 +131,9 @@ def _problem_with_domain(domain: str) -> str | None:
 @cache
 def _built_in() -> Outlets:
     # Its entries are checked by a test, not at every start: that would double the time it takes to load.
-    entries = tomllib.loads(BUILT_IN.read_text(encoding="utf-8"))
+    # By the loader, since the file may lie in a zip: an egg is one.
+    text = pkgutil.get_data("archive", BUILT_IN.name) or b""
+    entries = tomllib.loads(text.decode("utf-8"))
     return Outlets(_outlet(id, entry) for id, entry in entries.items())
 
 

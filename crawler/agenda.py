@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
+from typing import Final
 
 from archive.store.frontier import Seed
-from archive.store.values import instant, now
+from archive.store.values import instant
 from archive.urls import canonical_url
 from crawler import findings
 from crawler.discovery import SOURCES, Source, SourceState, judge_source
 from crawler.findings import Known
 from crawler.keeper import Keeper
-from crawler.modes import MISSING_CHECK, SOONEST_RECHECK, Plan, is_due
+from crawler.modes import MISSING_CHECK, Plan, is_due, recheck_cuts
 from crawler.pages import Page
 from crawler.profiles import SiteProfile
 from crawler.skips import HARMLESS
 from crawler.tally import Tally
 from crawler.theme import is_redesign, theme_of
+
+EVER: Final = "9999"
+"""Later than any instant."""
 
 
 class Agenda:
@@ -43,7 +48,7 @@ class Agenda:
         failed = self.custody.failed_urls(self.site_id, HARMLESS)
         again = [check_seed(url) for url in failed if self.profile.in_scope(url)]
         if self.plan.source is None:
-            everything = self.posts.checked_before(self.site_id, now())
+            everything = self.posts.checked_before(self.site_id, EVER)
             return [*again, *(check_seed(url) for url, *_ in everything)]
         return [*again, *findings.delta_seeds(self.profile, self.plan.source, self.plan.since, self.plan.doors)]
 
@@ -64,8 +69,16 @@ class Agenda:
         """What tells changed posts from others; None in a full run, which fetches them all."""
         if self.plan.mode not in ("delta", "sweep"):
             return None
-        lastmods = {str(source): self.custody.sighted(self.site_id, source) for source in SOURCES}
-        return Known(lastmods=lastmods, titles=self.posts.titles(self.site_id))
+        return Known(
+            lastmod=partial(self.custody.lastmod, self.site_id),
+            headline=partial(self.posts.headline, self.site_id),
+            categories=partial(self.posts.category_names, self.site_id) if self._trusts_rest_on_categories else None,
+        )
+
+    @property
+    def _trusts_rest_on_categories(self) -> bool:
+        """In a sweep, unless the profile says where a page shows them: then the page's word stands, and not REST's."""
+        return self.plan.mode == "sweep" and "categories" not in self.profile.selectors
 
     def validators(self, url: str) -> dict[str, str]:
         """Conditional headers from the address's last whole answer.
@@ -90,7 +103,7 @@ class Agenda:
     def _missing(self) -> list[str]:
         before = instant(datetime.now(UTC) - MISSING_CHECK)
         urls = self.custody.missing(self.site_id, missed_before=before)
-        for source in self.tally.walked:
+        for source in self.tally.walked_whole:
             urls += self.custody.unseen(self.site_id, source, self.run_id, missed_before=before)
         return urls
 
@@ -99,7 +112,8 @@ class Agenda:
 
     def _due(self) -> list[str]:
         moment = datetime.now(UTC)
-        checked = self.posts.checked_before(self.site_id, instant(moment - SOONEST_RECHECK))
+        before, young = recheck_cuts(moment)
+        checked = self.posts.checked_before(self.site_id, before, young=young)
         return [url for url, uid, checked_at, posted_on in checked if is_due(uid, checked_at, posted_on, moment)]
 
     def judged_sources(self) -> dict[Source, SourceState]:
@@ -112,7 +126,7 @@ class Agenda:
                 keys,
                 closed=None if states.get(source) == "open" else states.get(source),
                 others=seen,
-                walked_to_end=source in self.tally.walked or source == "category",
+                walked_to_end=source in self.tally.walked_whole or source == "category",
             )
             for source, keys in seen.items()
             if keys or source in states
@@ -120,7 +134,8 @@ class Agenda:
 
     def held_by_rest(self) -> int:
         """Posts REST has shown since it was last walked to its end, this run's included."""
-        return len(self.custody.sighted(self.site_id, "rest", since_run=self.custody.last_walk(self.site_id, "rest")))
+        walked = self.custody.last_walk(self.site_id, "rest")
+        return self.custody.count_sighted(self.site_id, "rest", since_run=walked)
 
 
 def check_seed(url: str) -> Seed:

@@ -16,13 +16,15 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from twisted.internet.task import LoopingCall
 
+from archive.errors import ArchiveError
 from archive.folder import ArchiveFolder
 from archive.notifying import news
 from archive.provenance import READER
 from archive.report import plural
 from archive.watches import look
 from archive.watches import news as watched_words
-from crawler.keeper import Keeper
+from crawler.contracts import is_checking
+from crawler.keeper import Keeper, disk_trouble_named
 from crawler.modes import PastRun, Plan, choose_plan
 from crawler.profiles import SiteProfile
 from crawler.recorded import site_facts
@@ -80,7 +82,7 @@ class ArchiveExtension:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> ArchiveExtension:
-        if not crawler.settings["CLIPFILE_ARCHIVE"] or not hasattr(crawler.spider, "profile"):
+        if not crawler.settings["CLIPFILE_ARCHIVE"] or not hasattr(crawler.spider, "profile") or is_checking():
             raise NotConfigured("this spider does not fill an archive")
         extension = cls(crawler)
         crawler.signals.connect(extension.spider_closed, signal=signals.spider_closed)
@@ -147,6 +149,14 @@ class ArchiveExtension:
         self.failure = f"{failure.type.__name__}: {failure.getErrorMessage()}"
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
+        """Judge the run and close the archive. Where the disk refuses even that, the next run goes on with this one."""
+        try:
+            with disk_trouble_named():
+                self._finish(spider, reason)
+        except ArchiveError as error:
+            spider.fatal = getattr(spider, "fatal", None) or error
+
+    def _finish(self, spider: Spider, reason: str) -> None:
         status, why = self._outcome(spider, reason)
         try:
             self.keeper.close()
@@ -157,6 +167,8 @@ class ArchiveExtension:
                     told["watched"] = look(self.store, self.run_id)
                 facts = {**self.tally.report(requests=self.keeper.requests, received_bytes=self.keeper.bytes), **told}
                 self.store.custody.finish_run(self.run_id, status, reason=why, report=facts)
+                if told and status != "limited":  # nothing is left to go on with, and the next run begins with nothing
+                    self.store.frontier.clear(self.site_id)
                 if told and (words := news(facts)):
                     self.store.notices.save_news(self.site_id, self.run_id, words)
                 if watched := told.get("watched"):

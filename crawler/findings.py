@@ -5,7 +5,7 @@ Each function takes one answer and returns `Findings`; the spider stores them in
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -51,6 +51,8 @@ class Findings:
     """Source → `open`, or why it is of no use in this run."""
     walked: set[Source] = field(default_factory=set)
     """Sources whose last page this was: what they no longer show may be gone."""
+    broken: set[Source] = field(default_factory=set)
+    """Sources of which a part did not come: what they no longer show says nothing."""
     has_categories: bool = False
 
     def sight(
@@ -68,23 +70,43 @@ class Findings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """What the archive knows of the blog's posts, for telling those that changed from those that did not."""
+    """What the archive knows of the blog's posts, for telling those that changed from those that did not.
 
-    lastmods: Mapping[str, Mapping[str, str | None]]
-    """Source → key → when the post last changed by that source's word."""
-    titles: Mapping[str, str | None]
-    """Key → headline."""
+    Looked up post by post: most runs are shown a few, and there may be many thousands.
+    """
+
+    lastmod: Callable[[str, str], tuple[str | None] | None]
+    """Of a source and a key, when the post last changed by that source's word; None: it never showed the post."""
+    headline: Callable[[str], tuple[str | None] | None]
+    """Of a key; None: no such post is held."""
+    categories: Callable[[str], tuple[str, ...]] | None = None
+    """Of a key, to be compared with REST's; None: they are not compared."""
 
     def is_unchanged(self, sighting: Sighting) -> bool:
         """By the source's own date where it gives one, by the headline where a listing shows it."""
-        before = self.lastmods.get(sighting.source, {})
-        if sighting.key not in self.titles and sighting.key not in before:
+        shown, post = self.lastmod(sighting.source, sighting.key), self.headline(sighting.key)
+        if shown is None and post is None:
+            return False
+        if post and self._was_moved(sighting):
             return False
         if sighting.lastmod is not None:
-            return sighting.lastmod == before.get(sighting.key)
-        if sighting.source in LISTINGS and sighting.title and (headline := self.titles.get(sighting.key)):
-            return same_headline(sighting.title, headline)
+            return shown is not None and sighting.lastmod == shown[0]
+        if sighting.source in LISTINGS and sighting.title and post and post[0]:
+            return same_headline(sighting.title, post[0])
         return True
+
+    def _was_moved(self, sighting: Sighting) -> bool:
+        """Whether REST has the post in other categories: moving many at once leaves no modified date behind."""
+        if self.categories is None:
+            return False
+        names = category_names(sighting.rest or {})
+        return bool(names) and set(names) != set(self.categories(sighting.key))
+
+
+def category_names(row: Mapping[str, Any]) -> list[str]:
+    """Names of the categories in a row that `_named` has seen."""
+    terms = row.get("_embedded", {}).get("wp:term", [[]])[0]
+    return [term["name"] for term in terms]
 
 
 LISTINGS: Final[frozenset[Source]] = frozenset({"category", "blog", "date-archive", "author-archive"})
@@ -276,7 +298,7 @@ def from_sitemap(body: bytes, url: str, profile: SiteProfile, hint: Hint, known:
     elif sitemap.kind in ("urlset", "text"):
         found.sight(sitemaps.sitemap_sightings(sitemap), profile, known=known)
         found.states["sitemap"] = "open"
-        found.walked = {"sitemap"} if sitemap.problem is None else set()
+        found.walked, found.broken = ({"sitemap"}, set()) if sitemap.problem is None else (set(), {"sitemap"})
     elif not hint.get("optional"):
         found.states["sitemap"] = sitemap.problem or "not a sitemap"
     return found

@@ -122,5 +122,9 @@ def _interval_days(posted_on: str | None, now: datetime) -> int:
     return next((days for most, days in RECHECK_DAYS if age_days <= most), RECHECK_OLD_DAYS)
 
 
-SOONEST_RECHECK: Final = timedelta(days=min(days for _, days in RECHECK_DAYS) / 2)
-"""No post is asked for again sooner than this."""
+def recheck_cuts(now: datetime) -> tuple[str, tuple[str, str]]:
+    """No post is due that was asked for since the first instant; but for those posted since a day, asked for before
+    another instant."""
+    oldest_young, soonest = max(most for most, _ in RECHECK_DAYS), min(days for _, days in RECHECK_DAYS)
+    since = (now - timedelta(days=oldest_young)).date().isoformat()
+    return instant(now - timedelta(days=RECHECK_OLD_DAYS / 2)), (since, instant(now - timedelta(days=soonest / 2)))

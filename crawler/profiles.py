@@ -12,6 +12,8 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
@@ -24,7 +26,8 @@ from archive.urls import DEFAULT_PORTS, canonical_url, host_of
 
 DateOrder = Literal["mdy", "dmy", "ymd"]
 
-BUILT_IN_FOLDER = Path(__file__).parent / "sites"
+BUILT_IN_FOLDER: Traversable = files("crawler") / "sites"
+"""May lie in a zip: an egg is one."""
 
 SELECTOR_NAMES = (
     *("title", "content", "date", "modified", "author", "categories", "tags"),
@@ -156,12 +159,17 @@ def load_profile(name_or_url: str, folders: Sequence[Path] = ()) -> SiteProfile:
     raise UnknownSiteError(wanted, tuple(near), tuple(sorted(paths)))
 
 
-def _profile_paths(folders: Sequence[Path]) -> dict[str, Path]:
-    found: dict[str, Path] = {}
+def _profile_paths(folders: Sequence[Path]) -> dict[str, Traversable]:
+    found: dict[str, Traversable] = {}
     for folder in (*folders, BUILT_IN_FOLDER):
-        for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
-            found.setdefault(path.stem.casefold(), path)
-    return found
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if path.name.endswith(".toml"):
+                found.setdefault(_name_of(path), path)
+    return dict(sorted(found.items()))
+
+
+def _name_of(path: Traversable) -> str:
+    return path.name.removesuffix(".toml").casefold()
 
 
 def _profile_for_url(url: str, folders: Sequence[Path]) -> SiteProfile:
@@ -179,13 +187,13 @@ def _host_of_key(key: str) -> str:
     return key.partition("://")[2]
 
 
-def read_profile(path: Path) -> SiteProfile:
+def read_profile(path: Traversable) -> SiteProfile:
     """The profile in a TOML file. Raises UsageError naming the file and the key that can't be right."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as why:
         raise UsageError(f"the site profile {path} can't be read: {why}") from why
-    name = path.stem.casefold()
+    name = _name_of(path)
     if not _NAME.fullmatch(name):
         raise UsageError(f"the site profile {path} has no usable name", hint="letters, digits, dots and dashes only")
     return SiteProfile(name=name, **_Reader(path).read(table))
@@ -279,7 +287,7 @@ _TABLES = frozenset(key.partition(".")[0] for key in PROFILE_KEYS if "." in key)
 class _Reader:
     """Reads one file's table; every complaint names the file and the key."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Traversable) -> None:
         self.path = path
 
     def read(self, table: Mapping[str, object]) -> dict[str, Any]:

@@ -120,6 +120,8 @@ EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,
 }
 
+SPIDER_CONTRACTS = {"crawler.contracts.ReadsContract": 10}  # @reads FIELD VALUE, for `scrapy check`
+
 ITEM_PIPELINES = {
     "crawler.pipelines.ProvenancePipeline": 100,
     "crawler.pipelines.ChecksPipeline": 200,

@@ -52,7 +52,9 @@ class Tally:
     verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What each source turned out to be worth, judged at the end of a whole run: status, detail, count."""
     walked: set[str] = field(default_factory=set)
-    """Sources that were walked to their end."""
+    """Sources that were walked to their end, by what the last of their pages says."""
+    broken: set[str] = field(default_factory=set)
+    """Sources of which a part did not come."""
     doors: dict[str, Any] = field(default_factory=dict)
     """Addresses at which the sources were found open, for the next run."""
     dated_sitemap: bool = False
@@ -71,6 +73,11 @@ class Tally:
     @property
     def seen(self) -> int:
         return self.new + self.known
+
+    @property
+    def walked_whole(self) -> set[str]:
+        """Sources that showed all they have: what they no longer show may be gone."""
+        return self.walked - self.broken
 
     @property
     def known(self) -> int:
@@ -142,7 +149,7 @@ class Tally:
             "plan": self.plan,
             "sources": self.sources,
             "verdicts": self.verdicts,
-            "walked": sorted(self.walked),
+            "walked": sorted(self.walked_whole),
             "doors": self.doors,
             "dated_sitemap": self.dated_sitemap,
             "look": self.look,

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archive.database import open_database
-from archive.seal import break_seal, seal
+from archive.seal import Digests, break_seal, seal, unwritten
 from archive.store.concluding import Concluding
 from archive.store.corrections import Corrections, Exported, save_lines
 from archive.store.custody import Custody
@@ -54,6 +54,7 @@ class Store:
         self.db = db
         self.path: Path | None = None
         """Where it lies; None when it was not opened by `open`."""
+        self._sealed: Digests | None = None
         connection: sqlite3.Connection = db.conn
         self.custody = Custody(connection)
         self.frontier = Frontier(connection)
@@ -73,7 +74,7 @@ class Store:
     def open(cls, path: Path) -> Store:
         """Open or create the database at *path*; errors as `archive.database.open_database`."""
         store = cls(open_database(path))
-        break_seal(path)
+        store._sealed = break_seal(path)
         store.path = path
         return store
 
@@ -88,12 +89,13 @@ class Store:
             self.likenesses.compare_stale()
             beside = {CORRECTIONS_FILE: self.corrections.export(), DECISIONS_FILE: self.decisions.export()}
             self.db.execute("pragma optimize")
+            unwritten_yet = unwritten(self.path, self._sealed) if self.path else None
             is_busy, *_ = self.db.execute("pragma wal_checkpoint(truncate)").fetchone()
         finally:
             self.db.close()
         if self.path is None:
             return
         if not is_busy:  # else a reader holds some pages back, and they will still be written
-            seal(self.path)
+            seal(self.path, unwritten_yet)
         for name, lines in beside.items():
             save_lines(lines, self.path.with_name(name))

@@ -107,12 +107,13 @@ class Concluding:
         return [row[0] for row in rows]
 
     def _good(self, site_id: int) -> list[dict[str, Any]]:
-        """Measures of the site's runs that ended well, newest first."""
+        """Measures of the site's runs that ended well and read something, newest first; most runs find nothing new."""
         rows = self._db.execute(
             """
             select json_extract(report, '$.measure')
             from runs
-            where site_id = ? and status in ('done', 'partial') and json_extract(report, '$.measure.posts') is not null
+            where site_id = ? and status in ('done', 'partial')
+                and json_extract(report, '$.measure.posts') + json_extract(report, '$.measure.listing_pages') > 0
             order by id desc
             limit ?
             """,

@@ -243,6 +243,21 @@ class Custody:
         )
         return dict(rows.fetchall())
 
+    def lastmod(self, site_id: int, source: str, key: str) -> tuple[str | None] | None:
+        """When the post last changed by *source*'s word, alone in a tuple; None when *source* never showed it."""
+        row: tuple[str | None] | None = self._db.execute(
+            "select lastmod from sightings where site_id = ? and source = ? and key = ?", (site_id, source, key)
+        ).fetchone()
+        return row
+
+    def count_sighted(self, site_id: int, source: str, *, since_run: int) -> int:
+        """How many posts *source* showed in that run or later."""
+        row = self._db.execute(
+            "select count(*) from sightings where site_id = ? and source = ? and last_run_id >= ?",
+            (site_id, source, since_run),
+        ).fetchone()
+        return int(row[0])
+
     def unseen(self, site_id: int, source: str, run_id: int, *, missed_before: str) -> list[str]:
         """Addresses of posts, not gone, that *source* showed before this run and no longer does.
 
@@ -268,7 +283,7 @@ class Custody:
         rows = self._db.execute(
             f"""
             select distinct posts.url
-            from posts join absences on absences.post_id = posts.id
+            from absences cross join posts on posts.id = absences.post_id
             where posts.site_id = :site and posts.gone_at is null and absences.noticed_at > posts.last_seen_at
                 and posts.id not in ({RECENTLY_MISSED})
             """,
@@ -287,13 +302,15 @@ class Custody:
         """The last run that walked *source* to its end; 0 when none did."""
         row = self._db.execute(
             """
-            select max(runs.id)
-            from runs, json_each(runs.report, '$.walked') as walked
-            where runs.site_id = ? and walked.value = ?
+            select id
+            from runs
+            where site_id = ? and exists (select 1 from json_each(runs.report, '$.walked') where value = ?)
+            order by id desc
+            limit 1
             """,
             (site_id, source),
         ).fetchone()
-        return int(row[0] or 0)
+        return int(row[0]) if row else 0
 
     def mode_of(self, run_id: int) -> str:
         return str(self._db.execute("select mode from runs where id = ?", (run_id,)).fetchone()[0])

@@ -120,30 +120,53 @@ class Posts:
             (seen_at, seen_at, post_id),
         )
 
-    def checked_before(self, site_id: int, instant: str) -> list[tuple[str, str, str, str | None]]:
-        """(URL, uid, checked_at, posted_on) of posts, not gone, whose page was last asked for before *instant*."""
+    def checked_before(
+        self, site_id: int, instant: str, *, young: tuple[str, str] | None = None
+    ) -> list[tuple[str, str, str, str | None]]:
+        """(URL, uid, checked_at, posted_on) of posts, not gone, whose page was last asked for before *instant*.
+
+        *young* is a day and an instant: posts since that day count when they were last asked for before that instant.
+        """
+        since, sooner = young or ("9999", instant)
         rows = self._db.execute(
             """
             select url, uid, checked_at, posted_on
             from posts
-            where site_id = ? and gone_at is null and checked_at < ?
+            where site_id = :site and gone_at is null and (
+                checked_at < :instant or (posted_on >= :since and checked_at < :sooner)
+            )
             order by checked_at, id
             """,
-            (site_id, instant),
+            {"site": site_id, "instant": instant, "since": since, "sooner": sooner},
         )
         return rows.fetchall()
 
-    def titles(self, site_id: int) -> dict[str, str | None]:
-        """Canonical URL → headline of every post, for comparing with what a listing shows."""
+    def headline(self, site_id: int, key: str) -> tuple[str | None] | None:
+        """Headline of the post at a canonical URL, alone in a tuple; None when no post of the site lives there."""
+        row: tuple[str | None] | None = self._db.execute(
+            """
+            select posts.title
+            from post_urls join posts on posts.id = post_urls.post_id
+            where post_urls.url = ? and posts.site_id = ?
+            """,
+            (key, site_id),
+        ).fetchone()
+        return row
+
+    def category_names(self, site_id: int, key: str) -> tuple[str, ...]:
+        """Categories of the post at a canonical URL, in their order; () where none are held."""
         rows = self._db.execute(
             """
-            select post_urls.url, posts.title
-            from post_urls join posts on posts.id = post_urls.post_id
-            where posts.site_id = ?
+            select categories.name
+            from post_urls
+            join post_categories on post_categories.post_id = post_urls.post_id
+            join categories on categories.id = post_categories.category_id
+            where post_urls.url = ? and categories.site_id = ?
+            order by post_categories.position
             """,
-            (site_id,),
+            (key, site_id),
         )
-        return dict(rows.fetchall())
+        return tuple(row[0] for row in rows)
 
     def save_absence(self, post_id: int, run_id: int, how: str, *, noticed_at: str, capture_id: int | None) -> bool:
         """Note that the post was not where it was. True when this makes it *gone*: enough checks over enough days."""

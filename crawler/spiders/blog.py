@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any, Final
 
-import scrapy
 from scrapy import exceptions, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
@@ -26,6 +25,8 @@ from archive.urls import canonical_url
 from crawler import findings
 from crawler.addresses import judge_address, listing_root
 from crawler.agenda import Agenda
+from crawler.contracts import CheckedSpider, default_site
+from crawler.discovery import Source
 from crawler.findings import Findings
 from crawler.items import PostItem
 from crawler.pages import Page, UnreadablePageError, is_protected, page_kind, parse_page, read_post
@@ -59,20 +60,20 @@ NO_PAGE: Final = (
 """What a download raises when no page comes of it."""
 
 
-class BlogSpider(scrapy.Spider):
+class BlogSpider(CheckedSpider):
     """One run over one blog. `scrapy crawl blog -a site=michauto` works as well as `clipfile crawl michauto`."""
 
     name = "blog"
 
     def __init__(
         self,
-        site: str = "michauto",
+        site: str | None = None,
         profile: SiteProfile | None = None,
         categories: tuple[str, ...] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.profile = profile or load_profile(site, user_folders())
+        self.profile = profile or load_profile(site or default_site(), user_folders())
         self.categories = categories
         self.fatal: ArchiveError | None = None
         """What ended the run before its time; the command raises it."""
@@ -267,7 +268,11 @@ class BlogSpider(scrapy.Spider):
         hint = seed.hint or {}
         found = Findings(seeds=self.sources(None, response) if hint.get("start") else [])
         if seed.role in ("sitemap", "feed"):
-            found.states["sitemap" if seed.role == "sitemap" else "feed"] = f"closed: HTTP {response.status}"
+            name: Source = "sitemap" if seed.role == "sitemap" else "feed"
+            if hint.get("optional"):  # where it was looked for first; it may be found elsewhere
+                found.states = {name: f"closed: HTTP {response.status}"} if name not in self.tally.sources else {}
+            else:
+                found.states, found.broken = {name: f"closed: HTTP {response.status}"}, {name}
         elif not hint.get("guessed"):
             found.refused.append((seed.url, status_reason(response.status), f"HTTP {response.status}"))
         return found
@@ -378,6 +383,7 @@ class BlogSpider(scrapy.Spider):
         self.has_categories = self.has_categories or found.has_categories
         self.tally.sources.update(found.states)
         self.tally.walked |= found.walked
+        self.tally.broken |= found.broken
         with self.keeper.commit() as store:
             site_id, run_id = self.keeper.site_id, self.keeper.run_id
             seeds = self.followed(found, done)
@@ -470,6 +476,8 @@ class BlogSpider(scrapy.Spider):
             logger.error(
                 "%s: %s", seed.url, detail, exc_info=(failure.type, failure.value, failure.getTracebackObject())
             )
+        if seed.role == "sitemap":
+            self.tally.broken.add("sitemap")
         self.skip(seed, reason, detail)
         if seed.role == "rest-categories":
             self.store(findings.next_rest_root(seed.hint or {}))
