@@ -94,12 +94,12 @@ def find_dates(text: str, language: str | None = None, order: Order | None = Non
     >>> find_dates("February 30, 2015")
     []
     """
-    if not _HINT.search(text):
+    if not _DIGIT.search(text):
         return []
     wanted = order or order_of(language)
     found: list[PrintedDate] = []
     taken: list[tuple[int, int]] = []
-    for pattern in _PATTERNS:
+    for pattern in _patterns_for(text):
         for match in pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
@@ -107,6 +107,13 @@ def find_dates(text: str, language: str | None = None, order: Order | None = Non
             if (read := _read(match, wanted)) is not None:
                 found.append(read)
     return sorted(found, key=lambda d: d.start)
+
+
+def _patterns_for(text: str) -> Iterator[re.Pattern[str]]:
+    """The patterns worth trying: those of names where a word begins like one, those of numbers where signs part two."""
+    named = not _NAME_STARTS.isdisjoint([word[:_START].casefold() for word in _LETTERS.findall(text)])
+    numeric = _TWO_NUMBERS.search(text) is not None
+    return (pattern for pattern, by_name in _PATTERNS if (named if by_name else numeric))
 
 
 def order_of(language: str | None) -> Order:
@@ -202,7 +209,7 @@ _OF = r"(?:\s*(?:de\s+|of\s+|del\s+|d[’']\s*|-|/|\s)\s*|\s*)"
 _BEFORE = r"(?<![\d$€£])"
 
 _PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    (re.compile(pattern, re.IGNORECASE), "(?P<name>" in pattern or "(?P<season>" in pattern)
     for pattern in (
         # 2018-08-19, 2018/08/19
         rf"{_BEFORE}(?P<year>(?:1[6-9]|20)\d\d)(?P<sep>[-/.])(?P<month>[01]?\d)(?P=sep){_DAY}(?:T[\d:]+)?",
@@ -223,7 +230,12 @@ _PATTERNS = tuple(
         rf"\b(?P<season>{_alternation(SEASONS.split())})\s+{_YEAR}",
     )
 )
-_HINT = re.compile(r"\d")
+"""In the order in which they are tried, each with whether it needs the name of a month or a season."""
+_DIGIT = re.compile(r"\d")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_TWO_NUMBERS = re.compile(r"\d[-/.]\s?\d")
+_START = 3
+_NAME_STARTS = frozenset(name[:_START] for names in (*MONTHS, SEASONS) for name in names.casefold().split())
 _OTHER_YEAR = re.compile(r"[.,]?\s*(?:de\s+|del\s+|of\s+)?\d{4}(?!\d)")
 """Behind a month and day: a year is printed, and we do not believe it; it is not for us to put another there."""
 

@@ -127,13 +127,11 @@ def _kind_read(page: Page, choice: Choice) -> Read | None:
 
 def _original_url(page: Page, offer: Offer, signals: Signals) -> Value | None:
     """The link to the original: on the outlet's name, in the attribution, behind the call to read on; home first."""
-    candidates = [
-        (r, u)
-        for r in page.reads
-        for u in r.originals
-        if r.index in offer.lines or r.has("hook", "weak-hook") or "http" in r.line.text
-    ]
-    if not candidates:
+    telling = (
+        r for r in page.reads if r.index in offer.lines or r.has("hook", "weak-hook") or "http" in r.line.text
+    )
+    candidates = [(r, u) for r in telling for u in r.originals]
+    if not candidates and offer.match is not None:
         candidates = [(r, u) for r in page.reads for u in r.originals if _is_home(u, offer)]
     ranked = sorted(candidates, key=lambda c: -_link_rank(c[0], c[1], offer))
     if not ranked or _contradicts(ranked[0][1], offer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from archive.model import Line
@@ -75,9 +76,10 @@ def may_be_original(url: str, own_host: str) -> bool:
     host = host_of(url)
     if not host or same_site(host, own_host) or host in SOCIAL_HOSTS:
         return False
-    return url.startswith(("http://", "https://")) and not re.search(
-        r"\.(?:jpe?g|png|gif|webp|svg)$", urlsplit(url).path, re.I
-    )
+    return url.startswith(("http://", "https://")) and not _PICTURE.search(urlsplit(url).path)
+
+
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg)$", re.IGNORECASE)
 
 
 def same_site(host: str, other: str) -> bool:
@@ -89,6 +91,7 @@ def same_site(host: str, other: str) -> bool:
     return bool(host and other) and site_of(host) == site_of(other)
 
 
+@lru_cache(maxsize=1024)
 def site_of(host: str) -> str:
     """The registered name of *host*, as near as the last labels tell; hosted blogs keep their own label."""
     labels = host.casefold().removeprefix("www.").split(".")
@@ -104,6 +107,8 @@ _BLOG_HOSTS = frozenset(
 
 
 def _inner(url: str) -> str | None:
+    if "?" not in url and "/v3/__" not in url:
+        return None
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.")
@@ -137,11 +142,11 @@ def _parameter(query: str, keys: tuple[str, ...]) -> str | None:
 
 
 def _without_tracking(url: str) -> str:
+    if "?" not in url and "#" not in url:
+        return url
     try:
         parts = urlsplit(url)
     except ValueError:
-        return url
-    if "?" not in url and "#" not in url:
         return url
     kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not is_tracking(k)]
     query = parts.query if len(kept) == len(parse_qsl(parts.query, keep_blank_values=True)) else urlencode(kept)

@@ -156,23 +156,52 @@ RULES: tuple[tuple[Role, str, str], ...] = (
         r"^.{0,80}\bheadshot$|^\S+\.(?:jpe?g|png|gif|webp)$",
     ),
 )
-_WORDS: dict[str, frozenset[str]] = {
-    "courtesy-photo": openings("photo image courtesy stock istock shutterstock flickr commons unsplash cc"),
-    "photo-words": openings("photo image picture illustration foto"),
-    "read-the-full-article": openings("full original complete entire whole rest below"),
-    "lire-la-suite": openings(
-        "lire leer lee ver vea consulta acceder original complet artikel beitrag bericht interview leggi articolo vai "
-        "leia ler veja acesse confira matéria artigo llegir"
-    ),
-    "click-here": openings(
-        "click read see view watch listen find more story savoir leer lesen weiterlesen leggi saiba llegir lire"
-    ),
+_WORDS: dict[str, str] = {
+    "for-immediate-release": "immediate release advisory alert sofortigen pressemitteilung communiqué comunicado "
+    "comunicato nota",
+    "source-is-an-office": "source",
+    "media-contact": "contact media press pressekontakt",
+    "dear": "dear whom estimado sehr cher chère madame gentile prezado",
+    "event-words": "when where location venue time cost register rsvp date tickets admission doors wann wo uhrzeit lieu "
+    "quand où cuándo dónde lugar hora quando dove ora data local",
+    "photo-credit": "photo image picture illustration graphic foto imagem immagine bild crédit credit getty shutterstock "
+    "grafik video flickr c",
+    "list-heading": "references sources notes footnotes further works bibliography related press coverage quellen "
+    "literatur références bibliographie riferimenti referências",
+    "courtesy-photo": "photo image courtesy stock istock shutterstock flickr commons unsplash cc",
+    "photo-words": "photo image picture illustration foto",
+    "read-the-full-article": "full original complete entire whole rest below",
+    "lire-la-suite": "lire leer lee ver vea consulta acceder original complet artikel beitrag bericht interview leggi "
+    "articolo vai leia ler veja acesse confira matéria artigo llegir",
+    "click-here": "click read see view watch listen find more story savoir leer lesen weiterlesen leggi saiba llegir lire",
+    "page-furniture": "print share skip tweet email facebook twitter linkedin pinterest read comment top tag tags "
+    "categories filed posted related subscribe follow like loading advertisement pdf text menu search home google reddit "
+    "whatsapp reply",
+    "image-file": "file headshot jpg jpeg png gif webp",
 }
-"""Rule → words one of which stands in every line of the kind: cheaper to look for than the pattern."""
+_SIGNS: dict[str, str] = {
+    "time-span": "0",
+    "photo-credit": "©",
+    "name-behind-dash": "–—-",
+    "hash-marks": "#-",
+    "image-file": "-_",
+}
+"""Rule → words and signs (0 for any figure) one of which stands in every line of the kind: the pattern is tried on no
+other line. Looking for them all at once costs less than one pattern."""
 _COMPILED = tuple(
-    (role, name, re.compile(pattern, re.NOFLAG if role == "quote-person" else re.IGNORECASE), _WORDS.get(name))
+    (role, name, re.compile(pattern, re.NOFLAG if role == "quote-person" else re.IGNORECASE))
     for role, name, pattern in RULES
 )
+_BY_MARK: dict[str, frozenset[int]] = {
+    mark: frozenset(
+        number
+        for number, (_, name, _) in enumerate(RULES)
+        if mark in _SIGNS.get(name, "") or mark in openings(_WORDS.get(name, ""))
+    )
+    for mark in openings(" ".join(_WORDS.values())).union(*_SIGNS.values())
+}
+"""Word's opening or sign → numbers of the rules that it makes worth trying."""
+_SIGN = re.compile(r"[#\d©_–—-]")
 
 _DATELINE = re.compile(
     r"^(?:[A-ZÀ-Þ][A-ZÀ-Þ.’' -]{2,30}(?:,\s*[A-Z][\w.]{1,12})?|[A-Z][a-z]+(?: [A-Z][a-z]+)?,\s(?:[A-Z][a-z]{1,5}\.|"
@@ -298,13 +327,18 @@ _PRESS = frozenset(fold(name) for name in PRESS_CATEGORIES)
 
 def _by_table(text: str) -> dict[Role, str]:
     found: dict[Role, str] = {}
-    begun = openings(text)
-    for role, name, pattern, words in _COMPILED:
-        if role not in found and (words is None or not words.isdisjoint(begun)) and pattern.search(text):
+    for number in sorted(_rules_for(text)):
+        role, name, pattern = _COMPILED[number]
+        if role not in found and pattern.search(text):
             found[role] = name
     if "hook" in found:
         found.pop("chrome", None)
     return found
+
+
+def _rules_for(text: str) -> frozenset[int]:
+    signs = ["0" if sign.isdigit() else sign for sign in _SIGN.findall(text)]
+    return frozenset().union(*(_BY_MARK[mark] for mark in openings(text).union(signs) & _BY_MARK.keys()))
 
 
 def _by_context(line: Line, context: PageContext, house: House) -> dict[Role, str]:
@@ -329,8 +363,8 @@ def _by_context(line: Line, context: PageContext, house: House) -> dict[Role, st
         found["site-date" if any(c.isdigit() for c in line.text) else "site-author"] = "theme-class"
     elif (
         context.site_author
-        and re.sub(r"^(?:posted )?by:?\s*", "", text) == fold(context.site_author)
         and line.zone == "head"
+        and re.sub(r"^(?:posted )?by:?\s*", "", text) == fold(context.site_author)
     ):
         found["site-author"] = "same-as-site-author"
     return found
@@ -345,13 +379,12 @@ def _printed_by(classes: str) -> Literal["teaser", "theme"] | None:
 def _is_author_link(line: Line, house: House) -> bool:
     return (
         bool(line.links)
-        and all(
-            same_site(host_of(link.href), house.host)
-            and re.search(r"/(?:author|authors|profile|user|users|autor|auteur|team|staff)/", link.href)
-            for link in line.links
-        )
         and person_or_by(line.text)
+        and all(_AUTHORS_PAGE.search(link.href) and same_site(host_of(link.href), house.host) for link in line.links)
     )
+
+
+_AUTHORS_PAGE = re.compile(r"/(?:author|authors|profile|user|users|autor|auteur|team|staff)/")
 
 
 def person_or_by(text: str) -> bool:
