@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import filterfalse
 from typing import Literal
 
 Order = Literal["mdy", "dmy", "ymd"]
@@ -189,7 +190,7 @@ def fold(word: str) -> str:
     if word.isascii():
         return word.lower().strip(". ")
     plain = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c)).strip(". ")
+    return "".join(filterfalse(unicodedata.combining, plain)).strip(". ")
 
 
 def _alternation(words: Iterator[str] | list[str]) -> str:

@@ -83,6 +83,7 @@ def uid(canonical: str) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
+@lru_cache(maxsize=4096)
 def host_of(url: str) -> str:
     """Host of *url*, lower case without `www.`; '' when it has none.
 

@@ -287,7 +287,7 @@ def _names_another(text: str, match: Match) -> bool:
 
 
 def _address(chunk: str, house: House) -> list[Fragment] | None:
-    found = DOMAIN.fullmatch(chunk.strip(_EDGES))
+    found = DOMAIN.fullmatch(chunk.strip(_EDGES)) if "." in chunk else None
     if not found:
         return None
     outlet = press().by_host(found[1].casefold())
@@ -323,7 +323,10 @@ def _author_score(chunk: str, byline: Byline) -> float:
 
 
 def _without_board(text: str) -> str:
-    return re.sub(r"\b(?:editorial|staff|board|team|reports?|writers?|by)\b", " ", text, flags=re.IGNORECASE).strip()
+    return _BOARD_WORDS.sub(" ", text).strip()
+
+
+_BOARD_WORDS = re.compile(r"\b(?:editorial|staff|board|team|reports?|writers?|by)\b", re.IGNORECASE)
 
 
 def _affiliation(rest: str, house: House) -> list[Fragment]:

@@ -155,10 +155,13 @@ def person_shape(text: str) -> float:
     return 1.0 if not rare else 0.7
 
 
+@lru_cache(maxsize=1024)
 def is_role(text: str) -> bool:
     """Whether *text* is a job title, such as "Staff Writer" or "directora general"."""
-    words = re.findall(r"[^\W\d_]+", text)
-    return bool(words) and any(fold(word) in ROLE_WORDS or word.casefold() in ROLE_WORDS for word in words)
+    return any(fold(word) in ROLE_WORDS or word.casefold() in ROLE_WORDS for word in _LETTERS.findall(text))
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @lru_cache(maxsize=1024)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +14,7 @@ from archive.outlets import Match
 from archive.provenance.blocks import Block
 from archive.provenance.house import House
 from archive.provenance.press import known
-from archive.provenance.roles import Read, dateline, is_own_title, is_press_category
+from archive.provenance.roles import Read, Role, dateline, is_own_title, is_press_category
 from archive.provenance.sentences import Attribution
 
 
@@ -56,19 +57,28 @@ class Signals:
 
 def read_signals(page: Page) -> Signals:
     """Weigh the page as a whole."""
-    reads = page.reads
+    reads, said = page.reads, _by_role(page.reads)
+    hooks = said["hook"]
     return Signals(
         press_category=is_press_category([*page.context.categories, *_crumbs(reads)]),
         own_title=is_own_title(page.context.title),
-        hook=next((r for r in reads if r.has("hook") and not r.has("caption")), None),
-        weak_hook=next((r for r in reads if r.has("weak-hook") and not r.has("hook")), None),
-        release=_release(reads),
+        hook=next((r for r in hooks if not r.has("caption")), None),
+        weak_hook=next((r for r in said["weak-hook"] if not r.has("hook")), None),
+        release=_release(reads, said),
         round_up=_is_round_up(page),
         own_paper=any(a.house for a in page.attributions)
         and not any(a.outlet and not a.house for a in page.attributions),
-        letter=any(r.has("salutation") for r in reads),
-        event=sum(r.has("event") for r in reads) >= 2,
+        letter=bool(said["salutation"]),
+        event=len(said["event"]) >= 2,
     )
+
+
+def _by_role(reads: Sequence[Read]) -> Mapping[Role, list[Read]]:
+    found: defaultdict[Role, list[Read]] = defaultdict(list)
+    for read in reads:
+        for role in read.roles:
+            found[role].append(read)
+    return found
 
 
 def _crumbs(reads: Iterable[Read]) -> list[str]:
@@ -76,14 +86,14 @@ def _crumbs(reads: Iterable[Read]) -> list[str]:
     return [part.strip() for part in re.split(r"[>»›/|→]", crumb)[1:]]
 
 
-def _release(reads: Sequence[Read]) -> str | None:
-    if found := next((r for r in reads if r.has("release")), None):
-        return found.roles["release"]
-    if any(r.has("release-end") for r in reads):
+def _release(reads: Sequence[Read], said: Mapping[Role, list[Read]]) -> str | None:
+    if said["release"]:
+        return said["release"][0].roles["release"]
+    if said["release-end"]:
         return "hash-marks"
-    dated = any(_dated_dateline(r) for r in reads[:25])
-    contact = any(r.has("contact") for r in reads)
-    return "media-contact" if contact else "dated-dateline" if dated else None
+    if said["contact"]:
+        return "media-contact"
+    return "dated-dateline" if any(_dated_dateline(r) for r in reads[:25]) else None
 
 
 def _dated_dateline(read: Read) -> bool:

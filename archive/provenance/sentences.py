@@ -155,7 +155,7 @@ def _is_no_attribution(text: str) -> bool:
 
 def _rules_for(text: str, edge: bool) -> Iterator[Rule]:
     """Rules one of whose words *text* holds, in the table's order."""
-    numbers = {number for opening in openings(text) & _BY_OPENING.keys() for number in _BY_OPENING[opening]}
+    numbers = frozenset().union(*(_BY_OPENING[opening] for opening in openings(text) & _BY_OPENING.keys()))
     return (rule for number in sorted(numbers) if (rule := RULES[number]).anywhere or edge)
 
 
@@ -167,7 +167,7 @@ def _window(text: str, edge: bool) -> str:
 
 
 def _apply(rule: Rule, text: str, read: Read, context: PageContext, house: House) -> Iterator[Attribution]:
-    for match in rule.trigger.finditer(text):
+    for match in rule.matches(text):
         phrase = _outlet_phrase(text, match.end(), context)
         if phrase is None:
             continue
@@ -341,12 +341,12 @@ def _may_be_worded_loosely(text: str) -> bool:
     if text.rstrip().endswith(":") or "©" in text or "copy" in begun:
         return True
     dated = _DIGIT.search(text) is not None
+    signed_or_read = not _SIGNED_OR_READ.isdisjoint(begun)
     verb = not _VERB_WORDS.isdisjoint(begun) and _VERB.search(text) is not None
-    noun = not _NOUN_WORDS.isdisjoint(begun) or _has_compound(text)
-    if verb and noun:
+    if (dated and len(text) < 60) or (verb and (dated or signed_or_read)):
         return True
-    said = (verb or noun) and (dated or not _SIGNED_OR_READ.isdisjoint(begun))
-    return said or (dated and len(text) < 60)
+    said_by_noun = verb or dated or signed_or_read
+    return said_by_noun and (not _NOUN_WORDS.isdisjoint(begun) or _has_compound(text))
 
 
 def _has_compound(text: str) -> bool:

@@ -6,6 +6,7 @@ A rule is a trigger that ends where the outlet's name begins.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archive.provenance.openings import openings
@@ -26,6 +27,14 @@ class Rule:
     """Holds in the middle of the body too, not only at the head and the foot."""
     known_only: bool = False
     """An outlet that only looks like one is not enough."""
+    at_start: bool = False
+    """The trigger stands at the beginning of the line, if at all: to look no further is ten times as fast."""
+
+    def matches(self, text: str) -> Iterator[re.Match[str]]:
+        if not self.at_start:
+            yield from self.trigger.finditer(text)
+        elif match := self.trigger.match(text):
+            yield match
 
 
 ARTICLE = (
@@ -60,6 +69,7 @@ RULES: tuple[Rule, ...] = tuple(
         strength=strength,
         anywhere="any" in flags,
         known_only="known" in flags,
+        at_start=pattern.startswith("^"),
     )
     for name, language, words, strength, flags, pattern in (
         # English
