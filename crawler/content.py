@@ -18,7 +18,7 @@ from archive.text import fold
 from crawler.container import Container, common_ancestor, find_container
 from crawler.headline import find_headline, headline_text
 from crawler.markup import Page, asks_for_like
-from crawler.regions import Part, Regions, own_part
+from crawler.regions import TAGS, Part, Regions, own_part
 
 THEME_META = re.compile(
     r"(?:entry|post|article|single|blog|page)[-_]{0,2}(?:meta|info|details|date|author|time|published)(?:[-_].*)?"
@@ -303,6 +303,10 @@ def _clean(root: HtmlElement) -> None:
 
 
 def _is_noise(element: HtmlElement) -> bool:
+    if element.keys() == ["class"] and element.tag not in _ASIDES:
+        names = element.get("class") or ""
+        if len(names) <= CLASSES_CHARS and not _may_be_noise(names):
+            return False
     if is_hidden(element):
         return element.tag not in ("img", "picture", "figure")
     part = own_part(element)
@@ -311,6 +315,14 @@ def _is_noise(element: HtmlElement) -> bool:
     return part in _NOISE
 
 
+@lru_cache(maxsize=4096)
+def _may_be_noise(classes: str) -> bool:
+    """A first look, remembered: most elements of a body have one of few class attributes and nothing else."""
+    marked = Element("div", {"class": classes})
+    return is_hidden(marked) or own_part(marked) is not None or "updated" in classes
+
+
+_ASIDES = frozenset(TAGS)
 _EDITORIAL = re.compile(r"quote|callout|citation|note|highlight|source|credit", re.I)
 
 

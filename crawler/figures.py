@@ -35,6 +35,7 @@ _PLACEHOLDER = re.compile(
 
 ATTACHED = ("pdf", "doc", "docx", "odt", "xls", "xlsx", "ods", "csv", "ppt", "pptx", "odp", "zip", "epub", "rtf")
 
+_OF_A_FILE = re.compile(rf"\.(?:{'|'.join(ATTACHED)})(?:[?#]|$)", re.I)
 _CAPTION_CLASSES = frozenset(
     "wp-caption-text wp-element-caption gallery-caption image-caption widget-image-caption".split()
 )
@@ -163,6 +164,8 @@ def read_attachments(body: HtmlElement, base_url: str) -> Iterator[Image]:
 
 
 def _is_attached(address: str, base_url: str) -> bool:
+    if not _OF_A_FILE.search(address):
+        return False
     path = urlsplit(address).path.lower()
     if path.rpartition(".")[2] not in ATTACHED:
         return False

@@ -28,6 +28,14 @@ DROPPED_WITH_CONTENT = frozenset(
     "script style noscript template svg math iframe object embed form button select textarea input canvas audio "
     "video map".split()
 )
+_CLEANER = nh3.Cleaner(
+    tags=set(TAGS),
+    attributes=ATTRIBUTES,
+    clean_content_tags=set(DROPPED_WITH_CONTENT),
+    url_schemes={"http", "https"},
+    link_rel="noopener noreferrer nofollow",
+    strip_comments=True,
+)
 _ADDRESSED = etree.XPath(".//*[@href or @cite]")
 
 
@@ -38,24 +46,16 @@ def readable_html(body: HtmlElement, base_url: str) -> str:
     """
     for element in _ADDRESSED(body):
         for name in ("href", "cite"):
-            if element.get(name):
-                _set_or_drop(element, name, address_of(base_url, element.get(name) or ""))
+            if given := element.get(name):
+                _set_or_drop(element, name, given, address_of(base_url, given))
     for image in body.iter("img"):
-        _set_or_drop(image, "src", real_source(image, base_url))
+        _set_or_drop(image, "src", image.get("src"), real_source(image, base_url))
     inner = (body.text or "") + "".join(etree.tostring(child, encoding="unicode", method="html") for child in body)
-    return nh3.clean(
-        inner,
-        tags=set(TAGS),
-        attributes=ATTRIBUTES,
-        clean_content_tags=set(DROPPED_WITH_CONTENT),
-        url_schemes={"http", "https"},
-        link_rel="noopener noreferrer nofollow",
-        strip_comments=True,
-    ).strip()
+    return _CLEANER.clean(inner).strip()
 
 
-def _set_or_drop(element: HtmlElement, name: str, address: str | None) -> None:
-    if address:
+def _set_or_drop(element: HtmlElement, name: str, given: str | None, address: str | None) -> None:
+    if address and address != given:
         element.set(name, address)
-    else:
+    elif not address:
         element.attrib.pop(name, None)

@@ -127,9 +127,7 @@ def _kind_read(page: Page, choice: Choice) -> Read | None:
 
 def _original_url(page: Page, offer: Offer, signals: Signals) -> Value | None:
     """The link to the original: on the outlet's name, in the attribution, behind the call to read on; home first."""
-    telling = (
-        r for r in page.reads if r.index in offer.lines or r.has("hook", "weak-hook") or "http" in r.line.text
-    )
+    telling = (r for r in page.reads if r.index in offer.lines or r.has("hook", "weak-hook") or "http" in r.line.text)
     candidates = [(r, u) for r in telling for u in r.originals]
     if not candidates and offer.match is not None:
         candidates = [(r, u) for r in page.reads for u in r.originals if _is_home(u, offer)]

@@ -102,14 +102,21 @@ def is_hidden(element: HtmlElement) -> bool:
 
     Style sheets are not read. `hidden md:block` and its like are seen on a desk, and count as seen.
     """
-    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
-        return True
-    style = element.get("style")
-    if style and _HIDDEN_STYLE.search(style):
-        return True
+    given = element.keys()
+    if not given:
+        return False
+    if given != _CLASS_ALONE:
+        if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+            return True
+        style = element.get("style")
+        if style and _HIDDEN_STYLE.search(style):
+            return True
     names = element.get("class")
     hidden = _hidden_by_class(names) if names else False
     return _follows_published(element) if hidden is None else hidden
+
+
+_CLASS_ALONE = ["class"]
 
 
 def _hidden_by_class(classes: str) -> bool | None:
