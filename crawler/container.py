@@ -125,10 +125,8 @@ def _group(page: Page, headline: HtmlElement | None, regions: Regions) -> Contai
 
 def common_ancestor(elements: Sequence[HtmlElement]) -> HtmlElement:
     """The innermost element around all of *elements*: the one itself when there is only one."""
-    shared = _path(elements[0])
-    for element in elements[1:]:
-        shared &= _path(element)
-    return max(shared, key=lambda element: sum(1 for _ in element.iterancestors()))
+    shared = set.intersection(*map(_path, elements))
+    return next(node for node in (elements[0], *elements[0].iterancestors()) if node in shared)
 
 
 def _own_article(page: Page, headline: HtmlElement | None, regions: Regions) -> HtmlElement | None:

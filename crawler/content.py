@@ -123,7 +123,7 @@ class Anatomy:
         """Whether *element* speaks of this post: it stands with it, and not in its comments or among other posts."""
         part = self.regions.of(element)
         allowed = (None, "terms") if self.scope is self.page.body else (None, "terms", "footer", "author")
-        return part in allowed and any(node is self.scope for node in (element, *element.iterancestors()))
+        return part in allowed and self.scope in (element, *element.iterancestors())
 
     @cached_property
     def breadcrumb(self) -> HtmlElement | None:

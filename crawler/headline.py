@@ -75,8 +75,7 @@ def without_site(title: str, page: Page) -> str:
     """
     if len(title) > TITLE_CHARS:
         return title
-    names = {_squeezed(name) for name in page.site_names} - {""}
-    host = re.sub(r"\W", "", host_of(page.url).rpartition(".")[0])
+    names, hosts = _squeezed_names(page.site_names), _squeezed_hosts(host_of(page.url))
     title = title.strip(_SIGNS)
     if _squeezed(title) in names:
         return ""
@@ -84,13 +83,20 @@ def without_site(title: str, page: Page) -> str:
         before, after = title[:start].strip(), title[end:].strip()
         for part, rest in ((after, before), (before, after)):
             squeezed = _squeezed(part)
-            if (
-                rest
-                and squeezed
-                and (squeezed in names or (len(squeezed) > 3 and squeezed in (host, _squeezed(host_of(page.url)))))
-            ):
+            if rest and squeezed and (squeezed in names or (len(squeezed) > 3 and squeezed in hosts)):
                 return rest
     return title
+
+
+@lru_cache(maxsize=256)
+def _squeezed_names(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_squeezed, names)) - {""}
+
+
+@lru_cache(maxsize=256)
+def _squeezed_hosts(host: str) -> tuple[str, str]:
+    """What a host spells, without and with its ending."""
+    return re.sub(r"\W", "", host.rpartition(".")[0]), _squeezed(host)
 
 
 def _headings(page: Page) -> Iterator[HtmlElement]:

@@ -166,7 +166,7 @@ class Page:
     def _by_classes(self) -> Mapping[str, list[tuple[int, HtmlElement]]]:
         """Whole `class` attribute → its elements, numbered in document order, where it holds what somebody asks for."""
         found: defaultdict[str, list[tuple[int, HtmlElement]]] = defaultdict(list)
-        for number, element in enumerate(self.tree.iter(*_WITH_CLASSES)):
+        for number, element in enumerate(self.tree.iterdescendants()):
             classes = element.get("class")
             if classes and (_remembered if len(classes) <= CLASSES_CHARS else _asked_for_in)(classes):
                 found[classes].append((number, element))
@@ -226,12 +226,6 @@ class Page:
         return tuple((self.body.get("class") or "").split())
 
 
-# Whatever themes name by a class that somebody asks for; to leave out what stands in the head, forms and drawings saves
-# a quarter of the walk.
-_WITH_CLASSES = (
-    "a abbr address article aside b body cite dd div dl dt em figure footer h1 h2 h3 h4 h5 h6 header i img li main nav ol "
-    "p section small span strong td time ul"
-).split()
 _LOADS = frozenset(
     "stylesheet preload prefetch preconnect dns-prefetch modulepreload icon apple-touch-icon mask-icon".split()
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -227,13 +228,13 @@ def from_microdata(page: Page, anatomy: Anatomy) -> Facts:
 
 def _published(page: Page, anatomy: Anatomy) -> str | None:
     marked = _first_time(_own(_timed(page, "datePublished", _PUBLISHED), anatomy))
-    return marked or _first_time(_outside([e for e in page.tree.iter("time") if not _is_update(e)], anatomy))
+    return marked or _first_time(_outside((e for e in page.tree.iter("time") if not _is_update(e)), anatomy))
 
 
-def _timed(page: Page, item: str, names: tuple[str, ...]) -> list[HtmlElement]:
+def _timed(page: Page, item: str, names: tuple[str, ...]) -> Iterator[HtmlElement]:
     """Elements that give a time in an attribute, by microdata and by class."""
     named = (e for e in page.with_class(*names) if e.get("datetime") or e.get("title") or e.get("content"))
-    return [*page.with_property.get(item, ()), *named]
+    return chain(page.with_property.get(item, ()), named)
 
 
 def _is_update(element: HtmlElement) -> bool:
@@ -241,25 +242,26 @@ def _is_update(element: HtmlElement) -> bool:
     return not set(_MODIFIED).isdisjoint(names) and "published" not in names
 
 
-def _own(elements: list[HtmlElement], anatomy: Anatomy) -> list[HtmlElement]:
-    return [element for element in elements[:MOST_MARKED] if anatomy.is_own(element)]
+def _own(elements: Iterable[HtmlElement], anatomy: Anatomy) -> Iterator[HtmlElement]:
+    return (element for element in islice(elements, MOST_MARKED) if anatomy.is_own(element))
 
 
-def _outside(elements: list[HtmlElement], anatomy: Anatomy) -> list[HtmlElement]:
+def _outside(elements: Iterable[HtmlElement], anatomy: Anatomy) -> Iterator[HtmlElement]:
     body = anatomy.container.element
-    return [e for e in _own(elements, anatomy) if not any(node is body for node in e.iterancestors())]
+    return (element for element in _own(elements, anatomy) if body not in element.iterancestors())
 
 
-def _first_time(elements: list[HtmlElement]) -> str | None:
+def _first_time(elements: Iterable[HtmlElement]) -> str | None:
     given = (e.get("datetime") or e.get("content") or e.get("title") for e in elements)
     return next((iso for value in given if (iso := read_iso(value))), None)
 
 
 def _author(page: Page, anatomy: Anatomy) -> str | None:
     linked = (link for link in page.related_links if "author" in _rel(link))
-    marked = [*page.with_property.get("author", ()), *linked, *page.with_class(*AUTHOR_CLASSES[:_UNLINKED_BYLINES])]
-    named = list(page.with_class(*AUTHOR_CLASSES[_UNLINKED_BYLINES:]))
-    for element in (*_own(marked, anatomy), *_outside(named, anatomy)):
+    called = page.with_class(*AUTHOR_CLASSES[:_UNLINKED_BYLINES])
+    marked = chain(page.with_property.get("author", ()), linked, called)
+    named = page.with_class(*AUTHOR_CLASSES[_UNLINKED_BYLINES:])
+    for element in chain(_own(marked, anatomy), _outside(named, anatomy)):
         name = without_by(_name_in(element))
         if 1 < len(name) < 80:
             return name
@@ -292,11 +294,11 @@ def _rel(link: HtmlElement) -> list[str]:
 
 
 def _terms(page: Page, anatomy: Anatomy, *, category: bool) -> Iterator[str]:
-    for link in _own([link for link in page.related_links if "tag" in _rel(link)], anatomy):
+    for link in _own((link for link in page.related_links if "tag" in _rel(link)), anatomy):
         if ("category" in _rel(link) or "/category/" in (link.get("href") or "")) is category:
             yield from filter(None, [fold_space(link.text_content())])
     names = CATEGORY_CLASSES if category else TAG_CLASSES
-    for holder in _own(list(page.with_class(*names)), anatomy):
+    for holder in _own(page.with_class(*names), anatomy):
         links = [link for link in holder.iter("a") if "tag" not in _rel(link)]
         yield from (words for link in links if (words := fold_space(link.text_content())))
 

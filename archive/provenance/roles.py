@@ -162,10 +162,10 @@ _WORDS: dict[str, str] = {
     "source-is-an-office": "source",
     "media-contact": "contact media press pressekontakt",
     "dear": "dear whom estimado sehr cher chère madame gentile prezado",
-    "event-words": "when where location venue time cost register rsvp date tickets admission doors wann wo uhrzeit lieu "
-    "quand où cuándo dónde lugar hora quando dove ora data local",
-    "photo-credit": "photo image picture illustration graphic foto imagem immagine bild crédit credit getty shutterstock "
-    "grafik video flickr c",
+    "event-words": "when where location venue time cost register rsvp date tickets admission doors wann wo uhrzeit "
+    "lieu quand où cuándo dónde lugar hora quando dove ora data local",
+    "photo-credit": "photo image picture illustration graphic foto imagem immagine bild crédit credit getty "
+    "shutterstock grafik video flickr c",
     "list-heading": "references sources notes footnotes further works bibliography related press coverage quellen "
     "literatur références bibliographie riferimenti referências",
     "courtesy-photo": "photo image courtesy stock istock shutterstock flickr commons unsplash cc",
@@ -173,10 +173,11 @@ _WORDS: dict[str, str] = {
     "read-the-full-article": "full original complete entire whole rest below",
     "lire-la-suite": "lire leer lee ver vea consulta acceder original complet artikel beitrag bericht interview leggi "
     "articolo vai leia ler veja acesse confira matéria artigo llegir",
-    "click-here": "click read see view watch listen find more story savoir leer lesen weiterlesen leggi saiba llegir lire",
+    "click-here": "click read see view watch listen find more story savoir leer lesen weiterlesen leggi saiba llegir "
+    "lire",
     "page-furniture": "print share skip tweet email facebook twitter linkedin pinterest read comment top tag tags "
-    "categories filed posted related subscribe follow like loading advertisement pdf text menu search home google reddit "
-    "whatsapp reply",
+    "categories filed posted related subscribe follow like loading advertisement pdf text menu search home google "
+    "reddit whatsapp reply",
     "image-file": "file headshot jpg jpeg png gif webp",
 }
 _SIGNS: dict[str, str] = {
