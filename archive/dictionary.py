@@ -104,7 +104,7 @@ DESCRIPTIONS: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "run_id": "The run that made it",
             "url": "Address asked for",
             "captured_at": "When the answer began, UTC",
-            "role": "What it was fetched as: post, listing, robots, sitemap, feed, rest …",
+            "role": "What it was fetched as: post, listing, robots …; what it is to a page: image, stylesheet, font …",
             "status": "HTTP status",
             "content_type": "Content-Type as sent",
             "warc_file": "File name in warc/",

@@ -27,6 +27,7 @@ def _lines(run: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[str]:
     rate = report["seen"] / report["seconds"] if report["seconds"] else 0
     volume = f"{report['requests']:,} requests, {size(report['bytes'])}"
     yield f"  {volume}, {duration(report['seconds'])} ({rate:.1f} posts/s)"
+    yield from _requisites(report)
     yield from _counts("kinds of post", report["kinds"], len(report["kinds"]))
     yield from _counts("reposts by outlet", report["outlets"], OUTLETS_SHOWN)
     yield from _counts("skipped", report["skips"], len(report["skips"]))
@@ -49,6 +50,16 @@ def _lines(run: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[str]:
         yield "  sources: " + " · ".join(words)
     if report.get("plan"):
         yield f"  why: {report['plan']}"
+
+
+def _requisites(report: Mapping[str, Any]) -> Iterator[str]:
+    """Files the pages need; nothing to say in a run that neither fetched nor skipped any."""
+    fetched, skips = report.get("requisites", 0), report.get("requisite_skips", {})
+    if not fetched and not skips:
+        return
+    reasons = " · ".join(f"{reason} {count:,}" for reason, count in skips.items())
+    skipped = f"; {sum(skips.values()):,} skipped: {reasons}" if skips else ""
+    yield f"  {plural(fetched, 'file')} their pages need, {size(report['requisite_bytes'])}{skipped}"
 
 
 def _canary(report: Mapping[str, Any]) -> Iterator[str]:

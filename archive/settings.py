@@ -24,6 +24,8 @@ class SettingsError(UsageError):
 class Settings:
     contact: str = ""
     """How a site's owner reaches whoever crawls; it is part of the User-Agent."""
+    requisites: str = "shown"
+    """Which files that pages need are fetched: none, shown, every."""
     notify_urls: tuple[str, ...] = ()
     """Where notices go, as addresses of Apprise. They carry passwords: never print them."""
     notify_news: bool = True
@@ -91,6 +93,7 @@ TABLES: Final = frozenset({"notify", "health", "schedule"})
 
 KNOWN: Final[Mapping[str, tuple[str, str, Callable[[Any], bool], Callable[[Any], Any]]]] = {
     "contact": ("contact", "text", _is_text, str),
+    "requisites": ("requisites", "none, shown or every", lambda value: value in ("none", "shown", "every"), str),
     "notify.urls": ("notify_urls", "a list of addresses", _is_list_of_text, tuple),
     "notify.news": ("notify_news", "true or false", lambda value: isinstance(value, bool), bool),
     "health.ping": ("ping_url", "an http(s) address", _is_web_address, str),

@@ -86,7 +86,7 @@ def command_of(contender: str, start: str, folder: Path) -> list[str]:
     clipfile = ["-c", "import sys; from archive.cli import main; sys.exit(main())"]
     commands = {
         "clipfile": [
-            *(sys.executable, *clipfile, "crawl", start),
+            *(sys.executable, *clipfile, "crawl", start, "--no-requisites"),  # the others fetch no pictures either
             *("--archive", str(folder), "--allow-private", "--delay", "0"),
         ],
         "wget": [

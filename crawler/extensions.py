@@ -28,6 +28,7 @@ from crawler.keeper import Keeper, disk_trouble_named
 from crawler.modes import PastRun, Plan, choose_plan
 from crawler.profiles import SiteProfile
 from crawler.recorded import site_facts
+from crawler.requisites import Requisites
 from crawler.skips import HARMLESS
 from crawler.tally import Tally
 
@@ -41,6 +42,8 @@ RECORDED_SETTINGS: Final = (
     "DOWNLOAD_TIMEOUT",
     "USER_AGENT",
     "CLIPFILE_LIMIT",
+    "REQUISITE_MAXSIZE",
+    "REQUISITES_MAX",
 )
 """What a reader of the archive may want to know about how it was crawled, years later."""
 
@@ -79,6 +82,7 @@ class ArchiveExtension:
             info=self._warcinfo(),
         )
         crawler.keeper, crawler.tally, crawler.plan = self.keeper, self.tally, self.plan
+        crawler.requisites = Requisites(self.keeper, self.tally, self.profile, crawler.settings)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> ArchiveExtension:
@@ -140,6 +144,7 @@ class ArchiveExtension:
             "reader": READER,
             "isPartOf": self.profile.name,
             **site_facts(self.profile, self.crawler.spider.categories),
+            "requisites": settings["CLIPFILE_REQUISITES"],
             "settings": ", ".join(f"{name}={value}" for name, value in self._settings().items()),
         }
 

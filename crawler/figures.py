@@ -13,25 +13,9 @@ from lxml.html import HtmlElement
 
 from archive.model import Image
 from archive.provenance.lines import address_of, fold_space, is_ornament, read_lines
+from archive.requisites import PLACEHOLDER, SOURCE_SETS, SOURCES, source_set
 from archive.urls import host_of
 from crawler.markup import Page, asks_for
-
-SOURCES = (
-    "data-src",
-    "data-lazy-src",
-    "data-original",
-    "data-orig-file",
-    "data-large-file",
-    "data-full-url",
-    "data-flickity-lazyload",
-    "src",
-)
-"""Lazy loaders keep the address of the image elsewhere than in `src`, which then holds a placeholder."""
-SOURCE_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
-_PLACEHOLDER = re.compile(
-    r"^\s*(?:data:|about:|#|$)|(?:placeholder|blank|spacer|lazy|loading|transparent|1x1|pixel)[\w-]*\.(?:gif|png|svg|jpe?g)",
-    re.I,
-)
 
 ATTACHED = ("pdf", "doc", "docx", "odt", "xls", "xlsx", "ods", "csv", "ppt", "pptx", "odp", "zip", "epub", "rtf")
 
@@ -65,7 +49,7 @@ def real_source(image: HtmlElement, base_url: str) -> str | None:
     """Address of the picture itself: not of the placeholder, nor of a tracking pixel; None when there is none."""
     for name in SOURCES:
         value = image.get(name)
-        if value and not _PLACEHOLDER.search(value) and (address := address_of(base_url, value)):
+        if value and not PLACEHOLDER.search(value) and (address := address_of(base_url, value)):
             return address
     return next(reversed(candidates(image, base_url)), None) or _from_noscript(image, base_url)
 
@@ -74,15 +58,10 @@ def candidates(image: HtmlElement, base_url: str) -> tuple[str, ...]:
     """All addresses of `srcset`, smallest first."""
     found: dict[str, float] = {}
     for name in SOURCE_SETS:
-        for address, size in _source_set(image.get(name) or ""):
-            if not _PLACEHOLDER.search(address) and (whole := address_of(base_url, address)):
+        for address, size in source_set(image.get(name) or ""):
+            if not PLACEHOLDER.search(address) and (whole := address_of(base_url, address)):
                 found.setdefault(whole, size)
     return tuple(sorted(found, key=lambda address: found[address]))
-
-
-def _source_set(value: str) -> Iterator[tuple[str, float]]:
-    for found in re.finditer(r"\s*([^\s,]\S*[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)", value[:20_000]):
-        yield found[1], float(found[2]) if found[2] and found[2].count(".") < 2 and found[2] != "." else 1.0
 
 
 def _from_noscript(image: HtmlElement, base_url: str) -> str | None:
@@ -91,7 +70,7 @@ def _from_noscript(image: HtmlElement, base_url: str) -> str | None:
         return None
     real = next(following.iter("img"), None)
     source = real.get("src") if real is not None else None
-    return address_of(base_url, source) if source and not _PLACEHOLDER.search(source) else None
+    return address_of(base_url, source) if source and not PLACEHOLDER.search(source) else None
 
 
 def read_images(body: HtmlElement, base_url: str) -> list[Image]:

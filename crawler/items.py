@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from archive.model import PageContext, Post, Reading
+from archive.requisites import Requisite
 from crawler.keeper import Kept
 
 __all__ = ["Post", "PostItem"]
@@ -23,6 +24,8 @@ class PostItem:
     aliases: tuple[str, ...] = ()
     """Other addresses that led here: redirects, short links."""
     reading: Reading | None = None
+    requisites: tuple[Requisite, ...] = ()
+    """What its page needs to be seen as it was."""
     doubts: tuple[str, ...] = ()
     """What the checks found odd, for the report."""
     signals: Mapping[str, str] = field(default_factory=dict)

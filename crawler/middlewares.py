@@ -20,6 +20,7 @@ from scrapy.spidermiddlewares.depth import DepthMiddleware
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.response import response_status_message
 
+from archive.requisites import ROLES
 from archive.urls import DEFAULT_PORTS
 from crawler.guard import allowed_origin, check_url
 from crawler.skips import Skipped, SkipReason, reason_of
@@ -45,13 +46,15 @@ _SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 
 
 def in_scope(spider: Any, request: Any) -> bool:
-    """Whether the spider's blog includes the request's address, by its `in_scope(url)`.
+    """Whether the spider's blog includes the request's address, by its `in_scope(url)`; of a file that a page needs, by
+    its `in_asset_scope(url)`.
 
-    Exempt are robots.txt, which is asked of any host we go to, and what is marked `allow_offsite` (Scrapy's own word):
-    pictures on a content network, an article's first publication.
+    Exempt are robots.txt, which is asked of any host we go to, and what is marked `allow_offsite` (Scrapy's own word),
+    such as an article's first publication.
     """
-    exempt = request.meta.get("role") == "robots" or request.meta.get("allow_offsite")
-    judge: Callable[[str], bool] | None = getattr(spider, "in_scope", None)
+    role = request.meta.get("role")
+    exempt = role == "robots" or request.meta.get("allow_offsite")
+    judge: Callable[[str], bool] | None = getattr(spider, "in_asset_scope" if role in ROLES else "in_scope", None)
     return bool(exempt or judge is None or judge(request.url))
 
 

@@ -70,5 +70,6 @@ class StorePipeline:
                 hold=True,
             )
             store.frontier.finish(keeper.site_id, item.key)
+            store.frontier.add(keeper.site_id, self.crawler.requisites.seeds(item.requisites, item.post.url))
         tally.count_post(saved, item)
         return item

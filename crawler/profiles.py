@@ -48,6 +48,8 @@ class SiteProfile:
     start_urls: tuple[str, ...]
     hosts: tuple[str, ...] = ()
     """Further hosts (`host` or `host:port`) that belong to the blog; the start pages' own sites always do."""
+    asset_hosts: tuple[str, ...] = ()
+    """Further hosts that serve images, style sheets and fonts to the blog's pages."""
     paths: tuple[str, ...] = ()
     """Path prefixes a post or listing must have; () means the whole site."""
     house_names: tuple[str, ...] = ()
@@ -82,6 +84,11 @@ class SiteProfile:
     def sites(self) -> frozenset[str]:
         """The origins that belong to the blog, as `site_key` spells them."""
         return _site_keys(self.start_urls, self.hosts)
+
+    @property
+    def asset_sites(self) -> frozenset[str]:
+        """The origins of `asset_hosts`, as `site_key` spells them."""
+        return _site_keys((), self.asset_hosts)
 
     @property
     def listing_urls(self) -> tuple[str, ...]:
@@ -275,6 +282,7 @@ PROFILE_KEYS: dict[str, tuple[str, Callable[[object], Any]]] = {
     "delay_s": ("delay_s", _seconds),
     "listing_paths": ("listing_paths", _paths),
     "scope.hosts": ("hosts", _hosts),
+    "scope.asset_hosts": ("asset_hosts", _hosts),
     "scope.paths": ("paths", _paths),
     "categories.include": ("include_categories", _texts),
     "categories.exclude": ("exclude_categories", _texts),

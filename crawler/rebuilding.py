@@ -20,9 +20,11 @@ from urllib.parse import urljoin
 
 from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
+from scrapy.settings import Settings
 
 from archive.errors import ArchiveError
 from archive.holdings import as_served
+from archive.requisites import ROLES
 from archive.store import Store
 from archive.store.decisions import ACCEPTED, MERGED, Decision, read_decisions
 from archive.store.frontier import Seed
@@ -45,6 +47,7 @@ from crawler.modes import PastRun, Plan, choose_plan
 from crawler.pipelines import ChecksPipeline, ProvenancePipeline, StorePipeline
 from crawler.profiles import SiteProfile
 from crawler.recorded import RecordedRun, read_run
+from crawler.requisites import Requisites, requisite_key
 from crawler.robots import Rules, read_robots
 from crawler.skips import Skipped
 from crawler.spiders.blog import BlogSpider
@@ -233,8 +236,16 @@ class Replay:
             custody.take_over(resumes, run_id)
         self._crawler = SimpleNamespace(tally=self._tally, plan=plan, robots=self._robots, engine=self._engine)
         self._crawler.keeper = _Keeper(self._store, site_id, run_id)
+        self._crawler.requisites = Requisites(self._crawler.keeper, self._tally, profile, self._settings())
         keeper: _Keeper = self._crawler.keeper
         return keeper
+
+    def _settings(self) -> Settings:
+        """What the run said of the files it fetched for its pages."""
+        named = dict(pair.split("=", 1) for pair in self._run.info.get("settings", "").split(", ") if "=" in pair)
+        most = named.get("REQUISITES_MAX", settings.REQUISITES_MAX)
+        choice = self._run.info.get("requisites", "none")
+        return Settings({"CLIPFILE_REQUISITES": choice, "REQUISITES_MAX": most})
 
     def _plan(self, site_id: int, resumes: int | None) -> Plan:
         """The plan the run had: its mode is on record, and the rest follows from the runs before it."""
@@ -338,7 +349,9 @@ class Replay:
             self._tally.errors += 1
 
     def _seed(self, role: str, url: str) -> Seed | None:
-        """The work this is the answer to; None for what the spider does not read, such as pictures."""
+        """The work this is the answer to; None for what the spider does not read, such as another host's robots.txt."""
+        if role in ROLES:
+            return self._store.frontier.find(self.keeper.site_id, requisite_key(url))
         key = canonical_url(url) if role == "post" else f"{role} {canonical_url(url)}"
         seed = self._store.frontier.find(self.keeper.site_id, key)
         return seed or (Seed(key=key, url=url, role=role) if role == "post" else None)

@@ -79,6 +79,8 @@ DOWNLOAD_FAIL_ON_DATALOSS = False  # a cut body is captured as such, then retrie
 DNS_TIMEOUT = 20.0  # seconds
 URLLENGTH_LIMIT = 2083  # characters
 DEPTH_LIMIT = 2000  # links from the start; page 400 of a listing is 400 deep
+REQUISITE_MAXSIZE = 16 * 1024 * 1024  # bytes of one image, style sheet, font or attachment, as sent
+REQUISITES_MAX = 20_000  # of them in one run; a page whose addresses change at each view must not fill the archive
 CLOSESPIDER_TIMEOUT = 12 * 3600.0  # seconds of one run
 CLOSESPIDER_PAGECOUNT = 100_000  # answers of one run
 MEMUSAGE_LIMIT_MB = 1024  # a run needs a fifth of it
@@ -134,6 +136,7 @@ HTTPERROR_ALLOW_ALL = True  # a 404 is an answer: the spider decides what it mea
 CLIPFILE_ARCHIVE = "data"  # the archive's folder
 CLIPFILE_LIMIT = 0  # posts after which a run stops; 0 for no limit
 CLIPFILE_FULL = False  # fetch every post, whatever the sources say
+CLIPFILE_REQUISITES = "shown"  # files that pages need: none, shown (one size of an image), every (all sizes)
 CLIPFILE_RECHECK = False  # ask for every post again, conditionally where the blog offers validators
 
 # --------------------------------------------------------------------------------------------------------- the engine

@@ -80,6 +80,8 @@ class SkipReason(StrEnum):
         "the body decompresses to more than DECOMPRESSION_MAXRATIO times its size",
     )
 
+    TOO_MANY_REQUISITES = "too-many-requisites", "more images, styles and other files than REQUISITES_MAX for one run"
+
     PASSWORD_PROTECTED = "password-protected", "a post its author keeps behind a password"
     TRAP = "trap", "an address without end: a calendar, a growing path, a session number, a thousand parameters"
     NOT_A_POST = "not-a-post", "a listing, a static page, or a redirect to one"

@@ -47,6 +47,11 @@ class Tally:
     doubtful: int = 0
     absences: int = 0
     absent: list[dict[str, str]] = field(default_factory=list)
+    requisites: int = 0
+    """Files that pages need, fetched."""
+    requisite_bytes: int = 0
+    requisite_skips: Counter[str] = field(default_factory=Counter)
+    skipped_requisites: list[dict[str, str]] = field(default_factory=list)
     sources: dict[Source, str] = field(default_factory=dict)
     """What each source of posts turned out to be worth: name → open, closed, empty, and why."""
     verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -118,6 +123,15 @@ class Tally:
             self._endless.add((why, trail))
             note(self.endless, {"url": url[:SHOWN_CHARACTERS], "why": why})
 
+    def count_requisite(self, size_bytes: int) -> None:
+        self.requisites += 1
+        self.requisite_bytes += size_bytes
+
+    def count_skipped_requisite(self, url: str, reason: str, detail: str) -> None:
+        """Apart from the skips: a picture that is missing is no page that failed."""
+        self.requisite_skips[reason] += 1
+        note(self.skipped_requisites, {"url": url, "reason": reason, "detail": detail})
+
     def count_absence(self, url: str, how: str, *, gone: bool) -> None:
         self.gone += gone
         self.absences += 1
@@ -143,6 +157,10 @@ class Tally:
             "skips": dict(self.skips.most_common()),
             "skipped": self.skipped,
             "endless": self.endless,
+            "requisites": self.requisites,
+            "requisite_bytes": self.requisite_bytes,
+            "requisite_skips": dict(self.requisite_skips.most_common()),
+            "skipped_requisites": self.skipped_requisites,
             "changes": self.changes,
             "doubtful": self.doubtful,
             "doubts": self.doubts,

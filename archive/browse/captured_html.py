@@ -8,7 +8,6 @@ not reach: a browser connects to the host of a `preconnect`, and even to that of
 from __future__ import annotations
 
 import base64
-import codecs
 import re
 from collections.abc import Callable
 from html import escape, unescape
@@ -17,17 +16,8 @@ from urllib.parse import urljoin
 
 MAX_INLINED_BYTES: Final = 12 * 1024 * 1024
 
-BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-WESTERN: Final = frozenset({"iso8859-1", "ascii"})
-"""Read as Windows-1252, as browsers do."""
-
 IMAGE_ATTRIBUTES: Final = frozenset({"alt", "width", "height", "class", "title", "style"})
 
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _TAG = re.compile(r"<(link|img|source|base|meta)(?=[\s/>])((?:[^<>\"']|\"[^<>\"]*\"|'[^<>']*')*+)>", re.I)
 """Whole tags without an angle bracket in their values, in one pass over them; what is odder is only made harmless."""
 _GREETING = re.compile(r"<(?=(?:link|base|i?frame|frameset|object|embed|applet|portal|fencedframe)[\s/>])", re.I)
@@ -35,28 +25,6 @@ _ATTRIBUTE = re.compile(r"([a-z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)
 
 ImageAt = Callable[[str], tuple[bytes, str] | None]
 StyleAt = Callable[[str], str | None]
-
-
-def as_text(body: bytes, content_type: str) -> str:
-    """The body as text: a byte order mark, the header, UTF-8 where it fits, what the page declares, Windows-1252."""
-    for mark, charset in BOMS:
-        if body.startswith(mark):
-            return body[len(mark) :].decode(charset, "replace")
-    declared = _CHARSET.search(content_type) or _CHARSET.search(body[:2048].decode("latin-1"))
-    for charset in (*([_known(declared[1])] if declared else []), "utf-8"):
-        try:
-            return body.decode(charset)
-        except UnicodeDecodeError:
-            continue
-    return body.decode("cp1252", "replace")
-
-
-def _known(name: str) -> str:
-    try:
-        codec = codecs.lookup(name)
-    except (LookupError, ValueError):
-        return "utf-8"
-    return "utf-8" if not codec._is_text_encoding else "cp1252" if codec.name in WESTERN else codec.name
 
 
 def self_contained(html: str, *, base_url: str, image_at: ImageAt, style_at: StyleAt) -> str:

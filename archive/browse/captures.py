@@ -8,10 +8,11 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archive.browse.answer import Answer, Ask
-from archive.browse.captured_html import as_text, self_contained
+from archive.browse.captured_html import self_contained
 from archive.browse.headers import CAPTURED
 from archive.browse.post import SHOWN_TYPES, image_capture, media_type
 from archive.browse.rows import Row, row
+from archive.charsets import as_text
 from archive.errors import UsageError, WithheldError
 from archive.store.withholdings import refuse_withheld, withheld_today
 from archive.warc import Exchange, decode_body, read_exchange

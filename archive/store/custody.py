@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -331,18 +331,56 @@ class Custody:
 
     def failed_urls(self, site_id: int, harmless: Collection[str]) -> list[str]:
         """Posts the last finished run could not get, for a reason that may have passed."""
-        marks = ", ".join("?" * len(harmless))
         rows = self._db.execute(
             f"""
             select url
             from skips
-            where role = 'post' and reason not in ({marks}) and run_id = (
+            where role = 'post' and reason not in ({_marks(harmless)}) and run_id = (
                 select max(id) from runs where site_id = ? and status in ('done', 'partial', 'suspect') and {CRAWLED}
             )
             """,
             (*harmless, site_id),
         )
         return [row[0] for row in rows]
+
+    def requisites_done_with(self, urls: Sequence[str], lasting: Collection[str], *, tries: int) -> set[str]:
+        """Of these addresses, those that are held, and those not worth another request: skipped for a *lasting* reason,
+        or answered without the file, or not at all, that many times.
+        """
+        keys = {canonical_url(url): url for url in urls}
+        held = self._db.execute(
+            f"""
+            select url from captures where url in ({_marks(urls)})
+            group by url
+            having max(status < 400) or count(*) >= ?
+            """,
+            (*urls, tries),
+        )
+        skipped = self._db.execute(
+            f"""
+            select url from skips where key in ({_marks(keys)})
+            group by url
+            having max(reason in ({_marks(lasting)})) or count(*) >= ?
+            """,
+            (*keys, *lasting, tries),
+        )
+        return {row[0] for row in (*held, *skipped)}
+
+    def failed_requisites(
+        self, site_id: int, roles: Collection[str], harmless: Collection[str], *, tries: int
+    ) -> list[tuple[str, str]]:
+        """Address and role of the files the last finished run could not get, for a reason that may have passed."""
+        rows = self._db.execute(
+            f"""
+            select url, role
+            from skips
+            where role in ({_marks(roles)}) and reason not in ({_marks(harmless)}) and run_id = (
+                select max(id) from runs where site_id = ? and status in ('done', 'partial', 'suspect') and {CRAWLED}
+            ) and (select count(*) from skips as earlier where earlier.key = skips.key) < ?
+            """,
+            (*roles, *harmless, site_id, tries),
+        )
+        return rows.fetchall()
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
         """(ETag, Last-Modified) the address answered with when it last sent its whole body."""
@@ -354,3 +392,7 @@ class Custody:
             "insert into skips (run_id, url, key, reason, detail, role, skipped_at) values (?, ?, ?, ?, ?, ?, ?)",
             (run_id, url, canonical_url(url), reason, detail, role, now()),
         )
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join("?" * len(values))

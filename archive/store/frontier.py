@@ -79,18 +79,18 @@ class Frontier:
         )
 
     def waiting(
-        self, site_id: int, limit: int, *, beside: Collection[str] = (), before: int = LAST_PRIORITY
+        self, site_id: int, limit: int, *, beside: Collection[str] = (), since: int = 0, before: int = LAST_PRIORITY
     ) -> list[Seed]:
-        """The next URLs to fetch, soonest first: without the keys *beside* (on their way), priority under *before*."""
+        """The next URLs to fetch, soonest first: not the keys *beside*, priority from *since*, under *before*."""
         rows = self._db.execute(
             """
             select key, url, role, priority, found_in, hint
             from frontier
-            where site_id = ? and done = 0 and priority < ?
+            where site_id = ? and done = 0 and priority >= ? and priority < ?
             order by priority, position
             limit ?
             """,
-            (site_id, before, limit + len(beside)),
+            (site_id, since, before, limit + len(beside)),
         ).fetchall()
         seeds = [_seed(row) for row in rows if row[0] not in beside]
         return seeds[:limit]

@@ -19,6 +19,7 @@ from crawler import settings as defaults
 from crawler.commands.serving import origin, served
 from crawler.extensions import RunEnd
 from crawler.profiles import SiteProfile, load_profile, user_folders
+from crawler.requisites import CHOICES
 from crawler.spiders.blog import BlogSpider
 
 EXIT_CODES: Final = {"done": 0, "limited": 0, "partial": 3, "interrupted": 3, "suspect": 4, "failed": 1}
@@ -34,6 +35,12 @@ EXIT_CODES: Final = {"done": 0, "limited": 0, "partial": 3, "interrupted": 3, "s
 )
 @click.option("--delay", type=click.FloatRange(min=0), help="Seconds between two requests (default: the site's, or 1).")
 @click.option("--category", "categories", multiple=True, metavar="SLUG", help="Only this category; may be repeated.")
+@click.option(
+    "--requisites",
+    type=click.Choice(CHOICES),
+    help="Files the pages need: none, shown (one size of each image) or every size (default: the archive's, or shown).",
+)
+@click.option("--no-requisites", "requisites", flag_value="none", help="The same as --requisites none.")
 @click.option(
     "--allow-private",
     is_flag=True,
@@ -57,6 +64,7 @@ def crawl_command(
     limit: int | None,
     delay: float | None,
     categories: tuple[str, ...],
+    requisites: str | None,
     allow_private: bool,
     chosen: dict[str, str],
     as_json: bool,
@@ -74,6 +82,7 @@ def crawl_command(
             "CLIPFILE_LIMIT": limit or 0,
             "CLIPFILE_FULL": full,
             "CLIPFILE_RECHECK": recheck,
+            "CLIPFILE_REQUISITES": requisites or folder.settings().requisites,
             **delays(profile, delay),
             **chosen,
         }

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from crawler.sample.content import Edition, SamplePost, edition_of, site
 from crawler.sample.formatting import plain, the_content, trimmed
+from crawler.sample.uploads import SITE_ICON
 
 POSTS_PER_PAGE = 10
 """WordPress' default, for listings and feeds."""
@@ -158,7 +159,7 @@ class Blog:
     def uploads(self) -> frozenset[str]:
         """Paths of the files that posts show or link to, below the uploads folder."""
         linked = (path for post in self.posts for path in re.findall(r'/wp-content/uploads/([^"]+)', post.content))
-        return frozenset([*linked, *(post.featured_image for post in self.posts if post.featured_image)])
+        return frozenset([SITE_ICON, *linked, *(post.featured_image for post in self.posts if post.featured_image)])
 
 
 def last_modified(posts: Iterable[SamplePost]) -> datetime:

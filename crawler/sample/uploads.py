@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 import zlib
 from functools import cache
 
 PNG_WIDTH, PNG_HEIGHT = 320, 180
+SITE_ICON = "2012/06/site-icon.png"
+LOST = frozenset({"2012/01/show-3.png"})
+"""Still shown by a post, and gone since some move of the server."""
+_SIZE = re.compile(r"-([1-9]\d{0,2})x([1-9]\d{0,2})\.png$")
 
 
 @cache
 def file_for(path: str) -> bytes:
-    """The bytes below the uploads folder at *path*: a PDF or a picture in two colours that depend on the path."""
+    """The bytes below the uploads folder at *path*: a PDF or a picture in two colours that depend on the path.
+
+    A size in its name, as WordPress adds one to each copy, is the picture's.
+    """
     return _pdf(path) if path.endswith(".pdf") else _png(path)
 
 
@@ -22,13 +30,16 @@ def content_type(path: str) -> str:
 
 def _png(path: str) -> bytes:
     """A gradient from one muted colour to another, as an eight-bit RGB PNG."""
+    size = _SIZE.search(path)
+    width, height = (int(size[1]), int(size[2])) if size else (PNG_WIDTH, PNG_HEIGHT)
+    path = _SIZE.sub(".png", path)
     digest = hashlib.sha256(path.encode()).digest()
     first, last = ([90 + byte // 2 for byte in digest[start : start + 3]] for start in (0, 3))
     rows = bytearray()
-    for y in range(PNG_HEIGHT):
-        colour = bytes(a + (b - a) * y // PNG_HEIGHT for a, b in zip(first, last, strict=True))
-        rows += b"\0" + colour * PNG_WIDTH
-    header = struct.pack(">IIBBBBB", PNG_WIDTH, PNG_HEIGHT, 8, 2, 0, 0, 0)
+    for y in range(height):
+        colour = bytes(a + (b - a) * y // height for a, b in zip(first, last, strict=True))
+        rows += b"\0" + colour * width
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(rows), 9)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_png_chunk(name, data) for name, data in parts)
 

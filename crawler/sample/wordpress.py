@@ -15,7 +15,7 @@ from crawler.sample.content import SamplePost, site
 from crawler.sample.exchange import Request, Response, redirect, text
 from crawler.sample.formatting import pages_of
 from crawler.sample.rest import Rest
-from crawler.sample.themes import THEMES, css_of
+from crawler.sample.themes import THEMES, asset, css_of
 from crawler.sample.views import RELATED_CHOICES, Views, with_related
 
 ROBOTS = "User-agent: *\nDisallow: /wp-admin/\nAllow: /wp-admin/admin-ajax.php\n"
@@ -44,6 +44,7 @@ class WordPress:
                 (r"/wp-admin/admin-ajax\.php", self._ajax),
                 (r"/wp-content/uploads/(?P<path>.+)", self._upload),
                 (r"/wp-content/themes/(?P<theme>\w+)/style\.css", self._style),
+                (r"/wp-content/themes/\w+/assets/(?P<name>[\w-]+\.\w+)", self._asset),
                 (r"/feed/", self._feed),
                 (r"/category/(?P<slug>[^/]+)/feed/", partial(self._term_feed, "categories", "category")),
                 (r"/tag/(?P<slug>[^/]+)/feed/", partial(self._term_feed, "tags", "tag")),
@@ -117,9 +118,9 @@ class WordPress:
     def _upload(self, request: Request, *, path: str) -> Response | None:
         """A static file with validators, as the web server in front of WordPress serves it."""
         original = re.sub(r"-\d+x\d+(?=\.png$)", "", path)
-        if original not in self.blog.uploads:
+        if original not in self.blog.uploads or original in uploads.LOST:
             return None
-        body = uploads.file_for(original)
+        body = uploads.file_for(path)
         headers = {
             "ETag": f'"{hashlib.md5(body).hexdigest()[:16]}"',
             "Last-Modified": http_date(self.blog.posts[-1].posted_at),
@@ -131,6 +132,10 @@ class WordPress:
 
     def _style(self, request: Request, *, theme: str) -> Response | None:
         return text(css_of(theme), "text/css") if theme in THEMES else None
+
+    def _asset(self, request: Request, *, name: str) -> Response | None:
+        found = asset(name)
+        return Response(body=found[0], headers={"Content-Type": found[1]}) if found else None
 
     def _ajax(self, request: Request) -> Response:
         """ "Load more" of a category listing: the cards of one page, or WordPress' bare 0."""

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 
 from archive.errors import ArchiveError, NotABlogError, UnreachableError
 from archive.model import Post
+from archive.requisites import ROLES
 from archive.store.frontier import LAST_PRIORITY, Seed
 from archive.store.values import instant, now
 from archive.urls import canonical_url
@@ -33,6 +34,8 @@ from crawler.pages import Page, UnreadablePageError, is_protected, page_kind, pa
 from crawler.parts import further_parts, join_parts
 from crawler.profiles import SiteProfile, load_profile, user_folders
 from crawler.reading import context_of
+from crawler.requisites import PRIORITY as REQUISITE_PRIORITY
+from crawler.requisites import in_asset_scope
 from crawler.skips import NO_POST, Skipped, SkipReason, reason_of, status_reason
 from crawler.trails import Trails
 from crawler.traps import Traps
@@ -101,6 +104,9 @@ class BlogSpider(CheckedSpider):
     def in_scope(self, url: str) -> bool:
         return self.profile.in_scope(url)
 
+    def in_asset_scope(self, url: str) -> bool:
+        return in_asset_scope(self.profile, url)
+
     # ------------------------------------------------------------------ the frontier's work, as requests
 
     async def start(self) -> AsyncIterator[Request]:
@@ -109,7 +115,9 @@ class BlogSpider(CheckedSpider):
         self.agenda = Agenda(self.keeper, self.tally, self.plan, self.profile, self.categories)
         self.known = self.agenda.known()
         self.has_sources = self.has_categories = not self.agenda.walks_listings
+        self.requisites = self.crawler.requisites
         self.store(Findings(seeds=self.agenda.first_seeds()))
+        self.add(self.requisites.failed_before())
         while True:
             self.answered.clear()
             seeds = self.next_seeds()
@@ -127,14 +135,15 @@ class BlogSpider(CheckedSpider):
         self.conclude()
 
     def next_seeds(self) -> list[Seed]:
-        room = BATCH - len(self.on_their_way)
+        room, since = BATCH - len(self.on_their_way), 0
         if self.tally.limit:
-            room = min(room, self.tally.limit - self.tally.seen - len(self.on_their_way))
+            left = self.tally.limit - self.tally.seen - len(self.on_their_way)
+            room, since = (min(room, left), 0) if left > 0 else (room, REQUISITE_PRIORITY)  # posts count, files don't
         if room <= 0:
             return []
         before = POST_PRIORITY if self.waits_for_rest() else LAST_PRIORITY
         beside = self.on_their_way.keys() | self.given_up
-        return self.keeper.store.frontier.waiting(self.keeper.site_id, room, beside=beside, before=before)
+        return self.keeper.store.frontier.waiting(self.keeper.site_id, room, beside=beside, since=since, before=before)
 
     def waits_for_rest(self) -> bool:
         """Posts are read with what REST says of them, so they wait for it; the blog's first page says where it is."""
@@ -153,13 +162,16 @@ class BlogSpider(CheckedSpider):
             callback=self.parse,
             errback=self.failed,
             cb_kwargs={"seed": seed},
-            meta={"role": seed.role},
+            meta={"role": seed.role, **({"download_maxsize": self.requisites.max_bytes} if seed.role in ROLES else {})},
             dont_filter=True,  # the frontier holds each address once
         )
 
     def look_again(self) -> bool:
         """Queue what should be looked at once more when all is fetched. True when that made new work."""
-        seeds = self.agenda.seeds_to_look_at_again()
+        return self.add(self.agenda.seeds_to_look_at_again())
+
+    def add(self, seeds: list[Seed]) -> bool:
+        """Queue what is not there yet. True when that made new work."""
         with self.keeper.commit() as store:
             return bool(store.frontier.add(self.keeper.site_id, seeds))
 
@@ -173,6 +185,8 @@ class BlogSpider(CheckedSpider):
                 item = await self.parse_post(response, seed)
                 if item is not None and item.kept is not None:
                     await self.keeper.on_disk(item.kept)
+            elif seed.role in ROLES:
+                await self.requisites.take(response, content_type_of(response) or "", seed)
             else:
                 self.store(self.read(response, seed), done=seed)
         except ArchiveError as error:
@@ -323,6 +337,7 @@ class BlogSpider(CheckedSpider):
             key=seed.key,
             kept=response.meta.get("capture"),
             aliases=(seed.url, response.url, *response.meta.get("redirect_urls", ())),
+            requisites=self.requisites.of_post(response, content_type_of(response) or "", post),
         )
 
     def twin_of(self, response: Response, seed: Seed) -> str | None:
@@ -478,7 +493,7 @@ class BlogSpider(CheckedSpider):
             )
         if seed.role == "sitemap":
             self.tally.broken.add("sitemap")
-        self.skip(seed, reason, detail)
+        (self.requisites.failed if seed.role in ROLES else self.skip)(seed, reason, detail)
         if seed.role == "rest-categories":
             self.store(findings.next_rest_root(seed.hint or {}))
         self.arrived(seed.key)

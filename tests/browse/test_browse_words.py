@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from archive.browse.captured_html import as_text, self_contained
+from archive.browse.captured_html import self_contained
 from archive.browse.charts import Column, Group, by_month, stacked
 from archive.browse.evidence import in_context, marked
 from archive.browse.readable import readable
 from archive.browse.words import lag_days, shown_url, web_url
+from archive.charsets import as_text
 from archive.worddiff import side_by_side
 
 DIFFS = [

@@ -26,6 +26,15 @@ THEMES = {
 }
 
 
+ASSET_TYPES = {"css": "text/css", "svg": "image/svg+xml", "woff": "font/woff", "woff2": "font/woff2"}
+
+
+def asset(name: str) -> tuple[bytes, str] | None:
+    """Content and type of a file the stylesheets name; None when there is none."""
+    path = files("crawler.sample.themes").joinpath("assets", name)
+    return (path.read_bytes(), ASSET_TYPES[name.rpartition(".")[2]]) if path.is_file() else None
+
+
 def css_of(theme: str) -> str:
     """The stylesheet of a theme: what all share, then its own."""
     folder = files("crawler.sample.themes").joinpath("css")

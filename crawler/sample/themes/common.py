@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from crawler.sample.uploads import SITE_ICON
+
 RELATED = "<!--related-->"
 """Stands where a theme shows related posts; the server puts another choice there on each view."""
 
@@ -145,7 +147,7 @@ def document(
 {_discovery_links(site)}<link rel="stylesheet" id="{theme}-style-css" media="all"
  href="{site.base_url}/wp-content/themes/{theme}/style.css?ver=3.2" />
 <meta name="generator" content="WordPress 6.8.3" />
-{head}</head>
+{_icons(site)}{head}</head>
 {body_tag}
 <a class="skip-link screen-reader-text" href="#content">Skip to content</a>
 {body}
@@ -154,6 +156,15 @@ def document(
 </body>
 </html>
 """
+
+
+def _icons(site: SiteView) -> str:
+    """The site's icon, as WordPress cuts it from one picture."""
+    stem = f"{site.base_url}/wp-content/uploads/{SITE_ICON.removesuffix('.png')}"
+    return (
+        f'<link rel="icon" href="{stem}-32x32.png" sizes="32x32" />\n'
+        f'<link rel="apple-touch-icon" href="{stem}-180x180.png" />\n'
+    )
 
 
 def _discovery_links(site: SiteView) -> str:
@@ -177,13 +188,17 @@ def menu(site: SiteView) -> str:
     return '<ul class="menu">' + "".join(f'<li class="menu-item">{link(item)}</li>' for item in items) + "</ul>"
 
 
+BADGE = '<img src="https://badges.example/safe-harbor.png" alt="" width="88" height="31" loading="lazy" />'
+"""Of another organisation, on its own host: nobody asks it for anything."""
+
+
 def footer(site: SiteView) -> str:
     return f"""<footer class="site-footer"><div class="newsletter-signup"><h3>Dockside, our weekly letter</h3>
 <p>What The Detroit News, Bridge Michigan and Automotive News wrote about the lakes, every Friday.</p>
 <form action="{site.base_url}/" method="post"><input type="email" name="email" placeholder="you@example.com" />
 <button>Subscribe</button></form></div>
 {_archives(site)}<p>&copy; 2008–2026 {e(site.name)}. All rights reserved. Photos courtesy of the Alliance unless noted.
-<a href="{site.base_url}/privacy/">Privacy</a></p></footer>"""
+<a href="{site.base_url}/privacy/">Privacy</a></p>{BADGE}</footer>"""
 
 
 def _archives(site: SiteView) -> str:
