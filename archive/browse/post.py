@@ -17,6 +17,7 @@ from archive.browse.rows import Row, row, rows
 from archive.browse.words import lag_days, web_url
 from archive.clippings import dossier, find_post_id
 from archive.export.citations import read_reference, to_text
+from archive.export.page_metadata import page_json_ld, page_tags
 from archive.export.selection import get_record
 from archive.store.corrections import CORRECTABLE
 from archive.store.withholdings import refuse_withheld
@@ -30,6 +31,7 @@ def post_page(ask: Ask, db: Database) -> Answer:
     post_id = find_post_id(db, ask.parts["post"])
     refuse_withheld(db.conn, post_id)
     found = dossier(db, post_id)
+    record = get_record(db, post_id)
     body = row(db, "select html, outlet_id from posts where id = ?", [post_id]) or {}
     return ask.page(
         "post.html",
@@ -47,7 +49,9 @@ def post_page(ask: Ask, db: Database) -> Answer:
         history=[{**revision, "changes": json.loads(revision["changes"])} for revision in found["history"]],
         links=linked_names(db, post_id),
         absences=rows(db, "select noticed_at, how, capture_id from absences where post_id = ? order by id", [post_id]),
-        citation=to_text(read_reference(get_record(db, post_id))),
+        citation=to_text(read_reference(record)),
+        tags=page_tags(record),
+        json_ld=page_json_ld(record),
     )
 
 
