@@ -6,6 +6,7 @@ import os
 import time
 from collections import Counter
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -17,6 +18,7 @@ from archive.errors import DamagedArchiveError
 from archive.folder import ArchiveFolder
 from archive.terminal import printable
 from archive.verifying import Problem, Verification, render
+from archive.verifying.files import check_files
 
 MOST_KEPT: Final = 10_000
 """Problems that are told one by one; the rest are counted: a file of noise must not fill memory."""
@@ -40,19 +42,23 @@ class Sample(click.ParamType):  # type: ignore[type-arg]  # generic in newer rel
 
 
 @click.command("verify")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--sample", type=Sample(), help="Look at so many captures only, chosen anew each time: 500, 0.05 or 5%.")
 @archive_option
 @json_option
-def verify_command(sample: float | None, folder: ArchiveFolder, as_json: bool) -> int:
+def verify_command(files: tuple[Path, ...], sample: float | None, folder: ArchiveFolder, as_json: bool) -> int:
     """Check the whole archive: every record's digests, every row's pointer, the database, its full-text index.
+
+    With FILES, WARC or WACZ files anybody's crawler made, only these are checked, each by itself.
 
     What is damaged is named with address, file and offset. Nothing is changed. Ends with exit code 5 when something is
     damaged, and with 0 when all there is to say are warnings.
     """
-    watcher = Watcher()
-    verification = Verification(folder, sample=sample, jobs=os.cpu_count() or 1, progress=watcher.show)
+    watcher, jobs = Watcher(), os.cpu_count() or 1
+    verification = Verification(folder, sample=sample, jobs=jobs, progress=watcher.show)
+    found = check_files(files, jobs=jobs) if files else verification.problems()
     problems, counts, began = [], Counter[str](), time.monotonic()
-    for problem in verification.problems():
+    for problem in found:
         counts[problem.severity] += 1
         if sum(counts.values()) > MOST_KEPT:
             continue
@@ -63,6 +69,8 @@ def verify_command(sample: float | None, folder: ArchiveFolder, as_json: bool) -
             click.echo(printable(render(problem)))
     watcher.clear()
     seconds = round(time.monotonic() - began, 1)
+    if files:
+        verification.checked.update(files=len(files), bytes=sum(path.stat().st_size for path in files))
     if as_json:
         echo_json(as_report(verification, problems, counts, seconds))
     else:
@@ -85,14 +93,17 @@ def as_report(
 
 def conclusion(verification: Verification, counts: Counter[str], seconds: float) -> str:
     checked = verification.checked
-    captures = (
-        f"{checked['sampled']:,} of {report.plural(checked['captures'], 'capture')}"
-        if "sampled" in checked
-        else f"{report.plural(checked['captures'], 'capture')} in {report.size(checked['bytes'])} of WARC"
-    )
     verdict = (
         f"{report.plural(counts['error'], 'error')}, {report.plural(counts['warning'], 'warning')}"
         if counts
         else "nothing is amiss"
+    )
+    if "captures" not in checked:
+        files = f"{report.plural(checked['files'], 'file')} of {report.size(checked['bytes'])}"
+        return f"{files}, {report.duration(seconds)}: {verdict}"
+    captures = (
+        f"{checked['sampled']:,} of {report.plural(checked['captures'], 'capture')}"
+        if "sampled" in checked
+        else f"{report.plural(checked['captures'], 'capture')} in {report.size(checked['bytes'])} of WARC"
     )
     return f"{captures}, {report.plural(checked['posts'], 'post')}, {report.duration(seconds)}: {verdict}"
