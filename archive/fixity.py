@@ -60,12 +60,13 @@ def check_warc(path: Path) -> Iterator[Finding]:
 def check_warcs(paths: Iterable[Path], *, jobs: int = 1) -> Iterator[Finding]:
     """What is wrong with these files, and between them: ids used twice, revisits whose original is in none of them.
 
-    With *jobs* > 1, files are checked in as many processes; the findings are the same, in the same order.
+    With *jobs* > 1, files are checked in as many processes, long ones of ours in parts; the findings are the same, in
+    the same order.
     """
     ledgers: list[tuple[Path, _Ledger]] = []
-    for path, findings, ledger in _surveys(list(paths), jobs):
+    for part, findings, ledger in _surveys(list(paths), jobs):
         yield from findings
-        ledgers.append((path, ledger))
+        ledgers.append((part.path, ledger))
     yield from _duplicate_ids(ledgers)
     yield from _lost_originals(ledgers)
 
@@ -93,7 +94,7 @@ def _key(text: str | bytes | None) -> int:
 
 def _address_key(uri: str | None, date: str | None) -> int:
     at = read_date(date or "")
-    return _key(f"{bare(uri)} {at:%Y%m%d%H%M%S}") if uri and at else 0
+    return _key(f"{bare(uri)} {at.timestamp():.0f}") if uri and at else 0
 
 
 def _payload_keys(raw: RawRecord) -> tuple[int, int]:
@@ -103,13 +104,23 @@ def _payload_keys(raw: RawRecord) -> tuple[int, int]:
     return _key(digests.get("sha1")), _key(digests.get("sha256"))
 
 
-class _FileCheck:
-    """One pass over one file."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Part:
+    """A file, or a stretch of one of ours that begins with a request, so that every pair lies in one part."""
 
-    def __init__(self, path: Path) -> None:
+    path: Path
+    start: int = 0
+    end: int | None = None
+    """None: the end of the file."""
+
+
+class _FileCheck:
+    """One pass over one file, or over a part of one of ours."""
+
+    def __init__(self, path: Path, start: int = 0, end: int | None = None) -> None:
         self.ledger = _Ledger()
-        self._path = path
-        self._ours = False
+        self._path, self._start, self._end = path, start, end
+        self._ours = start > 0
         self._now = datetime.now(UTC)
         self._ids: set[int] = set()
         self._requests: dict[str, tuple[RawRecord, str]] = {}
@@ -128,9 +139,10 @@ class _FileCheck:
 
     def _records(self, file: WarcFile) -> Iterator[RawRecord | Finding]:
         """Whole records; for each stretch that is none, one finding, and on with the next whole record behind it."""
-        offset: int | None = 0
+        offset: int | None = self._start
+        end = file.size if self._end is None else self._end
         lost = False
-        while offset is not None and offset < file.size:
+        while offset is not None and offset < end:
             try:
                 record = file.record_at(offset)
             except DamagedRecordError as error:
@@ -224,17 +236,60 @@ def _differences(raw: RawRecord, url: str | None, date: str | None) -> Iterator[
         yield "error", "request and answer differ in address or date"
 
 
-def _survey(path: Path) -> tuple[Path, list[Finding], _Ledger]:
-    check = _FileCheck(path)
-    return path, list(check.findings()), check.ledger
+def _survey(part: _Part) -> tuple[_Part, list[Finding], _Ledger]:
+    check = _FileCheck(part.path, part.start, part.end)
+    return part, list(check.findings()), check.ledger
 
 
-def _surveys(paths: list[Path], jobs: int) -> Iterator[tuple[Path, list[Finding], _Ledger]]:
-    if jobs < 2 or len(paths) < 2:
-        yield from map(_survey, paths)
+def _surveys(paths: list[Path], jobs: int) -> Iterator[tuple[_Part, list[Finding], _Ledger]]:
+    parts = [part for path in paths for part in _parts(path, jobs)]
+    if jobs < 2 or len(parts) < 2 or sum(path.stat().st_size for path in paths) < WORTH_PROCESSES_BYTES:
+        yield from (_survey(_Part(path=path)) for path in paths)
         return
-    with ProcessPoolExecutor(min(jobs, len(paths)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_survey, paths)
+    with ProcessPoolExecutor(min(jobs, len(parts)), mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_survey, parts)
+
+
+WORTH_PROCESSES_BYTES: Final = 8 * 1024 * 1024
+"""Below this, starting processes takes longer than all the rest."""
+PART_BYTES: Final = 16 * 1024 * 1024
+"""Length a part of a file is meant to have: small enough that no process is left alone with the last one."""
+
+
+def _parts(path: Path, jobs: int) -> list[_Part]:
+    """The file whole; a long one of ours in parts, where there is more than one process to read them."""
+    size = path.stat().st_size
+    if jobs < 2 or size < 2 * PART_BYTES or not has_our_name(path.name):
+        return [_Part(path=path)]
+    with WarcFile(path) as file:
+        if not _begins_as_ours(file):
+            return [_Part(path=path)]
+        starts = [0, *filter(None, (_request_behind(file, at) for at in range(PART_BYTES, size, PART_BYTES)))]
+    starts = sorted(set(starts))
+    return [_Part(path=path, start=start, end=end) for start, end in zip(starts, [*starts[1:], None], strict=True)]
+
+
+def _begins_as_ours(file: WarcFile) -> bool:
+    try:
+        first = file.record_at(0)
+    except DamagedRecordError:
+        return False
+    return first.type == "warcinfo" and made_by_us(first)
+
+
+def _request_behind(file: WarcFile, at: int) -> int | None:
+    """Where the first whole request behind *at* begins: with it an exchange does. None when there is none."""
+    offset = file.next_start(at)
+    while offset is not None and offset < file.size:
+        try:
+            record = file.record_at(offset)
+        except DamagedRecordError:
+            offset = file.next_start(offset)
+            continue
+        if record.type == "request":
+            return offset
+        offset = record.end
+    return None
 
 
 def _duplicate_ids(ledgers: list[tuple[Path, _Ledger]]) -> Iterator[Finding]:
@@ -245,7 +300,7 @@ def _duplicate_ids(ledgers: list[tuple[Path, _Ledger]]) -> Iterator[Finding]:
     for path, ledger in ledgers if twice else ():
         for key, offset in zip(ledger.ids, ledger.id_offsets, strict=True):
             if key in seen:
-                yield _finding_at(path, offset, "a record with the same id is in another file")
+                yield _finding_at(path, offset, "a record with the same id is elsewhere in these files")
         seen.update(twice.intersection(ledger.ids))
 
 

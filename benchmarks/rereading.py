@@ -151,7 +151,7 @@ def costs(posts: int) -> list[Any]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def make_archive(folder: Path, posts: int) -> None:
+def make_archive(folder: Path, posts: int, *, filler_bytes: int = FILLER_BYTES) -> None:
     """An archive that was not crawled: pages made large by what does not compress, posts stored without being read."""
     blog, chance = Blog(posts, "https://harbor.example"), Random(1)
     archive = ArchiveFolder(path=folder)
@@ -161,7 +161,7 @@ def make_archive(folder: Path, posts: int) -> None:
             run_id = store.custody.start_run(site_id, "full", {})
         keeper = Keeper(store, archive.warc_path, site_name="harbor", site_id=site_id, run_id=run_id, info={})
         for post in blog.posts:
-            filler = base64.b64encode(chance.randbytes(FILLER_BYTES))
+            filler = base64.b64encode(chance.randbytes(filler_bytes))
             page = b"".join(blog.answers[post.path]).replace(
                 b"</head>", b"<style>/*" + filler + b"*/</style></head>", 1
             )

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from archive.errors import DamagedArchiveError, FixityError
-from archive.warc.digests import base32, read_label
+from archive.warc.digests import base32, hasher, read_label
 from archive.warc.messages import Message, payload, read_request, read_response
 from archive.warc.records import KEEP_BYTES, DamagedRecordError, RawRecord, WarcFile, bare, iter_block
 from archive.warc.tail import has_our_name
@@ -216,7 +217,7 @@ def _check_payload(raw: RawRecord, block: bytes) -> None:
     message = read_response(block)
     if stored and message:
         bodies = (message.body, payload(message))
-        _compare(raw, stored, [hashlib.new(stored[0], body, usedforsecurity=False).digest() for body in bodies])
+        _compare(raw, stored, [hasher(stored[0], body).digest() for body in bodies])
 
 
 def _compare(raw: RawRecord, stored: tuple[str, bytes], found: list[bytes]) -> None:
@@ -227,7 +228,9 @@ def _compare(raw: RawRecord, stored: tuple[str, bytes], found: list[bytes]) -> N
 
 
 def digest_of(raw: RawRecord, algorithm: str) -> bytes:
-    digest = hashlib.new(algorithm, usedforsecurity=False)
+    if raw.block is not None:
+        return hasher(algorithm, raw.block).digest()
+    digest = hasher(algorithm)
     for piece in iter_block(raw):
         digest.update(piece)
     return digest.digest()
@@ -242,6 +245,7 @@ def warc_date(raw: RawRecord) -> datetime:
     return date
 
 
+@lru_cache(maxsize=256)  # a request and its answer have the same, and each is asked for several times
 def read_date(printed: str) -> datetime | None:
     """A WARC-Date to the second; WARC 1.1 lets the end of it be left out, which then is the beginning of the year or
     day.

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from isal import igzip_lib, isal_zlib
+
 from archive.errors import DamagedArchiveError
 
 GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
@@ -186,20 +188,21 @@ class WarcFile:
             step = min(2 * step, STEP_BYTES)
 
     def _member(self, offset: int) -> Iterator[tuple[bytes, int]]:
-        inflater, at, step = zlib.decompressobj(31), offset, FIRST_STEP_BYTES
+        inflater, at, step = isal_zlib.decompressobj(31), offset, FIRST_STEP_BYTES
         while not inflater.eof:
             compressed = self.raw(at, step)
             if not compressed:
                 raise DamagedRecordError(self.path.name, offset, "the file ends inside this record", cut=True)
+            if at == offset and not GZIP_HEADER.startswith(compressed[:3]):
+                raise DamagedRecordError(self.path.name, offset, "not a gzip member")
             at, step = at + len(compressed), min(2 * step, STEP_BYTES)
             try:
                 while compressed and not inflater.eof:
                     piece = inflater.decompress(compressed, 4 * STEP_BYTES)
                     compressed = inflater.unconsumed_tail
                     yield piece, at - len(inflater.unused_data)
-            except zlib.error as error:
-                problem = "not a gzip member" if "header" in str(error) else f"damaged gzip member ({error})"
-                raise DamagedRecordError(self.path.name, offset, problem) from error
+            except igzip_lib.IsalError as error:  # type: ignore[misc]  # the stubs take it for an instance
+                raise DamagedRecordError(self.path.name, offset, f"damaged gzip member ({error})") from error
 
 
 class _RecordReader:
@@ -209,7 +212,8 @@ class _RecordReader:
         self._file, self._offset, self._keep_bytes = file, offset, keep_bytes
         self._pieces = file.pieces(offset)
         self._buffer = b""
-        """Read and not yet used."""
+        self._at = 0
+        """How far the buffer is used: cutting off what is used would copy the rest each time."""
         self._used = 0
         self._file_end = offset
 
@@ -249,12 +253,17 @@ class _RecordReader:
         for piece, end in self._pieces:
             self._file_end = end
             if piece:
-                self._buffer += piece
+                self._buffer = self._buffer[self._at :] + piece if self._at < len(self._buffer) else piece
+                self._at = 0
                 return True
         return False
 
+    def _left(self) -> int:
+        return len(self._buffer) - self._at
+
     def _use(self, size: int) -> bytes:
-        used, self._buffer = self._buffer[:size], self._buffer[size:]
+        used = self._buffer[self._at : self._at + size]
+        self._at += len(used)
         self._used += len(used)
         return used
 
@@ -278,7 +287,7 @@ class _RecordReader:
         kept: list[bytes] | None = [] if size <= self._keep_bytes else None
         missing = size
         while missing:
-            if not self._buffer and not self._more():
+            if not self._left() and not self._more():
                 raise self._ended(f"Content-Length is {size}, the block has {size - missing} bytes")
             piece = self._use(missing)
             missing -= len(piece)
@@ -287,14 +296,14 @@ class _RecordReader:
         return None if kept is None else b"".join(kept)
 
     def _close(self) -> None:
-        while len(self._buffer) < len(RECORD_END) and self._more():
+        while self._left() < len(RECORD_END) and self._more():
             pass
-        if len(self._buffer) < len(RECORD_END) and RECORD_END.startswith(self._buffer):
+        if self._left() < len(RECORD_END) and RECORD_END.startswith(self._buffer[self._at :]):
             raise self._ended("no line breaks behind the block")
         if self._use(len(RECORD_END)) != RECORD_END:
             raise self._damaged("the block goes on behind its Content-Length, or no line breaks follow it")
-        if self._file.gzipped and (self._buffer or self._more()):
-            raise self._damaged(_BEHIND.get(self._buffer[:5], "the gzip member goes on behind its record"))
+        if self._file.gzipped and (self._left() or self._more()):
+            raise self._damaged(_BEHIND.get(self._buffer[self._at :][:5], "the gzip member goes on behind its record"))
 
 
 def _read_header(head: bytes, damaged: Callable[[str], DamagedRecordError]) -> tuple[str, Fields, tuple[str, ...]]:
@@ -305,7 +314,7 @@ def _read_header(head: bytes, damaged: Callable[[str], DamagedRecordError]) -> t
     if version not in VERSIONS:
         raise damaged(f"{version}, where {' or '.join(VERSIONS)} can be read")
     text = head[first.end() :].decode("utf-8", "replace")
-    unfolded = _FOLD.sub(" ", text)
+    unfolded = _FOLD.sub(" ", text) if "\n " in text or "\n\t" in text else text
     fields = [line.partition(":") for line in _LINE_END.split(unfolded) if line]
     odd = tuple(problem for problem, found in _header_oddities(head, text, fields) if found)
     return version, tuple((name, value.strip(" \t")) for name, _, value in fields), odd
@@ -314,8 +323,12 @@ def _read_header(head: bytes, damaged: Callable[[str], DamagedRecordError]) -> t
 def _header_oddities(head: bytes, text: str, fields: list[tuple[str, str, str]]) -> Iterator[tuple[str, bool]]:
     yield "a line of the header does not end with CR LF", head.count(b"\n") != head.count(b"\r\n")
     yield "the header is not UTF-8", "\N{REPLACEMENT CHARACTER}" in text
-    yield "a header field has no proper name", not all(_NAME.fullmatch(name) for name, _, _ in fields)
+    yield "a header field has no proper name", not _are_names([name for name, _, _ in fields])
     yield "a header field has no colon", not all(colon for _, colon, _ in fields)
+
+
+def _are_names(names: list[str]) -> bool:
+    return all(names) and _NAME.fullmatch("".join(names)) is not None
 
 
 def iter_block(record: RawRecord) -> Iterator[bytes]:

@@ -5,16 +5,16 @@ Section numbers are those of WARC 1.1 (ISO 28500:2017).
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Literal
 
 from archive.warc.bodies import CUT, coding_fault, content_codings
-from archive.warc.digests import read_label
+from archive.warc.digests import hasher, read_label
 from archive.warc.messages import Message, dechunk, has_no_body, payload, read_request, read_response, request_target
 from archive.warc.reading import digest_of, read_date
 from archive.warc.records import RawRecord, bare
@@ -114,10 +114,17 @@ def _address_problems(raw: RawRecord) -> Iterator[str]:
     printed = raw.get("warc-ip-address")
     if printed is None:
         return
+    if not _is_ip_address(printed):
+        yield f"WARC-IP-Address is {printed or 'empty'}"
+
+
+@lru_cache(maxsize=64)  # a blog has one or two
+def _is_ip_address(printed: str) -> bool:
     try:
         ipaddress.ip_address(printed)
     except ValueError:
-        yield f"WARC-IP-Address is {printed or 'empty'}"
+        return False
+    return True
 
 
 _HEADER_RULES: Final[tuple[Callable[[RawRecord], Iterator[str]], ...]] = (
@@ -179,7 +186,7 @@ def _bodies(message: Message) -> tuple[bytes, ...]:
 
 
 def _digest(algorithm: str, data: bytes) -> bytes:
-    return hashlib.new(algorithm, data, usedforsecurity=False).digest()
+    return hasher(algorithm, data).digest()
 
 
 def read_message(raw: RawRecord) -> Message | None:

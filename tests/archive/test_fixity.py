@@ -381,7 +381,7 @@ def test_a_file_kept_twice_is_noticed(good: Path, tmp_path: Path) -> None:
     copy = tmp_path / good.name
     copy.write_bytes(good.read_bytes())
     whats = {finding.what for finding in check_warcs([good, copy])}
-    assert whats == {"a record with the same id is in another file"}
+    assert whats == {"a record with the same id is elsewhere in these files"}
 
 
 def test_several_processes_find_the_same_in_the_same_order(good: Path, tmp_path: Path) -> None:
