@@ -14,11 +14,10 @@ from crawler.discovery import SOURCES, Source, SourceState, judge_source
 from crawler.findings import Known
 from crawler.keeper import Keeper
 from crawler.modes import MISSING_CHECK, Plan, is_due, recheck_cuts
-from crawler.pages import Page
 from crawler.profiles import SiteProfile
 from crawler.skips import HARMLESS
 from crawler.tally import Tally
-from crawler.theme import is_redesign, theme_of
+from crawler.theme import is_redesign
 
 EVER: Final = "9999"
 """Later than any instant."""
@@ -52,15 +51,15 @@ class Agenda:
             return [*again, *(check_seed(url) for url, *_ in everything)]
         return [*again, *findings.delta_seeds(self.profile, self.plan.source, self.plan.since, self.plan.doors)]
 
-    def look(self, page: Page, url: str) -> list[Seed]:
-        """Note how the blog looks at *url*; when it has another design, the posts that show whether it reads as well.
+    def look(self, look: tuple[str, ...], url: str) -> list[Seed]:
+        """Note how the blog looks at *url*: the posts that show whether it reads as well, when it has another design.
 
         One address is looked at in every run, since a blog's front page and its listings may look different.
         """
-        if self.tally.look or url != self.plan.doors.get("look", url):
+        if not look or self.tally.look or url != self.plan.doors.get("look", url):
             return []
         self.tally.doors["look"] = url
-        self.tally.look = theme_of(page.tree)
+        self.tally.look = look
         self.tally.is_redesigned = is_redesign(self.plan.look, self.tally.look)
         telling = self.posts.held.telling(self.site_id) if self.tally.is_redesigned else []
         return [check_seed(each) for each in telling if self.profile.in_scope(each)]

@@ -45,9 +45,7 @@ class CheckedSpider(scrapy.Spider):
         header = response.headers.get("Content-Type")
         content_type = header.decode("latin-1") if header else None
         read = read_bytes(response.body, response.url, self.profile, content_type)
-        yield PostItem(
-            post=read.post, context=read.context, key=canonical_url(read.post.url), kept=None, reading=read.reading
-        )
+        yield PostItem(post=read.post, reading=read.reading, key=canonical_url(read.post.url), kept=None)
 
 
 class ReadsContract(Contract):

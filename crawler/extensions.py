@@ -23,12 +23,14 @@ from archive.provenance import READER
 from archive.report import plural
 from archive.watches import look
 from archive.watches import news as watched_words
+from crawler import desk
 from crawler.contracts import is_checking
 from crawler.keeper import Keeper, disk_trouble_named
 from crawler.modes import PastRun, Plan, choose_plan
 from crawler.profiles import SiteProfile
 from crawler.recorded import site_facts
 from crawler.requisites import Requisites
+from crawler.room import Bounds, Room
 from crawler.skips import HARMLESS
 from crawler.tally import Tally
 
@@ -59,8 +61,8 @@ class RunEnd:
 class ArchiveExtension:
     """Holds the archive open for writing while the crawl runs.
 
-    Sets `crawler.keeper` and `crawler.tally` before the engine starts, so that every component finds them; an archive
-    that can't be written ends the crawl here, with the ArchiveError that says why.
+    Sets `crawler.keeper`, `tally`, `plan` and `room` before the engine starts, so that every component finds them; an
+    archive that can't be written ends the crawl here, with the ArchiveError that says why.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -81,7 +83,16 @@ class ArchiveExtension:
             run_id=self.run_id,
             info=self._warcinfo(),
         )
-        crawler.keeper, crawler.tally, crawler.plan = self.keeper, self.tally, self.plan
+        self.room = Room(
+            desk.get_ready,
+            self.folder.outlets_path,
+            bounds=Bounds(
+                cpu_s=crawler.settings.getfloat("READING_CPU_MAX"),
+                memory_bytes=crawler.settings.getint("READING_MEMORY_MAX"),
+            ),
+        )
+        self.resources.callback(self.room.close)
+        crawler.keeper, crawler.tally, crawler.plan, crawler.room = self.keeper, self.tally, self.plan, self.room
         crawler.requisites = Requisites(self.keeper, self.tally, self.profile, crawler.settings)
 
     @classmethod

@@ -14,10 +14,10 @@ from archive.text import fold
 from archive.urls import absolute, canonical_url
 from crawler import feeds, rest, sitemaps
 from crawler.addresses import judge_address, listing_root, page_number, paged_url
-from crawler.categories import find_archives, find_categories, rest_categories
+from crawler.categories import Category, rest_categories
+from crawler.desk import ListingRead, PostLinks
 from crawler.discovery import Sighting, Source, sighting_key, unique
-from crawler.listings import end_reason, read_listing
-from crawler.pages import Page
+from crawler.listings import Listing, end_reason
 from crawler.profiles import SiteProfile
 from crawler.skips import SkipReason
 
@@ -185,15 +185,16 @@ def _asked(profile: SiteProfile, source: Source, since: str | None, doors: Mappi
 
 
 def source_seeds(
-    page: Page | None, url: str, profile: SiteProfile, *, link_header: str, robots_sitemaps: Collection[str]
+    page: ListingRead | None, url: str, profile: SiteProfile, *, link_header: str, robots_sitemaps: Collection[str]
 ) -> list[Seed]:
     """The sources beside the category pages, from what the start page and robots.txt say and WordPress usually has."""
-    tree = page.tree if page else None
     maps = [*robots_sitemaps] or list(sitemaps.sitemap_urls(url))
-    roots = [root for root in rest.rest_roots(url, link_header=link_header, tree=tree) if profile.in_scope(root)]
+    named = page.rest_roots if page else rest.rest_roots(url, link_header=link_header)
+    roots = [root for root in named if profile.in_scope(root)]
+    feed = (page.feeds if page else feeds.feed_urls(None, url))[:1]
     return [
         *(seed("sitemap", found, depth=0, optional=not robots_sitemaps) for found in maps if profile.in_scope(found)),
-        *(seed("feed", found, optional=True) for found in feeds.feed_urls(tree, url)[:1] if profile.in_scope(found)),
+        *(seed("feed", found, optional=True) for found in feed if profile.in_scope(found)),
         *(
             seed("rest-categories", rest.terms_url(root, "categories"), root=root, others=roots[1:], names={}, page=1)
             for root in roots[:1]
@@ -202,7 +203,7 @@ def source_seeds(
 
 
 def from_listing(
-    page: Page,
+    page: ListingRead,
     requested_url: str,
     profile: SiteProfile,
     hint: Hint,
@@ -217,13 +218,11 @@ def from_listing(
     """
     if hint.get("slugs"):
         return Findings(seeds=list(_chosen_categories(page, profile, hint["slugs"])))
-    found = Findings(states={hint.get("source", "blog"): "open"})
     source: Source = hint.get("source", "blog")
+    found = Findings(states={source: "open"})
     if not hint.get("only") and not hint.get("delta"):
-        _take_categories(found, page, profile, bases)
-    listing = read_listing(
-        page.tree, page.url, profile, source=source, base_url=page.base_url, bases=bases, shape=hint.get("shape")
-    )
+        _take_categories(found, page.categories, page.url, bases)
+    listing = page.listing
     if listing.calendar:
         found.endless.append((listing.calendar, "calendar, not entered"))
     end = end_reason(listing, requested_url, 200, seen)
@@ -234,7 +233,7 @@ def from_listing(
     return found
 
 
-def _next_pages(listing: Any, url: str, profile: SiteProfile, hint: Hint) -> list[Seed]:
+def _next_pages(listing: Listing, url: str, profile: SiteProfile, hint: Hint) -> list[Seed]:
     """The page after this one: by its link, or by the address WordPress would give it where a theme hides its pages.
 
     A listing whose pages have links ends where they end; one without is asked on until it answers with nothing new.
@@ -252,30 +251,28 @@ def _next_pages(listing: Any, url: str, profile: SiteProfile, hint: Hint) -> lis
     )
 
 
-def _chosen_categories(page: Page, profile: SiteProfile, slugs: Collection[str]) -> Iterator[Seed]:
+def _chosen_categories(page: ListingRead, profile: SiteProfile, slugs: Collection[str]) -> Iterator[Seed]:
     """The listings of the categories asked for: where the page links them, else at WordPress' usual place."""
-    linked = {category.slug: category.url for category in find_categories(page.tree, page.url, profile)}
+    linked = {category.slug: category.url for category in page.categories}
     for slug in slugs:
         url = linked.get(slug) or absolute(page.url, f"/category/{slug}/")
         if url:
             yield seed("listing", url, found_in=page.url, source="category", only=True)
 
 
-def _take_categories(found: Findings, page: Page, profile: SiteProfile, bases: set[str]) -> None:
-    categories = find_categories(page.tree, page.url, profile, base_url=page.base_url, bases=bases)
+def _take_categories(found: Findings, categories: Collection[Category], url: str, bases: set[str]) -> None:
     bases |= {category.base for category in categories}
     found.has_categories = found.has_categories or bool(categories)
-    found.seeds += [seed("listing", category.url, found_in=page.url, source="category") for category in categories]
+    found.seeds += [seed("listing", category.url, found_in=url, source="category") for category in categories]
 
 
-def from_post_links(page: Page, profile: SiteProfile, *, bases: set[str], has_categories: bool) -> Findings:
+def from_post_links(page: PostLinks, *, bases: set[str], has_categories: bool) -> Findings:
     """Listings a post leads to: its categories; where the blog has none, its date and author archives."""
     found = Findings()
-    _take_categories(found, page, profile, bases)
+    _take_categories(found, page.categories, page.url, bases)
     if not has_categories and not found.has_categories:
         found.seeds += [
-            seed("listing", archive.url, found_in=page.url, source=archive.source)
-            for archive in find_archives(page.tree, page.url, profile, base_url=page.base_url)
+            seed("listing", archive.url, found_in=page.url, source=archive.source) for archive in page.archives
         ]
     return found
 

@@ -294,6 +294,8 @@ def _parse(markup: bytes, url: str) -> HtmlElement:
     try:
         tree = cast("HtmlElement | None", etree.fromstring(markup, parser))
     except (etree.ParserError, etree.XMLSyntaxError) as error:
+        if any(entry.type == etree.ErrorTypes.ERR_NO_MEMORY for entry in parser.error_log):
+            raise MemoryError from error
         raise UnreadablePageError(url, "empty", str(error)) from error
     if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
         raise UnreadablePageError(url, "too-nested", f"more than {MAX_DEPTH} levels of markup")

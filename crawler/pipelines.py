@@ -1,4 +1,4 @@
-"""A post's way into the archive: read its provenance, look at it once more, store it. One transaction a post."""
+"""A post's way into the archive: look at it and its reading once more, store it. One transaction a post."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Final
 
 from scrapy.crawler import Crawler
 
-from archive import provenance
 from archive.model import Post, Reading
 from archive.store.values import instant, now
 from crawler.items import PostItem
@@ -16,19 +15,10 @@ DOUBTFUL_BELOW: Final = 0.7
 """A repost read with less confidence than this goes to the review queue."""
 
 
-class ProvenancePipeline:
-    """Who first published it, who wrote it and when, each with the words that say so."""
-
-    def process_item(self, item: PostItem) -> PostItem:
-        item.reading = provenance.read(item.post.lines, item.context)
-        return item
-
-
 class ChecksPipeline:
     """Names what looks wrong with a post or its reading; refuses nothing, since a thin page is kept too."""
 
     def process_item(self, item: PostItem) -> PostItem:
-        assert item.reading is not None
         item.doubts = tuple(name for name, is_doubtful in CHECKS if is_doubtful(item.post, item.reading))
         return item
 
@@ -55,7 +45,6 @@ class StorePipeline:
         return cls(crawler)
 
     def process_item(self, item: PostItem) -> PostItem:
-        assert item.reading is not None
         keeper, tally = self.crawler.keeper, self.crawler.tally
         seen_at = instant(item.kept.exchange.at) if item.kept else now()
         with keeper.commit(item.kept) as store:

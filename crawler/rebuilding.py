@@ -36,7 +36,7 @@ from archive.warc.reading import ANSWERS
 from archive.warc.records import DamagedRecordError, RawRecord, WarcFile
 from archive.warc.writing import ROLE_FIELD
 from archive.watches import look
-from crawler import settings
+from crawler import desk, settings
 from crawler.guard import Origin
 from crawler.importing.again import take_again
 from crawler.importing.taking import MODE, taken_files
@@ -44,18 +44,20 @@ from crawler.items import PostItem
 from crawler.keeper import Kept
 from crawler.limits import BodyLimits, whole_body
 from crawler.modes import PastRun, Plan, choose_plan
-from crawler.pipelines import ChecksPipeline, ProvenancePipeline, StorePipeline
+from crawler.pipelines import ChecksPipeline, StorePipeline
 from crawler.profiles import SiteProfile
 from crawler.recorded import RecordedRun, read_run
 from crawler.requisites import Requisites, requisite_key
 from crawler.robots import Rules, read_robots
+from crawler.room import Bounds, Room
 from crawler.skips import Skipped
 from crawler.spiders.blog import BlogSpider
 from crawler.tally import Tally
 
 REDIRECTS: Final = (301, 302, 303, 307, 308)
+BOUNDS: Final = Bounds(cpu_s=settings.READING_CPU_MAX, memory_bytes=settings.READING_MEMORY_MAX)
 LIMITS: Final = BodyLimits(decoded_bytes=settings.DOWNLOAD_MAXSIZE, ratio=settings.DECOMPRESSION_MAXRATIO)
-TURNS: Final = 4
+TURNS: Final = 8
 """Times the event loop goes round after an answer, so that a post that waited for its last page gets stored."""
 
 Progress = Callable[[int, int], None]
@@ -83,6 +85,7 @@ def rebuild(
     store: Store,
     *,
     sites: tuple[Path, ...],
+    outlets: Path,
     corrections: str,
     decisions: str = "",
     progress: Progress = lambda *_: None,
@@ -90,7 +93,7 @@ def rebuild(
     """Fill the empty *store* from the files in *warc*, then lay *corrections* (the text of corrections.jsonl) over it.
 
     *decisions* (the text of decisions.jsonl) are made again when their time comes. *sites* are the folders of site
-    profiles, for runs that did not record theirs.
+    profiles, for runs that did not record theirs; *outlets* is the archive's own authority file.
     """
     rebuilt = Rebuilt()
     decided = Decided(store, read_decisions(decisions.splitlines()))
@@ -98,7 +101,7 @@ def rebuild(
     total = sum(path.stat().st_size for run in runs for path in run.files)
     done = 0
     store.db.execute("pragma synchronous = off")  # what a power cut leaves of it is thrown away
-    with clock_set() as set_clock:
+    with clock_set() as set_clock, reading_room(outlets) as (loop, room):
         numbers: dict[tuple[str, int], int] = {}
         for run in runs:
             decided.before(run.started_at, set_clock)
@@ -107,7 +110,7 @@ def rebuild(
                 rebuilt.damaged += take_again(store, warc, run, run.profile(sites))
                 rebuilt.runs += 1
                 continue
-            replay = Replay(store, warc, run, run.profile(sites), numbers)
+            replay = Replay(store, warc, run, run.profile(sites), numbers, loop, room)
             for path in run.files:
                 for raw in readable_records(path, rebuilt):
                     replay.take(raw, rebuilt, set_clock)
@@ -122,6 +125,19 @@ def rebuild(
     _count(store, rebuilt)
     rebuilt.lost_corrections = len(lost)
     return rebuilt
+
+
+@contextmanager
+def reading_room(outlets: Path) -> Iterator[tuple[asyncio.AbstractEventLoop, Room]]:
+    """An event loop for all runs, and the room their pages are read in."""
+    loop = asyncio.new_event_loop()
+    room = Room(desk.get_ready, outlets, bounds=BOUNDS)
+    try:
+        yield loop, room
+    finally:
+        room.close()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
 
 
 def _count(store: Store, rebuilt: Rebuilt) -> None:
@@ -198,16 +214,22 @@ class Replay:
     """One run, over again."""
 
     def __init__(
-        self, store: Store, warc: Path, run: RecordedRun, profile: SiteProfile, numbers: dict[tuple[str, int], int]
+        self,
+        store: Store,
+        warc: Path,
+        run: RecordedRun,
+        profile: SiteProfile,
+        numbers: dict[tuple[str, int], int],
+        loop: asyncio.AbstractEventLoop,
+        room: Room,
     ) -> None:
-        self._store, self._warc, self._run = store, warc, run
+        self._store, self._warc, self._run, self._loop, self._room = store, warc, run, loop, room
         self._numbers = numbers
         """Site and number a run had → the number it has now."""
         self._robots, self._engine = _Robots(), _Engine()
         self._chains: dict[tuple[str, str], tuple[str, ...]] = {}
         """(role, address a redirect leads to) → the addresses that led there."""
         self._tries: dict[tuple[str, str], int] = {}
-        self._loop = asyncio.new_event_loop()
         self._tasks: set[asyncio.Task[None]] = set()
         self._failure: Exception | None = None
         self._last_at = run.started_at
@@ -235,6 +257,7 @@ class Replay:
         if resumes is not None:
             custody.take_over(resumes, run_id)
         self._crawler = SimpleNamespace(tally=self._tally, plan=plan, robots=self._robots, engine=self._engine)
+        self._crawler.room = self._room
         self._crawler.keeper = _Keeper(self._store, site_id, run_id)
         self._crawler.requisites = Requisites(self._crawler.keeper, self._tally, profile, self._settings())
         keeper: _Keeper = self._crawler.keeper
@@ -316,6 +339,7 @@ class Replay:
             self._deliver(role, _response(exchange, body, {"role": role, "capture": kept, "redirect_urls": [*before]}))
         for _ in range(TURNS):
             await asyncio.sleep(0)
+            await self._room.idle()
 
     def _redirect(self, exchange: Exchange) -> str | None:
         places = [value for name, value in exchange.response_headers if name.lower() == "location"]
@@ -361,13 +385,12 @@ class Replay:
             self._store_item(item)
 
     def _store_item(self, item: PostItem) -> None:
-        for pipeline in (ProvenancePipeline(), ChecksPipeline(), StorePipeline(self._crawler)):
+        for pipeline in (ChecksPipeline(), StorePipeline(self._crawler)):
             item = pipeline.process_item(item)
 
     def finish(self) -> None:
         """Commit what is pending and write the run's report. Posts that still wait for a page were never stored."""
         self._loop.run_until_complete(self._give_up())
-        self._loop.close()
         with self.keeper.commit():
             pass
         self._spider.conclude()

@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 from scrapy.http import Response
 
 from archive.charsets import as_text
-from archive.model import Post
-from archive.requisites import ROLES, Requisite, Role, asked_for, page_requisites, style_requisites
+from archive.requisites import ROLES, Requisite, Role, style_requisites
 from archive.store.frontier import SOURCE_PRIORITY, Seed
 from archive.urls import host_of
 from crawler.keeper import Keeper
@@ -68,20 +67,6 @@ def _is_below(key: str, site: str) -> bool:
     return key.startswith(f"{scheme}://") and key.endswith(f".{host}") and not host[-1:].isdigit()
 
 
-def post_requisites(body: bytes, content_type: str, url: str, post: Post, choice: str) -> tuple[Requisite, ...]:
-    """What the page of *post*, served as *body* at *url*, needs, and what the post itself shows or offers."""
-    if choice == "none":
-        return ()
-    named = page_requisites(as_text(body, content_type), url, every=choice == "every")
-    found = {each.url: each for each in named}
-    for image in post.images:
-        role: Role = "attachment" if image.role == "attachment" else "image"
-        for address in (image.url, *(image.candidates if choice == "every" else ())):
-            if asked := asked_for(url, address):
-                found.setdefault(asked, Requisite(asked, role))
-    return tuple(found.values())
-
-
 class Requisites:
     """One run's dealings with requisites: which are still to be fetched, and what came of them."""
 
@@ -92,9 +77,6 @@ class Requisites:
         self._left = settings.getint("REQUISITES_MAX")
         self.max_bytes = settings.getint("REQUISITE_MAXSIZE")
         self._seen: set[str] = set()
-
-    def of_post(self, response: Response, content_type: str, post: Post) -> tuple[Requisite, ...]:
-        return post_requisites(response.body, content_type, response.url, post, self.choice)
 
     def seeds(self, found: Iterable[Requisite], found_in: str, imports: int = 0) -> list[Seed]:
         """What of *found* is to be fetched: in scope, not held, within bounds. The rest is skipped or passed by.

@@ -77,6 +77,8 @@ HEADERS_MAXSIZE = 256 * 1024  # bytes of one answer's headers; Twisted bounds a 
 DOWNLOAD_TIMEOUT = 60.0  # seconds for the whole answer with name and connection, so a slow drip ends too
 DOWNLOAD_FAIL_ON_DATALOSS = False  # a cut body is captured as such, then retried by us
 DNS_TIMEOUT = 20.0  # seconds
+READING_CPU_MAX = 10.0  # seconds of the processor one page may take to be read; a real page of 5 MB takes 3
+READING_MEMORY_MAX = 256 * 1024 * 1024  # bytes on top of what the reading process holds; a page of 5 MB takes 200 MB
 URLLENGTH_LIMIT = 2083  # characters
 DEPTH_LIMIT = 2000  # links from the start; page 400 of a listing is 400 deep
 REQUISITE_MAXSIZE = 16 * 1024 * 1024  # bytes of one image, style sheet, font or attachment, as sent
@@ -125,9 +127,8 @@ EXTENSIONS = {
 SPIDER_CONTRACTS = {"crawler.contracts.ReadsContract": 10}  # @reads FIELD VALUE, for `scrapy check`
 
 ITEM_PIPELINES = {
-    "crawler.pipelines.ProvenancePipeline": 100,
-    "crawler.pipelines.ChecksPipeline": 200,
-    "crawler.pipelines.StorePipeline": 300,
+    "crawler.pipelines.ChecksPipeline": 100,
+    "crawler.pipelines.StorePipeline": 200,
 }
 HTTPERROR_ALLOW_ALL = True  # a 404 is an answer: the spider decides what it means
 

@@ -90,6 +90,9 @@ class SkipReason(StrEnum):
     EMPTY = "empty", "a page without anything on it"
     TOO_NESTED = "too-nested", "the page's markup is nested deeper than the reader takes"
     TOO_LARGE = "too-large", "the page is larger than the reader takes"
+    READING_TOO_LONG = "reading-too-long", "reading the page took more of the processor's time than READING_CPU_MAX"
+    READING_TOO_MUCH_MEMORY = "reading-too-much-memory", "reading the page took more memory than READING_MEMORY_MAX"
+    READING_BROKE_OFF = "reading-broke-off", "the process that read the page ended over it, twice"
     TOO_MANY_ATTRIBUTES = "too-many-attributes", "a tag of the page has more attributes than the reader takes"
 
     ERROR = "error", "an error without a name of its own; the detail says which"

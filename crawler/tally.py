@@ -95,7 +95,6 @@ class Tally:
 
     def count_post(self, saved: SavedPost, item: PostItem) -> None:
         setattr(self, saved.outcome, getattr(self, saved.outcome) + 1)
-        assert item.reading is not None
         self.measure.see(item.post, item.reading)
         self.kinds[item.reading.kind] += 1
         if item.reading.kind == "repost":

@@ -106,6 +106,7 @@ def remade(folder: ArchiveFolder, target: ArchiveFolder, watcher: Watcher) -> Re
             folder.warc_path,
             store,
             sites=user_folders(folder.path),
+            outlets=folder.outlets_path,
             corrections=text_of(folder.path / CORRECTIONS_FILE),
             decisions=text_of(folder.path / DECISIONS_FILE),
             progress=lambda done, total: watcher.show("reading the captures", done, total),

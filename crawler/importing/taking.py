@@ -18,6 +18,7 @@ from archive.report import plural
 from archive.store import SavedPost, Store
 from archive.urls import canonical_url
 from archive.warc import Exchange, Record, read_exchange
+from crawler.desk import listing_of
 from crawler.findings import Findings, from_listing
 from crawler.importing.survey import LIMITS, Survey
 from crawler.items import PostItem
@@ -34,6 +35,9 @@ MODE: Final = "import"
 FILES_FIELD: Final = "imported-files"
 REST_FIELD: Final = "imported-rest"
 """Fields of the `warcinfo` an import leaves behind: its files as JSON, and whether it took what is of no site, too."""
+
+ONLY: Final = {"only": True}
+"""A listing is read for its posts alone."""
 
 Advance = Callable[[], None]
 
@@ -143,7 +147,9 @@ class Taking:
             return
         try:
             page = self._page(answer)
-            found: Findings = from_listing(page, page.url, self._profile, {"only": True}, seen=set(), bases=set())
+            found: Findings = from_listing(
+                listing_of(page, self._profile, ONLY), page.url, self._profile, ONLY, seen=set(), bases=set()
+            )
         except (ArchiveError, Skipped, UnreadablePageError):
             return
         self._listed |= {sighting.key for sighting in found.sightings}
@@ -178,9 +184,8 @@ class Taking:
             raise Skipped(SkipReason.NOT_A_POST, f"a further page of {post.url}")
         if further := further_parts(page, post.url):
             post = join_parts([post, *(self._part(url, capture_id) for url in further)])
-        context = context_of(post, self._profile)
-        reading = provenance.read(post.lines, context)
-        item = PostItem(post=post, context=context, key=canonical_url(post.url), kept=None, reading=reading)
+        reading = provenance.read(post.lines, context_of(post, self._profile))
+        item = PostItem(post=post, reading=reading, key=canonical_url(post.url), kept=None)
         item = ChecksPipeline().process_item(item)
         saved = self._store.timeline.save(
             self._site_id, self._run_id, post, reading, capture_id=capture_id, seen_at=answer["at"],

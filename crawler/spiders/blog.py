@@ -1,7 +1,8 @@
 """The crawl: takes work from the archive's frontier, fetches it, and hands each answer to the function that reads it.
 
-A post's page goes through `crawler.pages` and the pipelines; every other answer through `crawler.findings`. Whatever an
-answer brings is stored in the same transaction that takes its URL off the frontier.
+Pages are read in the reading room (`crawler.room`, which calls `crawler.desk`). What a post's page says goes through
+the pipelines, what any other answer says through `crawler.findings`. Whatever an answer brings is stored in the same
+transaction that takes its URL off the frontier.
 """
 
 from __future__ import annotations
@@ -23,19 +24,18 @@ from archive.requisites import ROLES
 from archive.store.frontier import LAST_PRIORITY, Seed
 from archive.store.values import instant, now
 from archive.urls import canonical_url
-from crawler import findings
+from crawler import desk, findings
 from crawler.addresses import judge_address, listing_root
 from crawler.agenda import Agenda
 from crawler.contracts import CheckedSpider, default_site
+from crawler.desk import ListingRead, PostRead, Sent, Unreadable
 from crawler.discovery import Source
 from crawler.findings import Findings
 from crawler.items import PostItem
-from crawler.pages import Page, UnreadablePageError, is_protected, page_kind, parse_page, read_post
-from crawler.parts import further_parts, join_parts
 from crawler.profiles import SiteProfile, load_profile, user_folders
-from crawler.reading import context_of
 from crawler.requisites import PRIORITY as REQUISITE_PRIORITY
 from crawler.requisites import in_asset_scope
+from crawler.room import CostlyPageError
 from crawler.skips import NO_POST, Skipped, SkipReason, reason_of, status_reason
 from crawler.trails import Trails
 from crawler.traps import Traps
@@ -93,6 +93,8 @@ class BlogSpider(CheckedSpider):
         self.listings: set[str] = set()
         """Keys of the listings that posts led to: nearly every post leads to the same."""
         self.answered = asyncio.Event()
+        self.listing_turn = asyncio.Lock()
+        """Listings are read one after another: each begins with the category addresses that those before it showed."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> BlogSpider:
@@ -112,6 +114,7 @@ class BlogSpider(CheckedSpider):
     async def start(self) -> AsyncIterator[Request]:
         """Requests for what waits in the frontier, until nothing waits and nothing is on its way."""
         self.keeper, self.tally, self.plan = self.crawler.keeper, self.crawler.tally, self.crawler.plan
+        self.room = self.crawler.room
         self.agenda = Agenda(self.keeper, self.tally, self.plan, self.profile, self.categories)
         self.known = self.agenda.known()
         self.has_sources = self.has_categories = not self.agenda.walks_listings
@@ -188,7 +191,9 @@ class BlogSpider(CheckedSpider):
             elif seed.role in ROLES:
                 await self.requisites.take(response, content_type_of(response) or "", seed)
             else:
-                self.store(self.read(response, seed), done=seed)
+                self.store(await self.read(response, seed), done=seed)
+        except CostlyPageError as error:
+            self.skip(seed, SkipReason.of(error.reason), error.detail)
         except ArchiveError as error:
             self.cannot_keep(error)
             return
@@ -219,7 +224,7 @@ class BlogSpider(CheckedSpider):
         self.fatal = self.fatal or error
         self.closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="cannot-keep"))
 
-    def read(self, response: Response, seed: Seed) -> Findings:
+    async def read(self, response: Response, seed: Seed) -> Findings:
         hint = seed.hint or {}
         url, status, body = response.url, response.status, response.body
         if seed.role == "rest-categories":
@@ -242,7 +247,8 @@ class BlogSpider(CheckedSpider):
             walk = not {"rest", "sitemap"} & {name for name, state in self.tally.sources.items() if state == "open"}
             self.tally.doors.setdefault("feed", url)
             return findings.from_feed(body, url, self.profile, hint, walk=walk, known=self.known)
-        return self.read_listing(response, seed)
+        async with self.listing_turn:
+            return await self.read_listing(response, seed)
 
     def read_sitemap(self, body: bytes, url: str, seed: Seed) -> Findings:
         found = findings.from_sitemap(body, url, self.profile, seed.hint or {}, self.known)
@@ -251,12 +257,13 @@ class BlogSpider(CheckedSpider):
         self.tally.dated_sitemap |= any(sighting.lastmod for sighting in found.sightings)
         return found
 
-    def read_listing(self, response: Response, seed: Seed) -> Findings:
+    async def read_listing(self, response: Response, seed: Seed) -> Findings:
         hint = seed.hint or {}
-        page = self.parsed(response)
-        if isinstance(page, UnreadablePageError):
-            return Findings(refused=[(seed.url, SkipReason.of(page.reason), str(page))])
-        look = self.agenda.look(page, seed.url) if hint.get("start") or hint.get("look") or hint.get("delta") else []
+        bases, link = frozenset(self.bases), link_header_of(response)
+        page = await self.room.do(desk.read_listing_page, sent(response), self.profile, hint, bases, link)
+        if isinstance(page, Unreadable):
+            return Findings(refused=[(seed.url, SkipReason.of(page.reason), page.detail)])
+        look = self.agenda.look(page.look, seed.url)
         if hint.get("look"):
             return Findings(seeds=look)
         seen = self.seen_by_listing.setdefault(listing_root(seed.url), set())
@@ -268,13 +275,13 @@ class BlogSpider(CheckedSpider):
             self.tally.doors.setdefault("listings", {}).setdefault(hint.get("source", "blog"), []).append(seed.url)
         return found
 
-    def sources(self, page: Page | None, response: Response) -> list[Seed]:
+    def sources(self, page: ListingRead | None, response: Response) -> list[Seed]:
         """The sources beside the listings, once a run."""
         if self.has_sources:
             return []
         self.has_sources = True
-        link = b", ".join(response.headers.getlist("Link")).decode("latin-1")
         named = self.crawler.robots.sitemaps(response.url) if hasattr(self.crawler, "robots") else ()
+        link = link_header_of(response)
         return findings.source_seeds(page, response.url, self.profile, link_header=link, robots_sitemaps=named)
 
     def not_there(self, response: Response, seed: Seed) -> Findings:
@@ -298,24 +305,27 @@ class BlogSpider(CheckedSpider):
         if response.status != 200:
             self.absent(seed, f"HTTP {response.status}", status_reason(response.status), response)
             return None
-        page = self.parsed(response)
-        if isinstance(page, UnreadablePageError):
-            self.skip(seed, SkipReason.of(page.reason), str(page))
-        elif is_protected(page):
+        read = await self.read_pages([sent(response)], seed)
+        if isinstance(read, Unreadable):
+            self.skip(seed, SkipReason.of(read.reason), read.detail)
+        elif read.is_protected:
             self.skip(seed, SkipReason.PASSWORD_PROTECTED)
-        elif page_kind(page) == "missing":
+        elif read.kind == "missing":
             self.absent(seed, "the page says that there is none", SkipReason.NOT_FOUND, response)
         elif self.led_away(response, seed):
             self.absent(seed, f"leads to {response.url}", SkipReason.NOT_A_POST, response)
-        elif page_kind(page) not in ("post", "other") and not (seed.hint or {}).get("rest"):
-            self.skip(seed, SkipReason.NOT_A_POST, f"a {page_kind(page)}")
+        elif read.post is None:
+            self.skip(seed, SkipReason.NOT_A_POST, f"a {read.kind}")
         else:
-            return await self.read_post(page, response, seed)
+            return await self.take_post(read, read.post, response, seed)
         return None
 
-    async def read_post(self, page: Page, response: Response, seed: Seed) -> PostItem | None:
-        post = read_post(page, selectors=self.profile.selectors, rest=(seed.hint or {}).get("rest"))
-        self.look_for_listings(page, post)
+    async def read_pages(self, pages: list[Sent], seed: Seed) -> PostRead | Unreadable:
+        said, choice = (seed.hint or {}).get("rest"), self.requisites.choice
+        return await self.room.do(desk.read_post_page, pages, self.profile, said, choice)
+
+    async def take_post(self, read: PostRead, post: Post, response: Response, seed: Seed) -> PostItem | None:
+        await self.look_for_listings(post, response)
         key = canonical_url(post.url)
         if key != seed.key and self.keeper.store.frontier.is_done(self.keeper.site_id, key):
             self.same_again(seed, post, response)
@@ -323,21 +333,20 @@ class BlogSpider(CheckedSpider):
         if twin := self.twin_of(response, seed):
             self.skip(seed, SkipReason.SAME_PAGE, f"as {twin}")
             return None
-        if further := further_parts(page, post.url):
-            try:
-                post = join_parts([post, *[await self.part(url) for url in further]])
-            except NO_PAGE as error:
-                reason, detail = reason_of(error)
-                self.skip(seed, reason, f"a further page of the post: {detail}")
+        if read.further:
+            whole = await self.read_parts(read.further, response, seed)
+            if whole is None:
                 return None
+            post, read = whole
         self.trails.count(seed, is_dud=False)
+        assert read.reading is not None
         return PostItem(
             post=post,
-            context=context_of(post, self.profile),
+            reading=read.reading,
             key=seed.key,
             kept=response.meta.get("capture"),
             aliases=(seed.url, response.url, *response.meta.get("redirect_urls", ())),
-            requisites=self.requisites.of_post(response, content_type_of(response) or "", post),
+            requisites=read.requisites,
         )
 
     def twin_of(self, response: Response, seed: Seed) -> str | None:
@@ -353,7 +362,7 @@ class BlogSpider(CheckedSpider):
         is_asked = self.keeper.store.frontier.find(self.keeper.site_id, canonical_url(original.url)) is not None
         return original.url if is_asked else None
 
-    def look_for_listings(self, page: Page, post: Post) -> None:
+    async def look_for_listings(self, post: Post, response: Response) -> None:
         """Walk what a post's page leads to, in a run that walks listings and was not told of them all by REST.
 
         A post whose categories were all seen on others leads nowhere new.
@@ -363,27 +372,35 @@ class BlogSpider(CheckedSpider):
         if self.has_categories and post.categories and self.category_names.issuperset(post.categories):
             return
         self.category_names.update(post.categories)
-        found = findings.from_post_links(page, self.profile, bases=self.bases, has_categories=self.has_categories)
-        found.seeds = [seed for seed in found.seeds if seed.key not in self.listings]
-        if found.seeds:
-            self.listings |= {seed.key for seed in found.seeds}
-            self.store(found)
+        async with self.listing_turn:
+            page = await self.room.do(desk.read_post_links, sent(response), self.profile, frozenset(self.bases))
+            found = findings.from_post_links(page, bases=self.bases, has_categories=self.has_categories)
+            found.seeds = [seed for seed in found.seeds if seed.key not in self.listings]
+            if found.seeds:
+                self.listings |= {seed.key for seed in found.seeds}
+                self.store(found)
 
-    async def part(self, url: str) -> Post:
-        """A further page of a post. Raises what kept it from coming: half a post is no post."""
-        response = await self.crawler.engine.download_async(Request(url, meta={"role": "post-part"}))
+    async def read_parts(self, urls: tuple[str, ...], response: Response, seed: Seed) -> tuple[Post, PostRead] | None:
+        """The post with its further pages; None when one can't be had: half a post is no post."""
+        try:
+            parts = [sent(await self.part(url)) for url in urls]
+        except NO_PAGE as error:
+            reason, detail = reason_of(error)
+            self.skip(seed, reason, f"a further page of the post: {detail}")
+            return None
+        read = await self.read_pages([sent(response), *parts], seed)
+        if isinstance(read, Unreadable):
+            self.skip(seed, SkipReason.of(read.reason), read.detail)
+            return None
+        assert read.post is not None
+        return read.post, read
+
+    async def part(self, url: str) -> Response:
+        """A further page of a post. Raises what kept it from coming."""
+        response: Response = await self.crawler.engine.download_async(Request(url, meta={"role": "post-part"}))
         if response.status != 200:
             raise Skipped(status_reason(response.status), f"HTTP {response.status} at {url}")
-        page = self.parsed(response)
-        if isinstance(page, UnreadablePageError):
-            raise Skipped(SkipReason.of(page.reason), str(page))
-        return read_post(page, selectors=self.profile.selectors)
-
-    def parsed(self, response: Response) -> Page | UnreadablePageError:
-        try:
-            return parse_page(response.body, url=response.url, content_type=content_type_of(response))
-        except UnreadablePageError as error:
-            return error
+        return response
 
     def led_away(self, response: Response, seed: Seed) -> bool:
         """Whether the post's address redirects to where no post can be: how some plugins say 404, and others log in."""
@@ -521,6 +538,14 @@ class BlogSpider(CheckedSpider):
 def content_type_of(response: Response) -> str | None:
     header = response.headers.get("Content-Type")
     return header.decode("latin-1") if header else None
+
+
+def sent(response: Response) -> Sent:
+    return Sent(body=response.body, url=response.url, content_type=content_type_of(response))
+
+
+def link_header_of(response: Response) -> str:
+    return b", ".join(response.headers.getlist("Link")).decode("latin-1")
 
 
 def is_conditional(response: Response) -> bool:

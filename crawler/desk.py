@@ -1,0 +1,196 @@
+"""What is read of one page: a value small enough to leave the process that read it.
+
+The crawl itself reads nothing. It hands bytes to the reading room (crawler/room.py), whose processes call these
+functions; so what goes in and comes out can be pickled, trees stay where they are, and nothing here brings Scrapy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from archive import provenance
+from archive.charsets import as_text
+from archive.model import Post, Reading
+from archive.outlets import load_outlets, use_outlets
+from archive.requisites import Requisite, Role, asked_for, page_requisites
+from crawler import feeds, rest
+from crawler.categories import Archive, Category, find_archives, find_categories
+from crawler.listings import Listing, read_listing
+from crawler.pages import (
+    Page,
+    PageKind,
+    Reason,
+    UnreadablePageError,
+    is_protected,
+    page_kind,
+    parse_page,
+    read_post,
+)
+from crawler.parts import further_parts, join_parts
+from crawler.profiles import SiteProfile
+from crawler.reading import context_of
+from crawler.theme import theme_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sent:
+    """A page as it was sent: what reading begins with."""
+
+    body: bytes
+    url: str
+    content_type: str | None
+
+    def parsed(self) -> Page:
+        """Raises UnreadablePageError."""
+        return parse_page(self.body, url=self.url, content_type=self.content_type)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unreadable:
+    """Bytes that are no page, or one the parser can't be trusted with; `reason` is a skip reason."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostRead:
+    """What a post's page says."""
+
+    kind: PageKind = "other"
+    is_protected: bool = False
+    post: Post | None = None
+    """Without its lines; None for a page that is no post, or one behind a password."""
+    reading: Reading | None = None
+    """None, too, while pages of the post are missing."""
+    requisites: tuple[Requisite, ...] = ()
+    """What the page needs to be seen as it was."""
+    further: tuple[str, ...] = ()
+    """Addresses of the post's further pages, where only its first was given."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostLinks:
+    """Where a post's page leads to."""
+
+    url: str
+    categories: tuple[Category, ...]
+    archives: tuple[Archive, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListingRead:
+    """What one page of a listing shows, and which other sources of the blog it names."""
+
+    url: str
+    categories: tuple[Category, ...]
+    listing: Listing
+    rest_roots: tuple[str, ...]
+    feeds: tuple[str, ...]
+    look: tuple[str, ...]
+    """How the blog looks (crawler/theme.py), where the hint asks for it."""
+
+
+def get_ready(outlets: Path) -> None:
+    """What a process does before its first page; *outlets* is the archive's own authority file."""
+    use_outlets(outlets)
+    load_outlets()
+
+
+def read_post_page(
+    pages: Sequence[Sent], profile: SiteProfile, said: Mapping[str, Any] | None, choice: str
+) -> PostRead | Unreadable:
+    """The post on the first of *pages*, with the text of its further ones; *said* is what REST says of it.
+
+    *choice* of requisites: `none`, `shown` or `every` (crawler/requisites.py).
+
+    When the first page names others and none is given, all but the reading is there.
+    """
+    first, *others = pages
+    try:
+        page = first.parsed()
+    except UnreadablePageError as error:
+        return Unreadable(reason=error.reason, detail=str(error))
+    if is_protected(page):
+        return PostRead(is_protected=True)
+    kind = page_kind(page)
+    if kind == "missing" or (kind not in ("post", "other") and not said):
+        return PostRead(kind=kind)
+    post = read_post(page, selectors=profile.selectors, rest=said)
+    if not others and (further := further_parts(page, post.url)):
+        return PostRead(kind=kind, post=replace(post, lines=()), further=further)
+    try:
+        parts = [read_post(each.parsed(), selectors=profile.selectors) for each in others]
+    except UnreadablePageError as error:
+        return Unreadable(reason=error.reason, detail=f"a further page of the post: {error}")
+    if parts:
+        post = join_parts([post, *parts])
+    reading = provenance.read(post.lines, context_of(post, profile))
+    requisites = post_requisites(first, post, choice)
+    return PostRead(kind=kind, post=replace(post, lines=()), reading=reading, requisites=requisites)
+
+
+def post_requisites(page: Sent, post: Post, choice: str) -> tuple[Requisite, ...]:
+    """What the page of *post* needs to be seen, and what the post itself shows or offers."""
+    if choice == "none":
+        return ()
+    named = page_requisites(as_text(page.body, page.content_type or ""), page.url, every=choice == "every")
+    found = {each.url: each for each in named}
+    for image in post.images:
+        role: Role = "attachment" if image.role == "attachment" else "image"
+        for address in (image.url, *(image.candidates if choice == "every" else ())):
+            if asked := asked_for(page.url, address):
+                found.setdefault(asked, Requisite(asked, role))
+    return tuple(found.values())
+
+
+def read_post_links(page: Sent, profile: SiteProfile, bases: Collection[str]) -> PostLinks:
+    """The listings a post's page links. It was read before: what can't be read raises UnreadablePageError."""
+    found = page.parsed()
+    return PostLinks(
+        url=found.url,
+        categories=find_categories(found.tree, found.url, profile, base_url=found.base_url, bases=bases),
+        archives=find_archives(found.tree, found.url, profile, base_url=found.base_url),
+    )
+
+
+def read_listing_page(
+    page: Sent, profile: SiteProfile, hint: Mapping[str, Any], bases: Collection[str], link_header: str
+) -> ListingRead | Unreadable:
+    """One page of a category, blog, date or author listing.
+
+    *bases* are path prefixes of the blog's categories; those of the categories it links are used at once, unless *hint*
+    says that only posts are wanted. *link_header* is the answer's `Link`, where REST may be named.
+    """
+    try:
+        return listing_of(page.parsed(), profile, hint, bases, link_header)
+    except UnreadablePageError as error:
+        return Unreadable(reason=error.reason, detail=str(error))
+
+
+def listing_of(
+    found: Page, profile: SiteProfile, hint: Mapping[str, Any], bases: Collection[str] = (), link_header: str = ""
+) -> ListingRead:
+    """The same of a page that is parsed already."""
+    wanted = not hint.get("only") and not hint.get("delta")
+    categories = find_categories(found.tree, found.url, profile, base_url=found.base_url, bases=bases) if wanted else ()
+    listing = read_listing(
+        found.tree,
+        found.url,
+        profile,
+        source=hint.get("source", "blog"),
+        base_url=found.base_url,
+        bases={*bases, *(category.base for category in categories)},
+        shape=hint.get("shape"),
+    )
+    return ListingRead(
+        url=found.url,
+        categories=categories,
+        listing=listing,
+        rest_roots=rest.rest_roots(found.url, link_header=link_header, tree=found.tree),
+        feeds=feeds.feed_urls(found.tree, found.url),
+        look=theme_of(found.tree) if any(hint.get(name) for name in ("start", "look", "delta")) else (),
+    )
