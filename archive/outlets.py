@@ -30,6 +30,7 @@ __all__ = [
     "Outlet",
     "Outlets",
     "OutletsFileError",
+    "load_outlet",
     "load_outlets",
     "read_outlets",
     "remembering_outlets",
@@ -147,6 +148,19 @@ def load_outlets(extra: Path | None = None) -> Outlets:
     if extra is not None:
         return _laid_over(extra, _text_of(extra))
     return _laid_over(*_in_use) if _in_use else _built_in()
+
+
+def load_outlet(id: str) -> Outlet | None:
+    """One entry of the file in use. Of the built-in file no other is read: all of them take a tenth of a second."""
+    if _in_use or _built_in.cache_info().currsize:
+        return load_outlets().get(id)
+    return entry_in(BUILT_IN.read_text(encoding="utf-8"), id)
+
+
+def entry_in(text: str, id: str) -> Outlet | None:
+    """The entry of that id in an outlets file whose entries have a line each."""
+    line = re.search(rf"^{re.escape(id)} = .*$", text, re.MULTILINE)
+    return _outlet(id, tomllib.loads(line[0])[id]) if line else None
 
 
 _in_use: tuple[Path, str] | None = None

@@ -83,12 +83,11 @@ def serving(posts: int) -> Iterator[Server]:
 
 
 def command_of(contender: str, start: str, folder: Path) -> list[str]:
-    clipfile = ["-c", "import sys; from archive.cli import main; sys.exit(main())"]
+    own = ("--archive", str(folder), "--allow-private", "--delay", "0")
+    words = ("crawl", start, "--no-requisites", *own)  # the others fetch no pictures either
     commands = {
-        "clipfile": [
-            *(sys.executable, *clipfile, "crawl", start, "--no-requisites"),  # the others fetch no pictures either
-            *("--archive", str(folder), "--allow-private", "--delay", "0"),
-        ],
+        "clipfile": [sys.executable, "-c", "import sys; from archive.cli import main; sys.exit(main())", *words],
+        "no captures": [sys.executable, "-m", "benchmarks.capture", *words],
         "wget": [
             *("wget", "--mirror", "--no-verbose", "--execute", "robots=off", "--warc-file", "wget"),
             # of what the pages link to, only listings and posts are there to be had

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sqlite3
 import statistics
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROUNDS = {"toy": 1, "small": 3, "full": 5}
 """Rounds of each size; each round runs every contender once."""
+
+SAMPLING_S = 0.1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +32,7 @@ class ProcessCost:
     wall_s: float
     cpu_s: float
     peak_bytes: int
-    """Of the largest process, should there be children."""
+    """The peaks of the process and of its children, added up: no less than all of them ever held together."""
     exit_code: int
 
 
@@ -36,16 +41,48 @@ def run_process(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | N
     with (cwd / "out.txt").open("wb") as out:
         began = time.monotonic()
         process = subprocess.Popen(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
-        _, status, usage = os.wait4(process.pid, 0)
-        ended = time.monotonic()
+        with peaks_of_children(process.pid) as peaks:
+            _, status, usage = os.wait4(process.pid, 0)
+            ended = time.monotonic()
     process.returncode = os.waitstatus_to_exitcode(status)
     return ProcessCost(
         ended_at=ended,
         wall_s=ended - began,
         cpu_s=usage.ru_utime + usage.ru_stime,
-        peak_bytes=usage.ru_maxrss * 1024,
+        peak_bytes=usage.ru_maxrss * 1024 + sum(peaks.values()),
         exit_code=process.returncode,
     )
+
+
+@contextmanager
+def peaks_of_children(pid: int) -> Iterator[dict[int, int]]:
+    """Child → the most bytes it was seen to hold, looked at now and then; {} where Linux's /proc is not there."""
+    peaks: dict[int, int] = {}
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(SAMPLING_S):
+            peaks.update(held_by_children(pid))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield peaks
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def held_by_children(pid: int) -> Iterator[tuple[int, int]]:
+    """Each child with its peak so far (VmHWM)."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for child in children:
+            peak = re.search(r"^VmHWM:\s*(\d+) kB", Path(f"/proc/{child}/status").read_text(), re.MULTILINE)
+            if peak:
+                yield int(child), int(peak[1]) * 1024
+    except OSError:
+        return  # it has ended
 
 
 def interleaved(contenders: Mapping[str, Callable[[], Any]], rounds: int) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ from crawler.profiles import SiteProfile
 from crawler.recorded import RecordedRun, read_run
 from crawler.requisites import Requisites, requisite_key
 from crawler.robots import Rules, read_robots
-from crawler.room import Bounds, Room
+from crawler.room import Bounds, Room, opened
 from crawler.skips import Skipped
 from crawler.spiders.blog import BlogSpider
 from crawler.tally import Tally
@@ -101,7 +101,7 @@ def rebuild(
     total = sum(path.stat().st_size for run in runs for path in run.files)
     done = 0
     store.db.execute("pragma synchronous = off")  # what a power cut leaves of it is thrown away
-    with clock_set() as set_clock, reading_room(outlets) as (loop, room):
+    with clock_set() as set_clock, opened(desk.get_ready, outlets, bounds=BOUNDS) as (loop, room):
         numbers: dict[tuple[str, int], int] = {}
         for run in runs:
             decided.before(run.started_at, set_clock)
@@ -125,19 +125,6 @@ def rebuild(
     _count(store, rebuilt)
     rebuilt.lost_corrections = len(lost)
     return rebuilt
-
-
-@contextmanager
-def reading_room(outlets: Path) -> Iterator[tuple[asyncio.AbstractEventLoop, Room]]:
-    """An event loop for all runs, and the room their pages are read in."""
-    loop = asyncio.new_event_loop()
-    room = Room(desk.get_ready, outlets, bounds=BOUNDS)
-    try:
-        yield loop, room
-    finally:
-        room.close()
-        loop.run_until_complete(asyncio.sleep(0))
-        loop.close()
 
 
 def _count(store: Store, rebuilt: Rebuilt) -> None:

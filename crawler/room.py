@@ -15,7 +15,8 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
@@ -121,6 +122,21 @@ class Room:
         """End the processes; what is not done stays undone."""
         for desk in self._desks:
             desk.close()
+
+
+@contextmanager
+def opened(
+    get_ready: Callable[..., None], *args: Any, readers: int = 1, bounds: Bounds = Bounds()
+) -> Iterator[tuple[asyncio.AbstractEventLoop, Room]]:
+    """A room with an event loop of its own, for those who have none; closed at the end."""
+    loop = asyncio.new_event_loop()
+    room = Room(get_ready, *args, readers=readers, bounds=bounds)
+    try:
+        yield loop, room
+    finally:
+        room.close()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
 
 
 class _Desk:

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from archive.canary import losses
 from archive.edits import changed_parts, content_of
 from archive.model import Post, Reading
-from archive.outlets import load_outlets
+from archive.outlets import load_outlet, load_outlets
 from archive.store.corrections import corrected
 from archive.store.edits import content_from_row, find_same
 from archive.store.held import Held, Waiting
@@ -195,7 +195,7 @@ class Posts:
         effective = corrected(reading, self._live_corrections(post_id), load_joined(self._db))
         self._db.execute(
             f"update posts set {', '.join(f'{column} = ?' for column in READING_COLUMNS)} where id = ?",
-            (*self._reading_values(effective), post_id),
+            (*self._reading_values(effective, is_corrected=effective is not reading), post_id),
         )
         self.save_names("author", post_id, effective.authors)
 
@@ -269,7 +269,7 @@ class Posts:
         )
         values = (
             *_page_values(post),
-            *self._reading_values(effective),
+            *self._reading_values(effective, is_corrected=effective is not reading),
             uid(canonical_url(post.url)),
             site_id,
             seen_at,
@@ -282,9 +282,9 @@ class Posts:
         )
         post_id = int(cursor.lastrowid or 0)
         self._save_revision(post_id, 1, run_id, post, reading, capture_id, seen_at, ())
-        self._save_details(site_id, post_id, post)
-        self._save_evidence(post_id, reading)
-        self.save_names("author", post_id, effective.authors)
+        self._add_details(site_id, post_id, post)
+        self._add_evidence(post_id, reading)
+        self._add_names("author", post_id, effective.authors)
         return SavedPost(id=post_id, outcome="new")
 
     def save_waiting(self, waiting: Waiting) -> Outcome:
@@ -350,6 +350,10 @@ class Posts:
         seen_at: str,
         changes: tuple[str, ...],
     ) -> None:
+        same_as = None
+        if number > 1:
+            content = content_of(post.title, post.text, facts_of(post), reading)
+            same_as = find_same(self._db, post_id, content)
         self._db.execute(
             """
             insert into revisions (
@@ -360,7 +364,7 @@ class Posts:
             (
                 post_id,
                 number,
-                find_same(self._db, post_id, content_of(post.title, post.text, facts_of(post), reading)),
+                same_as,
                 run_id,
                 capture_id,
                 seen_at,
@@ -373,9 +377,14 @@ class Posts:
         )
 
     def _save_details(self, site_id: int, post_id: int, post: Post) -> None:
-        self.save_names("category", post_id, post.categories, site_id)
-        self.save_names("tag", post_id, post.tags, site_id)
-        self._db.execute("delete from images where post_id = ?", (post_id,))
+        for table in ("post_categories", "post_tags", "images"):
+            self._db.execute(f"delete from {table} where post_id = ?", (post_id,))
+        self._add_details(site_id, post_id, post)
+
+    def _add_details(self, site_id: int, post_id: int, post: Post) -> None:
+        """Of a post that has none yet."""
+        self._add_names("category", post_id, post.categories, site_id)
+        self._add_names("tag", post_id, post.tags, site_id)
         self._db.executemany(
             """
             insert into images (post_id, position, url, role, alt, caption, credit, candidates)
@@ -398,6 +407,9 @@ class Posts:
 
     def _save_evidence(self, post_id: int, reading: Reading) -> None:
         self._db.execute("delete from evidence where post_id = ?", (post_id,))
+        self._add_evidence(post_id, reading)
+
+    def _add_evidence(self, post_id: int, reading: Reading) -> None:
         self._db.executemany(
             """
             insert into evidence (post_id, field, value, printed, place, rule, confidence)
@@ -407,9 +419,13 @@ class Posts:
         )
 
     def save_names(self, noun: str, post_id: int, names: Iterable[str], site_id: int | None = None) -> None:
+        """Link the post to these authors, categories or tags and to no others."""
+        self._db.execute(f"delete from {NAME_TABLES[noun][1]} where post_id = ?", (post_id,))
+        self._add_names(noun, post_id, names, site_id)
+
+    def _add_names(self, noun: str, post_id: int, names: Iterable[str], site_id: int | None = None) -> None:
         """Link the post to its authors, categories or tags, in printed order; names are rows of their own table."""
         table, link = NAME_TABLES[noun]
-        self._db.execute(f"delete from {link} where post_id = ?", (post_id,))
         for position, name in enumerate(dict.fromkeys(names), 1):
             self._db.execute(
                 f"insert into {link} (post_id, {noun}_id, position) values (?, ?, ?)",
@@ -427,17 +443,21 @@ class Posts:
             )
         return int(row[0])
 
-    def _outlet_id(self, reading: Reading) -> int | None:
+    def _outlet_id(self, reading: Reading, *, is_corrected: bool) -> int | None:
+        """The row of the reading's outlet. The reader named its key, where it has one; a person gives only a name."""
         if reading.outlet is None:
             return None
-        outlets = load_outlets()
-        known = outlets.get(reading.outlet_id) if reading.outlet_id else outlets.named(reading.outlet)
-        key = reading.outlet_id or (known.id if known else None)
-        facts = (known and known.kind, known.domains[0] if known and known.domains else None, known and known.wikidata)
+        key = reading.outlet_id
+        if key is None and is_corrected and (named := load_outlets().named(reading.outlet)):
+            key = named.id
         row = self._db.execute(
             "select id, name, key from outlets where name = ? or key = ? order by name = ? desc",
             (reading.outlet, key, reading.outlet),
         ).fetchone()
+        if row is not None and row[1] == reading.outlet and (row[2] is not None or key is None):
+            return int(row[0])
+        known = load_outlet(key) if key else None
+        facts = (known and known.kind, known.domains[0] if known and known.domains else None, known and known.wikidata)
         if row is None:
             cursor = self._db.execute(
                 "insert into outlets (name, key, kind, domain, wikidata) values (?, ?, ?, ?, ?)",
@@ -453,12 +473,12 @@ class Posts:
             )
         return int(row[0])
 
-    def _reading_values(self, reading: Reading) -> tuple[Any, ...]:
+    def _reading_values(self, reading: Reading, *, is_corrected: bool) -> tuple[Any, ...]:
         return (
             reading.kind,
             reading.completeness,
             reading.outlet,
-            self._outlet_id(reading),
+            self._outlet_id(reading, is_corrected=is_corrected),
             reading.outlet_printed,
             reading.agency,
             to_json(reading.authors),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,7 +48,12 @@ def to_json(value: Any) -> str:
 
 
 def reading_to_json(reading: Reading) -> str:
-    return to_json(asdict(reading))
+    """As `dataclasses.asdict` would spell it, without its copy of every value: that took a sixth of saving a post."""
+    return to_json({**_shallow(reading), "evidence": [_shallow(each) for each in reading.evidence]})
+
+
+def _shallow(value: Reading | Evidence) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def reading_from_json(stored: str) -> Reading:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.outlet_names import make_form, name_key, split_article
-from archive.outlets import BUILT_IN, KINDS, Outlet, Outlets, OutletsFileError, load_outlets, read_outlets
+from archive.outlets import BUILT_IN, KINDS, Outlet, Outlets, OutletsFileError, entry_in, load_outlets, read_outlets
 from archive.text import fold
 
 DOCS = Path(__file__).parents[2] / "docs" / "outlets.md"
@@ -495,3 +495,10 @@ def test_the_entries_are_in_the_form_a_stranger_reads(entries: list[Outlet]) -> 
     raw = tomllib.loads(BUILT_IN.read_text(encoding="utf-8"))
     assert all(next(iter(entry)) == "name" for entry in raw.values())
     assert all(outlet.name == " ".join(outlet.name.split()) for outlet in entries)
+
+
+def test_one_entry_is_read_as_it_is_read_with_all_others() -> None:
+    text = BUILT_IN.read_text(encoding="utf-8")
+    some = list(load_outlets())[::40]
+    assert [entry_in(text, outlet.id) for outlet in some] == some
+    assert entry_in(text, "no-such-outlet") is None
