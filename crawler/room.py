@@ -129,8 +129,8 @@ def opened(
     get_ready: Callable[..., None], *args: Any, readers: int = 1, bounds: Bounds = Bounds()
 ) -> Iterator[tuple[asyncio.AbstractEventLoop, Room]]:
     """A room with an event loop of its own, for those who have none; closed at the end."""
-    loop = asyncio.new_event_loop()
     room = Room(get_ready, *args, readers=readers, bounds=bounds)
+    loop = asyncio.new_event_loop()
     try:
         yield loop, room
     finally:
@@ -147,7 +147,7 @@ class _Desk:
         self.handed_out: deque[_Work] = deque()
         """Sent and not answered, in this order; the first is being read."""
         self._writer: asyncio.StreamWriter | None = None
-        self._patience = asyncio.timeout(None)
+        self._patience: asyncio.Timeout | None = None
         self._attending: asyncio.Task[None] | None = None
         self._trouble: str | None = None
         self._start()
@@ -183,6 +183,7 @@ class _Desk:
 
     def _be_patient(self) -> None:
         """Begin to count anew how long the answer takes."""
+        assert self._patience is not None
         wait = asyncio.get_running_loop().time() + LONGEST_S if self.handed_out else None
         self._patience.reschedule(wait)
 
