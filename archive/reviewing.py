@@ -15,6 +15,7 @@ from archive.clippings import clipping
 from archive.errors import UsageError
 from archive.model import Completeness, Kind
 from archive.outlets import load_outlets
+from archive.schema_review import TO_LOOK_OVER
 from archive.search.plan import DOUBTFUL_BELOW
 from archive.store import Store
 from archive.store.corrections import CORRECTABLE
@@ -82,7 +83,13 @@ CANDIDATES: Final = f"""
     from posts join sites on sites.id = posts.site_id
     where sites.name = coalesce(:site, sites.name)
         and not exists (select 1 from corrections where post_id = posts.id and undone_at is null)
+        and posts.id in (
+            select id from posts where {TO_LOOK_OVER}
+            union all
+            select post_id from evidence where confidence < {DOUBTFUL_BELOW} and field in {WEIGHED}
+        )
 """
+"""What may be doubtful; `DOUBTS` says whether it is."""
 
 Row = Mapping[str, Any]
 

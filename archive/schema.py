@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from archive.schema_desk import LIKENESSES, WATCHES, WITHHOLDINGS
+from archive.schema_review import LOOKING_OVER
 
 APPLICATION_ID: Final = 0x436C6970
 """`Clip` in ASCII: SQLite's own mark in the file header by which an archive is told from any other database."""
@@ -531,6 +532,11 @@ def m002_quiet_runs(db: Database) -> None:
     """What a run over an unchanged blog looks up, without reading every post's rows for it."""
     for statement in statements(QUIET_RUNS):
         db.execute(statement)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m002_looking_over(db: Database) -> None:
+    _run(db, LOOKING_OVER)
 
 
 def statements(script: str) -> list[str]:

@@ -29,6 +29,8 @@ class Ask:
     parts: Mapping[str, str]
     query: Any
     """Datasette's MultiParams: `get(name)` and `getlist(name)`."""
+    address: str = ""
+    """Path and parameters as they were sent."""
     editing: Editing | None = None
     """None: the site is for reading only."""
 

@@ -10,7 +10,6 @@ from archive.browse.answer import Answer, Ask
 from archive.browse.charts import by_month, outlet_series, stacked
 from archive.browse.clips import COLUMNS, as_clips
 from archive.browse.instance import Place
-from archive.browse.kept import Kept
 from archive.browse.rows import Row, number, row, rows
 
 LATEST_SHOWN: Final = 8
@@ -45,12 +44,9 @@ order by posted_on desc, id desc
 limit {LATEST_SHOWN}
 """
 
-_overviews: Kept[dict[str, Any]] = Kept(most=8)
-
 
 def home_page(ask: Ask, db: Database) -> Answer:
-    overview = _overviews.get(ask.place, "", lambda: counted_overview(ask.place, db))
-    return ask.page("home.html", section="home", **overview, latest=latest(db), run=last_run(db))
+    return ask.page("home.html", section="home", **counted_overview(ask.place, db), latest=latest(db), run=last_run(db))
 
 
 def latest(db: Database) -> list[Row]:

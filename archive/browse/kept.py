@@ -6,24 +6,27 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from archive.browse.instance import Place
-from archive.database import file_state
+from sqlite_utils import Database
 
 Value = TypeVar("Value")
 
 
 class Kept(Generic[Value]):
-    """The last few values made, each for one state of one archive's file."""
+    """The last few values made, each for one state of one archive's file, as one connection sees it.
+
+    SQLite counts for each connection whether others committed; times and sizes of files would miss what happens within
+    one tick of the clock. Asked within a transaction (`rows.one_view`), the count goes with what is read after it.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._values: OrderedDict[object, Value] = OrderedDict()
 
-    def get(self, place: Place, key: str, make: Callable[[], Value]) -> Value:
-        # Noted before anything is read, the state can only be older than what is read, never newer.
-        state = (place.path, file_state(str(place.path)), key)
-        if state not in self._values:
-            self._values[state] = make()
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
-        return self._values[state]
+    def get(self, db: Database, key: str, make: Callable[[], Value]) -> Value:
+        state = (db.conn, db.execute("pragma data_version").fetchone()[0], key)
+        if state in self._values:
+            return self._values[state]
+        value = self._values[state] = make()
+        while len(self._values) > self._most:
+            self._values.popitem(last=False)
+        return value

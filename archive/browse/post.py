@@ -20,7 +20,7 @@ from archive.export.citations import read_reference, to_text
 from archive.export.page_metadata import page_json_ld, page_tags
 from archive.export.selection import get_record
 from archive.store.corrections import CORRECTABLE
-from archive.store.withholdings import refuse_withheld
+from archive.store.withholdings import refuse_withheld, withheld_today
 
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 SHOWN_TYPES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/svg+xml"})
@@ -42,6 +42,7 @@ def post_page(ask: Ask, db: Database) -> Answer:
         post=found,
         language=found["language"] if LANGUAGE.fullmatch(found["language"] or "") else None,
         outlet_id=body["outlet_id"],
+        reposts=[other for other in found["reposts"] if other["id"] not in withheld_today(db.conn)],
         facts=facts(found),
         head=head(found),
         html=readable(body["html"], found["text"], image_finder(ask, db)),

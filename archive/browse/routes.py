@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from datasette import Response
@@ -22,6 +23,7 @@ from archive.browse.files import asset
 from archive.browse.headers import OURS, secured
 from archive.browse.home import home_page
 from archive.browse.instance import ASSETS, place_of, was_changed
+from archive.browse.kept import Kept
 from archive.browse.listings import author_page, authors_page, category_page, outlet_page, outlets_page, period_page
 from archive.browse.post import post_page
 from archive.browse.revisions import revisions_page
@@ -60,6 +62,12 @@ PAGES: Final[tuple[tuple[str, Page], ...]] = (
 
 SECONDS: Final[dict[Page, float]] = {search_page: 2.0, search_json: 2.0}
 """How long a page may read, where that is not `PAGE_SECONDS`."""
+
+KEPT: Final = frozenset(
+    {home_page, outlets_page, outlet_page, authors_page, author_page, category_page, period_page, coverage_page}
+)
+"""Pages that count much and have no form: as they are until the archive changes."""
+_pages: Kept[Answer] = Kept(most=64)
 
 CACHED: Final = {"cache-control": "public, max-age=31536000, immutable"}
 
@@ -121,7 +129,8 @@ async def asked(request: Any, datasette: Any) -> Ask | None:
     if place is None or not await may_view(datasette, request.actor, name):
         return None
     editing = find_editing(datasette, request.scope)
-    return Ask(place=place, parts=dict(request.url_vars), query=request.args, editing=editing)
+    address = f"{request.path}?{request.query_string}"
+    return Ask(place=place, parts=dict(request.url_vars), query=request.args, address=address, editing=editing)
 
 
 def response(ask: Ask, answer: Answer) -> Response:
@@ -154,6 +163,9 @@ def answered(page: Page, ask: Ask, connection: sqlite3.Connection) -> Answer:
     """The page, or a page that says in plain words why there is none."""
     try:
         with one_view(connection, SECONDS.get(page, PAGE_SECONDS)) as db:
+            if page in KEPT:
+                today = datetime.now(UTC).date()  # an embargo may end without a commit
+                return _pages.get(db, f"{today} {ask.address}", lambda: page(ask, db))
             return page(ask, db)
     except UsageError as error:
         return ask.trouble(404, "Nothing is filed here", f"{error.message[:1].upper()}{error.message[1:]}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlite_utils import Database
@@ -18,6 +19,7 @@ from archive.browse.words import day, short_day
 from archive.errors import UsageError
 from archive.gaps import find_gaps
 from archive.reviewing import Doubt, Review, find_doubts
+from archive.store.withholdings import withheld_today
 
 RUNS_SHOWN: Final = 60
 CHARTED: Final = 40
@@ -79,10 +81,15 @@ def run_page(ask: Ask, db: Database) -> Answer:
         [run["id"]],
     )
     report: dict[str, Any] = json.loads(stored["report"]) if stored.get("report") else {}
+    withheld = withheld_today(db.conn)
+    report |= {
+        name: [each for each in report.get(name) or [] if each["id"] not in withheld] for name in ("changes", "doubts")
+    }
     return ask.page("run.html", section="runs", run=run, report=report, roles=roles, skips=skips)
 
 
-_reviews: Kept[Review] = Kept(most=4)
+_reviews: Kept[Review] = Kept(most=8)
+_suspects: Kept[list[tuple[str, str, int, int]]] = Kept(most=8)
 
 
 def printed_words(doubt: Doubt) -> list[tuple[str, str]]:
@@ -92,7 +99,9 @@ def printed_words(doubt: Doubt) -> list[tuple[str, str]]:
 
 
 def health_page(ask: Ask, db: Database) -> Answer:
-    review = _reviews.get(ask.place, "", lambda: find_doubts(db, limit=DOUBTFUL_SHOWN))
+    review = _reviews.get(db, "", lambda: find_doubts(db, limit=DOUBTFUL_SHOWN))
+    withheld = withheld_today(db.conn)
+    review = replace(review, doubts=tuple(doubt for doubt in review.doubts if doubt.id not in withheld))
     return ask.page(
         "health.html",
         section="health",
@@ -101,14 +110,19 @@ def health_page(ask: Ask, db: Database) -> Answer:
         printed={doubt.id: printed_words(doubt) for doubt in review.doubts},
         known_outlets=known_outlets(db) if ask.editing and review.doubts else [],
         said=DONE.get(ask.get("said")),
-        suspects=suspects(db),
-        gone=rows(db, "select uid, title, gone_at from posts where gone_at is not null order by gone_at desc limit 50"),
+        suspects=_suspects.get(db, "", lambda: suspects(db)),
+        gone=rows(
+            db,
+            """select uid, title, gone_at from posts
+            where gone_at is not null and id not in (select post_id from withheld) order by gone_at desc limit 50""",
+        ),
         absent=rows(
             db,
             """
             select posts.uid, posts.title, max(absences.noticed_at) as noticed_at, count(*) as times,
-                absences.how from absences join posts on posts.id = absences.post_id
+                absences.how from absences cross join posts on posts.id = absences.post_id
             where posts.gone_at is null and posts.last_seen_at < absences.noticed_at
+                and posts.id not in (select post_id from withheld)
             group by posts.id order by noticed_at desc limit 50
             """,
         ),

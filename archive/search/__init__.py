@@ -62,6 +62,7 @@ def search(
     sort: Sort = "relevance",
     cursor: str | None = None,
     facets: bool = False,
+    facets_up_to: int = 0,
     fold: bool = True,
     public: bool = False,
 ) -> Results:
@@ -69,7 +70,8 @@ def search(
 
     *cursor* is the `next_cursor` of the page before. A query without words to weigh (filters only, or nothing at all)
     is sorted newest first. `sort="lag"` puts the longest way from article to repost first. With *fold*, of several
-    reposts of one article only the first is a hit; the total and the facets count all. *public*
+    reposts of one article only the first is a hit; the total and the facets count all.
+    *facets_up_to* counts facets of results that have no more posts than that, for which it is cheap. *public*
     leaves out what is withheld from the public. Raises UsageError for a cursor
     that is none; no query raises anything.
     """
@@ -85,7 +87,8 @@ def search(
         found = _by_relevance(answers, limit, _offset(cursor), fold)
     else:
         found = _by_date(answers, sort, limit, _place(cursor), fold)
-    counted = count_facets(answers) if facets else None
+    few = answers.total_is_exact and 0 < answers.total <= facets_up_to
+    counted = count_facets(answers) if facets or few else None
     return Results(
         hits=found[0],
         total=sum(value.count for value in counted["kind"]) if counted else answers.total,
