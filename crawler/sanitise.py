@@ -13,7 +13,8 @@ TAGS = frozenset(
     "a abbr b blockquote br caption cite code dd del dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img "
     "ins kbd li mark ol p pre q s samp small span strong sub sup table tbody td tfoot th thead time tr u ul var".split()
 )
-ATTRIBUTES = {
+ATTRIBUTES: dict[str, set[str]] = {
+    "*": set(),
     "a": {"href", "title"},
     "abbr": {"title"},
     "blockquote": {"cite"},
@@ -28,9 +29,17 @@ DROPPED_WITH_CONTENT = frozenset(
     "script style noscript template svg math iframe object embed form button select textarea input canvas audio "
     "video map".split()
 )
+
+
+def _whole_address(tag: str, name: str, value: str) -> str | None:
+    """The attribute's value, unless it is an address that we did not make whole: markup can read differently twice."""
+    return None if name in ("href", "src", "cite") and not value.startswith(("http://", "https://")) else value
+
+
 _CLEANER = nh3.Cleaner(
     tags=set(TAGS),
     attributes=ATTRIBUTES,
+    attribute_filter=_whole_address,
     clean_content_tags=set(DROPPED_WITH_CONTENT),
     url_schemes={"http", "https"},
     link_rel="noopener noreferrer nofollow",
