@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import codecs
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -81,7 +82,11 @@ def _parsed(body: bytes, agent: str) -> Rules:
     text = _text(body)
     if text.lstrip().startswith("<"):
         return Rules(state="none", detail="robots.txt is a web page")
-    return Rules(state="rules", detail="", agent=agent, parser=Protego.parse(text))
+    return Rules(state="rules", detail="", agent=agent, parser=Protego.parse(_NAMES.sub(r"\1", text)))
+
+
+_NAMES: Final = re.compile(r"(?im)^([ \t]*user-?agent[ \t]*:[ \t]*(?:[a-z_-]+|\*))[^\r\n#]*")
+"""A group's name is a product token (RFC 9309 §2.2.1): a version or anything else behind it does not count."""
 
 
 def _text(body: bytes) -> str:

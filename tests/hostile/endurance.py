@@ -1,0 +1,358 @@
+"""Kills and failing disks: an archive that is cut short at any moment ends as if it had not been.
+
+    python -m tests.hostile.endurance kills --count 300       processes killed at random moments
+    python -m tests.hostile.endurance writes --count 100      a system call that writes fails (needs strace)
+
+Each child is forked from a process that has everything imported, so that it is killed at its work, not at its start.
+The random seed is printed; --seed repeats a round.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import select
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from archive.database import open_database
+from archive.folder import ArchiveFolder
+from archive.verifying import Verification
+
+HUNG_S: Final = 120.0
+KILLS_A_ROUND: Final = 10
+VOLATILE: Final = ("id", "first_seen_at", "last_seen_at")
+FAILING_CALLS: Final = ("write", "pwrite64", "fsync", "fdatasync", "ftruncate")
+ERRORS: Final = ("ENOSPC", "EIO")
+
+
+class EnduranceError(AssertionError):
+    """An archive came out of it other than it should."""
+
+
+@dataclass(kw_only=True)
+class Figures:
+    """What was done, and what came of it."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    rounds: Counter[str] = field(default_factory=Counter)
+    exits: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+
+# ------------------------------------------------------------------------------------------------- children
+
+
+def work(words: list[str], log: Path) -> None:
+    """The command, in a child that has no other business."""
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    os.closerange(3, 256)
+    from archive import cli
+
+    sys.argv = ["clipfile", *words]
+    cli.main()
+
+
+def forked(job: Callable[[], Any]) -> int:
+    """Start *job* in a child; returns its process id."""
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        job()
+        code = 0
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
+    finally:
+        os._exit(code)
+
+
+def wait(pid: int, timeout_s: float) -> int | None:
+    """Exit code of the child, or None when it still runs after that time."""
+    handle = os.pidfd_open(pid)
+    try:
+        if not select.select([handle], [], [], timeout_s)[0]:
+            return None
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    finally:
+        os.close(handle)
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+def finish(job: Callable[[], Any]) -> int:
+    pid = forked(job)
+    code = wait(pid, HUNG_S)
+    if code is None:
+        kill(pid)
+        raise EnduranceError(f"still running after {HUNG_S:.0f} s")
+    return code
+
+
+# ------------------------------------------------------------------------------------------------- what must hold
+
+
+def contents(archive: Path) -> list[dict[str, Any]]:
+    """The clippings without what a clock or a row number decides."""
+    with closing(sqlite3.connect(archive / "archive.db")) as db:
+        db.row_factory = sqlite3.Row
+        rows = [dict(row) for row in db.execute("select * from clippings order by url")]
+    return [{name: value for name, value in row.items() if name not in VOLATILE} for row in rows]
+
+
+def check(archive: Path, wanted: list[dict[str, Any]], where: str) -> None:
+    """Nothing lost, twice, partial or invalid; the index equal to the content."""
+    found = contents(archive)
+    if found != wanted:
+        lost = {row["url"] for row in wanted} - {row["url"] for row in found}
+        raise EnduranceError(f"{where}: {len(found)} clippings for {len(wanted)}, lost {sorted(lost)[:5]}")
+    if problems := list(Verification(ArchiveFolder(path=archive)).problems()):
+        raise EnduranceError(f"{where}: {problems[:3]}")
+    with closing(sqlite3.connect(archive / "archive.db")) as db:
+        if twice := db.execute("select url from posts group by url having count(*) > 1").fetchall():
+            raise EnduranceError(f"{where}: {twice[:3]}")
+
+
+# ------------------------------------------------------------------------------------------------- kills
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """Something that writes: `prepare` makes its place, `run` is killed, `check` looks at what came of it."""
+
+    name: str
+    prepare: Callable[[Path], None]
+    run: Callable[[Path], None]
+    check: Callable[[Path, str], None]
+
+
+def kill_at_random(operation: Operation, folder: Path, kills: int, moments: random.Random, figures: Figures) -> None:
+    """Rounds of up to ten kills each, every round ended by one run that nobody disturbs."""
+    while figures.kills[operation.name] < kills:
+        place = folder / f"{operation.name}-{figures.rounds[operation.name]}"
+        operation.prepare(place)
+        began_s = time.monotonic()
+        spare = folder / "undisturbed"
+        operation.prepare(spare)
+        code = finish(lambda: operation.run(spare))  # noqa: B023  runs before the next round
+        took_s = time.monotonic() - began_s
+        shutil.rmtree(spare)
+        where = f"{operation.name}, round {figures.rounds[operation.name]}"
+        if code:
+            raise EnduranceError(f"{where}: exit {code} when nobody disturbed it")
+        for _ in range(min(KILLS_A_ROUND, kills - figures.kills[operation.name])):
+            pid = forked(lambda: operation.run(place))  # noqa: B023
+            if wait(pid, moments.uniform(0.01, max(0.05, took_s))) is None:
+                kill(pid)
+                figures.kills[operation.name] += 1
+        code = finish(lambda: operation.run(place))  # noqa: B023
+        if code:
+            raise EnduranceError(f"{where}: exit {code} after the last kill")
+        operation.check(place, where)
+        shutil.rmtree(place)
+        figures.rounds[operation.name] += 1
+
+
+def operations(url: str, finished: Path, folder: Path) -> Iterator[Operation]:
+    """Crawl, reading anew, export and migration; *finished* is an archive of the blog at *url*."""
+    wanted = contents(finished)
+    log = folder / "children.log"
+
+    def command(*words: str) -> None:
+        work(list(words), log)
+
+    def copy(place: Path) -> None:
+        shutil.copytree(finished, place)
+
+    def forget(place: Path) -> None:
+        """An archive whose readings are not what the reader makes of its captures."""
+        copy(place)
+        with ArchiveFolder(path=place).writing("a test") as store, store.atomic():
+            store.db.execute("update posts set outlet_id = null, kind = 'own', confidence = 0.0 where kind = 'repost'")
+
+    def exported(place: Path) -> None:
+        command("export", "--format", "csv", "--output", str(place / "out.csv"), "--archive", str(place))
+
+    def check_export(place: Path, where: str) -> None:
+        strays = [path.name for path in place.iterdir() if "out.csv" in path.name and path.name != "out.csv"]
+        if strays or (place / "out.csv").read_bytes().count(b"\r\n") < len(wanted):
+            raise EnduranceError(f"{where}: a partial export, or one left lying about: {strays}")
+
+    def migrate(place: Path) -> None:
+        open_database(place / "archive.db").close()
+
+    def check_schema(place: Path, where: str) -> None:
+        if schema(place) != schema(finished):
+            raise EnduranceError(f"{where}: another schema than an archive's")
+
+    crawling = ("crawl", url, "--allow-private", "--delay", "0", "--archive")
+    yield Operation(
+        name="crawl",
+        prepare=lambda place: place.mkdir(),
+        run=lambda place: command(*crawling, str(place)),
+        check=lambda place, where: check(place, wanted, where),
+    )
+    yield Operation(
+        name="reread",
+        prepare=forget,
+        run=lambda place: command("reread", "--archive", str(place)),
+        check=lambda place, where: check(place, wanted, where),
+    )
+    yield Operation(name="export", prepare=copy, run=exported, check=check_export)
+    yield Operation(name="migration", prepare=lambda place: place.mkdir(), run=migrate, check=check_schema)
+
+
+def schema(place: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(place / "archive.db")) as db:
+        return sorted(db.execute("select name, sql from sqlite_master where sql is not null"))
+
+
+# ------------------------------------------------------------------------------------------------- failing calls
+
+
+def calls_of(url: str, archive: Path, log: Path) -> Counter[str]:
+    """How often a small crawl makes each call that writes."""
+    traced(url, archive, log, ["-e", f"trace={','.join(FAILING_CALLS)}"])
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return Counter(name for line in lines for name in FAILING_CALLS if f" {name}(" in f" {line.split(' ', 1)[-1]}")
+
+
+def traced(url: str, archive: Path, log: Path, how: list[str]) -> int:
+    """Exit code of a crawl under strace."""
+    words = ["crawl", url, "--allow-private", "--delay", "0", "--archive", str(archive)]
+    command = ["strace", "-f", "--seccomp-bpf", "-o", str(log), *how, sys.executable, "-m", "archive.cli", *words]
+    done = subprocess.run(command, capture_output=True, timeout=HUNG_S, check=False)
+    return done.returncode
+
+
+def fail_calls(url: str, folder: Path, count: int, moments: random.Random, figures: Figures) -> None:
+    """Let one writing call fail in each of *count* crawls; each must say so, and the next one go on from there."""
+    if finish(lambda: work(crawl_words(url, folder / "wanted"), folder / "children.log")):
+        raise EnduranceError("the blog can't be crawled")
+    wanted = contents(folder / "wanted")
+    calls = calls_of(url, folder / "counted", folder / "strace.log")
+    for number in range(count):
+        name = FAILING_CALLS[number % len(FAILING_CALLS)]
+        error = ERRORS[number // len(FAILING_CALLS) % len(ERRORS)]
+        when = moments.randint(1, max(1, calls[name]))
+        archive, where = folder / f"failed-{number}", f"{error} at {name} number {when}"
+        how = ["-e", f"trace={name}", "-e", f"inject={name}:error={error}:when={when}"]
+        try:
+            code = traced(url, archive, folder / "strace.log", how)
+        except subprocess.TimeoutExpired as hung:
+            raise EnduranceError(f"{where}: still running after {HUNG_S:.0f} s") from hung
+        figures.exits[f"exit {code}"] += 1
+        if code == 0:
+            check(archive, wanted, where)
+        if finish(lambda: work(crawl_words(url, archive), folder / "children.log")):  # noqa: B023
+            raise EnduranceError(f"{where}: the next crawl does not go on")
+        check(archive, wanted, f"{where}, and the next crawl")
+        shutil.rmtree(archive)
+        figures.kills[f"{error} at {name}"] += 1
+
+
+def crawl_words(url: str, archive: Path) -> list[str]:
+    return ["crawl", url, "--allow-private", "--delay", "0", "--archive", str(archive)]
+
+
+# ------------------------------------------------------------------------------------------------- the command
+
+
+@contextmanager
+def blog(kind: str) -> Iterator[str]:
+    """The address of a blog in a process of its own: a child may not be forked beside a server's threads."""
+    command = [sys.executable, "-m", "tests.hostile.endurance", "serve", kind]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
+
+
+def serve(kind: str) -> None:
+    from crawler.sample.server import SampleBlog
+    from tests.hostile.blog import HealthyBlog
+    from tests.hostile.server import serving
+
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    if kind == "sample":
+        with SampleBlog() as sample:
+            print(sample.url, flush=True)  # noqa: T201
+            stop.wait()
+    else:
+        with serving(HealthyBlog()) as healthy:
+            print(f"{healthy.origin}/blog/", flush=True)  # noqa: T201
+            stop.wait()
+
+
+def import_everything() -> None:
+    """What a child would else import in each of its short lives; not Twisted's reactor, of which each has its own."""
+    import scrapy.crawler  # noqa: F401
+
+    import crawler.commands.crawl
+    import crawler.commands.reread
+    import crawler.middlewares
+    import crawler.spiders.blog  # noqa: F401
+
+
+def endure(what: str, count: int, seed: int, folder: Path) -> Figures:
+    figures, moments = Figures(), random.Random(seed)
+    began_s = time.monotonic()
+    import_everything()
+    if what == "writes":
+        with blog("healthy") as url:
+            fail_calls(url, folder, count, moments, figures)
+    else:
+        with blog("sample") as url:
+            finished = folder / "finished"
+            if finish(lambda: work(crawl_words(url, finished), folder / "children.log")):
+                raise EnduranceError("the blog can't be crawled")
+            todo = list(operations(url, finished, folder))
+            for number, operation in enumerate(todo):
+                share = count // len(todo) + (number < count % len(todo))
+                kill_at_random(operation, folder, share, moments, figures)
+    figures.seconds = time.monotonic() - began_s
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.hostile.endurance", description=__doc__)
+    parser.add_argument("what", choices=("kills", "writes", "serve"))
+    parser.add_argument("kind", nargs="?", default="sample")
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    chosen = parser.parse_args()
+    if chosen.what == "serve":
+        serve(chosen.kind)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        print(f"seed {chosen.seed}", flush=True)  # noqa: T201
+        figures = endure(chosen.what, chosen.count, chosen.seed, Path(folder))
+    told = {name: value for name, value in vars(figures).items() if value}
+    print(json.dumps(told, indent=2))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
