@@ -227,7 +227,7 @@ def shape_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{path}" + f"?{names}" * bool(names)
 
 
-def trap_reason(url: str, seen_counts: Mapping[str, int]) -> str | None:
+def trap_reason(url: str, seen_counts: Mapping[str, int], listing_pages: int = MAX_LISTING_PAGES) -> str | None:
     """Why following *url* may never end, or None.
 
     *seen_counts* holds how many addresses of each `shape_of` were asked for in this run.
@@ -241,7 +241,7 @@ def trap_reason(url: str, seen_counts: Mapping[str, int]) -> str | None:
         (bool(_SESSION.search(parts.query) or _SESSION.search(parts.path)), "session number in the address"),
         (len(names) > MAX_PARAMETERS, f"more than {MAX_PARAMETERS} parameters"),
         (len(segments) > MAX_PATH_SEGMENTS or _repeats(segments), "growing path"),
-        (page_number(url) > MAX_LISTING_PAGES, f"listing of more than {MAX_LISTING_PAGES:,} pages"),
+        (page_number(url) > listing_pages, f"listing of more than {listing_pages:,} pages"),
         (counted and seen_counts.get(shape_of(url), 0) >= MAX_OF_ONE_SHAPE, _endless(url)),
     )
     return next((reason for trapped, reason in reasons if trapped), None)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from crawler.addresses import MAX_LISTING_PAGES, listing_root, page_number, resolved, same_listing
+from crawler.addresses import listing_root, page_number, resolved, same_listing
 from crawler.chrome import classes_of, folded_text
 from crawler.profiles import SiteProfile
 
@@ -51,7 +51,7 @@ def read_pagination(tree: etree._Element, url: str, profile: SiteProfile, *, bas
     later = {
         count: found
         for count, found in counted
-        if number < count <= MAX_LISTING_PAGES and profile.in_scope(found) and same_listing(found, url)
+        if number < count and profile.in_scope(found) and same_listing(found, url)
     }
     more = [element for element in tree.iter("a", "button", "div", "span", "body", "ul") if _is_more(element)]
     next_url = _selected(tree, profile, base_url or url) or later.get(number + 1) or _named_next(links, url, profile)

@@ -46,6 +46,7 @@ class SkipReason(StrEnum):
     CREDENTIALS = "credentials", "carries a user name or password"
     OFF_SITE = "off-site", "outside the blog's scheme, hosts and ports"
     TOO_DEEP = "too-deep", "more links away from the start than DEPTH_LIMIT"
+    TOO_MANY = "too-many", "found when the run knew of SITE_URLS_MAX addresses already"
     ADDRESS_TOO_LONG = "address-too-long", "longer than URLLENGTH_LIMIT characters"
 
     REDIRECT_OFF_SITE = "redirect-off-site", "redirects to another site"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from crawler.addresses import listing_root, shape_of, trap_reason
+from crawler.addresses import MAX_LISTING_PAGES, listing_root, shape_of, trap_reason
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,7 +19,8 @@ class Judged:
 class Traps:
     """One run's count of address shapes."""
 
-    def __init__(self) -> None:
+    def __init__(self, listing_pages: int = MAX_LISTING_PAGES) -> None:
+        self._listing_pages = listing_pages
         self._shapes: Counter[str] = Counter()
         self._judged: dict[str, str | None] = {}
 
@@ -29,11 +30,11 @@ class Traps:
         A listing's pages are counted by their number, not by their shape: a long blog has many, and they do end.
         """
         address = listing_root(url) if is_listing else url
-        endless = trap_reason(url, {})
+        endless = trap_reason(url, {}, self._listing_pages)
         if address in self._judged and endless is None:
             return Judged(reason=self._judged[address])
         is_news = self._judged.get(address) is None
-        reason = endless or trap_reason(address, self._shapes)
+        reason = endless or trap_reason(address, self._shapes, self._listing_pages)
         self._shapes[shape_of(address)] += 1
         self._judged[address] = reason
         return Judged(reason=reason, is_news=is_news and reason is not None)

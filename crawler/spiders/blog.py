@@ -87,7 +87,8 @@ class BlogSpider(CheckedSpider):
         self.has_categories = False
         self.has_sources = False
         self.seen_by_listing: dict[str, set[str]] = {}
-        self.traps = Traps()
+        self.urls = 0
+        """Addresses this run took up."""
         self.trails = Trails()
         self.category_names: set[str] = set()
         self.listings: set[str] = set()
@@ -115,6 +116,8 @@ class BlogSpider(CheckedSpider):
         """Requests for what waits in the frontier, until nothing waits and nothing is on its way."""
         self.keeper, self.tally, self.plan = self.crawler.keeper, self.crawler.tally, self.crawler.plan
         self.room = self.crawler.room
+        self.traps = Traps(self.crawler.settings.getint("LISTING_PAGES_MAX"))
+        self.urls_max = self.crawler.settings.getint("SITE_URLS_MAX")
         self.agenda = Agenda(self.keeper, self.tally, self.plan, self.profile, self.categories)
         self.known = self.agenda.known()
         self.has_sources = self.has_categories = not self.agenda.walks_listings
@@ -419,7 +422,7 @@ class BlogSpider(CheckedSpider):
         with self.keeper.commit() as store:
             site_id, run_id = self.keeper.site_id, self.keeper.run_id
             seeds = self.followed(found, done)
-            store.frontier.add(site_id, seeds)
+            self.urls += store.frontier.add(site_id, seeds)
             for seed in seeds:
                 if seed.role == "post" and seed.hint:
                     store.frontier.hint(site_id, seed.key, seed.hint)
@@ -441,6 +444,9 @@ class BlogSpider(CheckedSpider):
             found.endless.append((done.url, endless))
             if done.role == "rest-posts":
                 self.tally.sources["rest"] = "lying: its pages repeat themselves"
+        if len(seeds) > (room := max(0, self.urls_max - self.urls)):
+            found.refused.append((seeds[room].url, SkipReason.TOO_MANY, f"and {len(seeds) - room - 1:,} more"))
+            seeds = seeds[:room]
         for url, why in found.endless:
             self.tally.count_endless(url, why, trail=self.trails.trail_of(done) if done else None)
         return seeds

@@ -224,7 +224,7 @@ OPERATORS = ("CONTACT", "ALLOW_PRIVATE_ORIGIN", "RESPECT_ROBOTS", "ROBOTS_CRAWL_
              "DOWNLOAD_DELAY", "CONCURRENT_REQUESTS_PER_DOMAIN", "AUTOTHROTTLE_MAX_DELAY", "RETRY_TIMES", "RETRY_PAUSE",
              "RETRY_AFTER_MAX", "REDIRECT_MAX_TIMES", "DOWNLOAD_MAXSIZE", "DECOMPRESSION_MAXRATIO", "HEADERS_MAXSIZE",
              "DOWNLOAD_TIMEOUT", "URLLENGTH_LIMIT", "DEPTH_LIMIT", "CLOSESPIDER_TIMEOUT", "CLOSESPIDER_PAGECOUNT",
-             "MEMUSAGE_LIMIT_MB")  # fmt: skip
+             "MEMUSAGE_LIMIT_MB", "LISTING_PAGES_MAX", "SITE_URLS_MAX")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", OPERATORS)
@@ -234,6 +234,14 @@ def test_the_documentation_gives_each_limit_its_default(name: str) -> None:
     row = re.search(rf"^\| `{name}` \| `(.*?)` \|", MANNERS_PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert row, f"docs/manners.md does not list {name}"
     assert row[1] == (str(settings[name]) or '""')
+
+
+def test_each_limit_has_a_setting_and_ends_in_words_that_are_stored() -> None:
+    text = MANNERS_PAGE.read_text(encoding="utf-8").partition("## Limits")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| [^|]+ \| `([A-Z_]+)` \| `([a-z-]+)` \|$", text, re.MULTILINE)
+    assert len(rows) >= 14
+    assert {name for name, _ in rows} <= set(OPERATORS)
+    assert {stored for _, stored in rows} <= {*map(str, SkipReason), "interrupted"}
 
 
 SWITCHED_OFF = ("REMOTE_CONTROL_ENABLED", "TELNETCONSOLE_ENABLED", "COOKIES_ENABLED", "HTTPPROXY_ENABLED",

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from tests.hostile.addresses import HOSTS
-from tests.hostile.blog import BARE, HEALTHY, MANIFEST, HostileBlog
+from tests.hostile.blog import BARE, HEALTHY, MANIFEST, HealthyBlog, HostileBlog
 from tests.hostile.crawling import Watched, clipfile, crawl_hostile, hostile_blog
 from tests.hostile.faults import CONNECTIONS, CONTENT, FAULTS, REDIRECTS, STATUSES
 from tests.hostile.pages import headline, last_words
+from tests.hostile.server import serving
 
 pytestmark = pytest.mark.slow
 
@@ -140,7 +141,19 @@ def test_the_archive_is_sound_afterwards(crawled: Outcome) -> None:
 
 
 def test_the_report_is_safe_on_a_terminal(crawled: Outcome) -> None:
-    for words in (("runs", "1"), ("search", "terminals"), ("show", post_id(crawled, "title-for-terminals"))):
+    shown = post_id(crawled, "title-for-terminals")
+    told = (
+        "runs 1",
+        "search terminals",
+        f"show {shown}",
+        f"cite {shown}",
+        "status",
+        "gaps",
+        "review",
+        "outlets",
+        "authors",
+    )
+    for words in (words.split() for words in told):
         code, out = clipfile(*words, "--archive", str(crawled.seen.archive))
         assert code == 0
         assert [char for char in out if not char.isprintable() and char != "\n"] == [], words
@@ -182,3 +195,12 @@ def test_an_absurd_pause_defers_the_host_and_an_endless_feed_ends(tmp_path: Path
     assert sum(target.startswith(tuple(MANIFEST["endless-sources"]["feed"])) for target in first.seen.targets) <= 10
     assert {again.of(url) for url in urls.values()} == {"kept"}
     assert not set(FAULTS) & set(BARE)
+
+
+def test_a_run_takes_up_no_more_addresses_than_it_may(tmp_path: Path) -> None:
+    with serving(HealthyBlog()) as blog:
+        words = ("--archive", str(tmp_path), "--allow-private", "--delay", "0", "-s", "SITE_URLS_MAX=6", "--json")
+        code, told = clipfile("crawl", f"{blog.origin}/blog/", *words)
+    assert code == 3, told
+    assert json.loads(told)["report"]["skips"]["too-many"] == 1
+    assert 0 < json.loads(told)["posts_seen"] < 6
