@@ -15,7 +15,7 @@ from archive.commands.watching import Watcher
 from archive.database import explained
 from archive.errors import CannotWriteError, UsageError
 from archive.export.selection import select
-from archive.export.writing import FORMATS, export_file, export_text
+from archive.export.writing import FILE_FORMATS, FORMATS, export_file, export_text
 from archive.folder import ArchiveFolder
 from archive.report import plural
 from archive.terminal import printable
@@ -31,11 +31,18 @@ STDOUT: Final = "-"
 @click.argument("query", nargs=-1)
 @click.option("--format", "format", type=click.Choice(FORMATS), required=True, help="What to write.")
 @click.option("--include-withheld", is_flag=True, help="Also what is kept from the public (clipfile withhold).")
+@click.option("--run", "run_id", type=int, metavar="N", help="WACZ: only what that run captured.")
 @click.option("--output", default=STDOUT, metavar="FILE", help="Where to; '-', the default, is standard output.")
 @archive_option
 @json_option
 def export_command(
-    query: tuple[str, ...], format: str, include_withheld: bool, output: str, folder: ArchiveFolder, as_json: bool
+    query: tuple[str, ...],
+    format: str,
+    include_withheld: bool,
+    run_id: int | None,
+    output: str,
+    folder: ArchiveFolder,
+    as_json: bool,
 ) -> None:
     """Write every clipping QUERY finds (all of them without one), in the order of their ids.
 
@@ -44,9 +51,11 @@ def export_command(
     """
     if mistyped := [word for word in query if word.startswith("--")]:
         raise UsageError(f"there is no option {mistyped[0]}", hint="clipfile export --help lists them")
+    if run_id is not None and format != "wacz":
+        raise UsageError("--run goes with --format wacz", hint="a query chooses the posts of other formats")
     asked = " ".join(query)
     if output == STDOUT:
-        if as_json or format == "sqlite":
+        if as_json or format in FILE_FORMATS:
             raise UsageError(f"{'--json' if as_json else format} needs a file", hint="name one with --output FILE")
         _to_stdout(folder, asked, format, public=not include_withheld)
         return
@@ -60,6 +69,7 @@ def export_command(
         target,
         lambda done: watcher.show("Exporting", done, total),
         public=not include_withheld,
+        run_id=run_id,
     )
     watcher.clear()
     if as_json:

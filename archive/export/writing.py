@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from sqlite_utils import Database
+
 from archive.database import explained
 from archive.errors import CannotWriteError, UsageError
 from archive.export.citations import Reference, iter_csl, read_reference, to_bibtex, to_ris
@@ -15,7 +17,9 @@ from archive.export.files import refuse_archive_files, replacing
 from archive.export.selection import Selection, select
 from archive.export.subset import write_subset
 from archive.export.tables import iter_atom, iter_csv, iter_jsonl
+from archive.export.wacz import Part, write_wacz
 from archive.folder import ArchiveFolder
+from archive.store.withholdings import withheld_today
 
 Records = Iterable[Mapping[str, Any]]
 Progress = Callable[[int], None]
@@ -36,7 +40,10 @@ TEXT_FORMATS: Final[dict[str, Callable[[Records, str], Iterator[str]]]] = {
 }
 """Format → the pieces of text it is written in, from the records and the query that found them."""
 
-FORMATS: Final = (*TEXT_FORMATS, "sqlite")
+FILE_FORMATS: Final = ("sqlite", "wacz")
+"""Written to a file that can be gone back to, never to a stream."""
+
+FORMATS: Final = (*TEXT_FORMATS, *FILE_FORMATS)
 
 
 def export_text(selection: Selection, query: str, format: str, write: Write, progress: Progress) -> int:
@@ -55,13 +62,22 @@ def export_text(selection: Selection, query: str, format: str, write: Write, pro
 
 
 def export_file(
-    folder: ArchiveFolder, query: str, format: str, target: Path, progress: Progress, *, public: bool = True
+    folder: ArchiveFolder,
+    query: str,
+    format: str,
+    target: Path,
+    progress: Progress,
+    *,
+    public: bool = True,
+    run_id: int | None = None,
 ) -> int:
     """Write what *query* finds to *target*, whole or not at all, and give the number of clippings.
 
-    With *public*, what is withheld from the public is left out.
+    With *public*, what is withheld from the public is left out; with *run_id*, only what that run captured goes along
+    (WACZ alone).
 
-    Raises UsageError for a target that is a folder or a part of the archive, CannotWriteError when the disk refuses.
+    Raises UsageError for a target that is a folder or a part of the archive, or a run that is not there,
+    CannotWriteError when the disk refuses.
     """
     refuse_archive_files(target, folder)
     db = folder.open_readonly()
@@ -72,6 +88,12 @@ def export_file(
         with replacing(target) as beside:
             if format == "sqlite":
                 return write_subset(folder.db_path, selection.iter_ids(), beside, progress)
+            if format == "wacz":
+                title = package_title(db, query, run_id)
+                holds_back = public and bool(withheld_today(db.conn))
+                is_whole = run_id is None and not query.strip() and not holds_back
+                part = Part(selection=selection, run_id=run_id, is_whole=is_whole, holds_back=holds_back)
+                return write_wacz(db, folder.warc_path, part, title, beside, progress)
             return _to_path(selection, query, format, beside, progress)
     except sqlite3.Error as error:
         raise explained(error, folder.db_path) from error
@@ -86,6 +108,17 @@ def _to_path(selection: Selection, query: str, format: str, path: Path, progress
         raise UsageError(f"{format} can't be written to {path}", hint="name a file")
     with path.open("w", encoding="utf-8", newline="") as stream:
         return export_text(selection, query, format, stream.write, progress)
+
+
+def package_title(db: Database, query: str, run_id: int | None) -> str:
+    """What a WACZ is called in its reader. Raises UsageError when the archive has no such run."""
+    sites = ", ".join(title or name for title, name in db.execute("select title, name from sites order by id"))
+    if run_id is None:
+        return f"{sites}: {query}" if query.strip() else sites
+    run = db.execute("select started_at from runs where id = ?", [run_id]).fetchone()
+    if run is None:
+        raise UsageError(f"the archive has no run {run_id}", hint="clipfile runs lists them")
+    return f"{sites}: run {run_id} of {run[0]}"
 
 
 def _title(query: str) -> str:
