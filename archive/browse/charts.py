@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Final
+
+from markupsafe import Markup
 
 from archive.browse.words import tone
 
@@ -71,6 +73,16 @@ class DrawnGroup:
     bars: Sequence[Bar]
 
     @property
+    def drawn(self) -> Markup:
+        """All bars; made here because a page can have thousands, of numbers and of our own class names only."""
+        return Markup(
+            "".join(
+                f'<rect class="{bar.css}" x="{bar.x}" y="{bar.y}" width="{bar.width}" height="{bar.height}"/>'
+                for bar in self.bars
+            )
+        )
+
+    @property
     def middle(self) -> float:
         return round(self.x + self.width / 2, 1)
 
@@ -87,18 +99,26 @@ class Chart:
     columns: Sequence[Column]
     """For the table: those that count anything."""
     width: int
+
     height: int = HEIGHT
     left: int = LEFT
     bottom: int = HEIGHT - BOTTOM
 
+    def cells(self, column: Column) -> Markup:
+        """The column's numbers as cells of the table, one for each of the legend."""
+        counts = (column.counts.get(name) or "" for name, _ in self.legend)
+        return Markup("".join(f'<td class="n">{count}</td>' for count in counts))
+
 
 def stacked(title: str, noun: str, groups: Sequence[Group], series: Mapping[str, str], *, width: int = WIDTH) -> Chart:
     """The chart; *series* with their classes from the bottom up, what is not in it drawn as the rest."""
-    highest = max((column.total for group in groups for column in group.columns), default=0)
+    classes = {**series, REST: "tone-rest"}
+    groups = [replace(group, columns=[_shown(column, classes) for column in group.columns]) for group in groups]
+    columns = [column for group in groups for column in group.columns if column.counts]
+    highest = max((column.total for column in columns), default=0)
     steps = ticks(highest)
     scale = (HEIGHT - TOP - BOTTOM) / max(steps[-1], 1)
     slot = (width - LEFT) / max(sum(len(group.columns) for group in groups), 1)
-    classes = {**series, REST: "tone-rest"}
     widths = [slot * len(group.columns) for group in groups]
     starts = [LEFT, *(LEFT + end for end in accumulate(widths))]
     every = max(1, -(-LABEL_WIDTH * len(groups) // (width - LEFT)))
@@ -119,39 +139,33 @@ def stacked(title: str, noun: str, groups: Sequence[Group], series: Mapping[str,
         )
         for number, (group, x, group_width) in enumerate(zip(groups, starts, widths, strict=False))
     ]
-    used = [
-        name
-        for name in classes
-        if any(_shown(column, classes).get(name) for group in groups for column in group.columns)
-    ]
+    used = set().union(*(column.counts for column in columns))
     return Chart(
         title=title,
         noun=noun,
         groups=drawn,
         ticks=[(round(HEIGHT - BOTTOM - step * scale, 1), step) for step in steps],
-        legend=[(name, classes[name]) for name in used],
-        columns=[
-            Column(label=column.label, counts=_shown(column, classes))
-            for group in groups
-            for column in group.columns
-            if column.total
-        ],
+        legend=[(name, css) for name, css in classes.items() if name in used],
+        columns=columns,
         width=width,
     )
 
 
-def _shown(column: Column, classes: Mapping[str, str]) -> dict[str, int]:
-    counts: Counter[str] = Counter()
+def _shown(column: Column, classes: Mapping[str, str]) -> Column:
+    """The column with what is in no class of its own counted as the rest; what counts nothing is left out."""
+    counts: dict[str, int] = {}
     for name, count in column.counts.items():
-        counts[name if name in classes else REST] += count
-    return dict(counts)
+        if count:
+            shown = name if name in classes else REST
+            counts[shown] = counts.get(shown, 0) + count
+    return Column(label=column.label, counts=counts)
 
 
 def _bars(column: Column, x: float, slot: float, scale: float, classes: Mapping[str, str]) -> Iterable[Bar]:
     width = min(slot * 0.82, MAX_BAR)
-    counts, y = _shown(column, classes), float(HEIGHT - BOTTOM)
+    y = float(HEIGHT - BOTTOM)
     for name, css in classes.items():
-        if count := counts.get(name, 0):
+        if count := column.counts.get(name, 0):
             y -= count * scale
             yield Bar(
                 x=round(x + (slot - width) / 2, 2),
