@@ -342,6 +342,7 @@ DESCRIPTIONS: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "lastmod": "When the post last changed by this source's word: a UTC instant, or a bare day",
             "first_run_id": "First run that saw it there",
             "last_run_id": "Last run that saw it there",
+            "wordpress_id": "Number of the post by REST's word; null for other sources",
         },
     ),
     "skips": (

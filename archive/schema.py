@@ -526,6 +526,8 @@ create index revisions_by_run on revisions(run_id, number);
 create index sightings_by_source on sightings(site_id, source, last_run_id, lastmod);
 """
 
+NUMBERED_SIGHTINGS = "alter table sightings add column wordpress_id integer;"
+
 
 @migrations()  # type: ignore[untyped-decorator]
 def m002_quiet_runs(db: Database) -> None:
@@ -537,6 +539,12 @@ def m002_quiet_runs(db: Database) -> None:
 @migrations()  # type: ignore[untyped-decorator]
 def m002_looking_over(db: Database) -> None:
     _run(db, LOOKING_OVER)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m003_numbered_sightings(db: Database) -> None:
+    """By which number REST shows a post, so that one it no longer has is found without asking for all."""
+    db.execute(NUMBERED_SIGHTINGS)
 
 
 def statements(script: str) -> list[str]:

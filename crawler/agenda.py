@@ -10,14 +10,19 @@ from archive.store.frontier import Seed
 from archive.store.values import instant
 from archive.urls import canonical_url
 from crawler import findings
+from crawler.deletions import Shown
 from crawler.discovery import SOURCES, Source, SourceState, judge_source
-from crawler.findings import Known
+from crawler.findings import LISTINGS, Known
 from crawler.keeper import Keeper
 from crawler.modes import MISSING_CHECK, Plan, is_due, recheck_cuts
 from crawler.profiles import SiteProfile
 from crawler.skips import HARMLESS
 from crawler.tally import Tally
 from crawler.theme import is_redesign
+
+FEW: Final = 20
+MOST_OFF_THE_LISTS: Final = 0.1
+"""Posts that may be off the lists at once, as a share of those listed."""
 
 EVER: Final = "9999"
 """Later than any instant."""
@@ -103,8 +108,16 @@ class Agenda:
         before = instant(datetime.now(UTC) - MISSING_CHECK)
         urls = self.custody.missing(self.site_id, missed_before=before)
         for source in self.tally.walked_whole:
-            urls += self.custody.unseen(self.site_id, source, self.run_id, missed_before=before)
+            urls += self.custody.unseen(self.site_id, [source], self.run_id, missed_before=before)
+        if self.plan.mode == "sweep" and not LISTINGS & self.tally.broken:
+            urls += self._off_the_lists(before)
         return urls
+
+    def _off_the_lists(self, missed_before: str) -> list[str]:
+        """Posts that every listing showed no more, unless they are so many that the listings can't have been read."""
+        counts = (self.custody.count_sighted(self.site_id, source, since_run=self.run_id) for source in LISTINGS)
+        off = self.custody.unseen(self.site_id, LISTINGS, self.run_id, missed_before=missed_before)
+        return off if len(off) <= max(FEW, MOST_OFF_THE_LISTS * max(counts)) else []
 
     def _unseen(self) -> list[str]:
         return self.posts.not_seen_in(self.run_id, self.site_id) if self.tally.seen else []
@@ -135,6 +148,12 @@ class Agenda:
         """Posts REST has shown since it was last walked to its end, this run's included."""
         walked = self.custody.last_walk(self.site_id, "rest")
         return self.custody.count_sighted(self.site_id, "rest", since_run=walked)
+
+    def shown_by_rest(self) -> list[Shown]:
+        """The same posts, in the order of their numbers."""
+        walked = self.custody.last_walk(self.site_id, "rest")
+        rows = self.custody.numbered(self.site_id, "rest", since_run=walked)
+        return [Shown(url=url, wordpress_id=number) for url, number in rows]
 
 
 def check_seed(url: str) -> Seed:

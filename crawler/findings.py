@@ -27,6 +27,7 @@ PRIORITIES: Final = {
     "rest-posts": 1,
     "rest-total": 1,
     "rest-ids": 1,
+    "rest-probe": 1,
     "sitemap": 1,
     "feed": 2,
     "post": SOURCE_PRIORITY,
@@ -386,15 +387,6 @@ def from_rest_posts(
 
 
 ID_FIELDS: Final = ("id", "link", "status", "type", "content.protected")
-
-
-def from_rest_total(headers: Mapping[str, str], hint: Hint, held: int) -> Findings:
-    """How many posts REST has: when that is not what we *held* by its word, it is asked for all of them by id."""
-    total = headers.get("X-Wp-Total") or headers.get("X-WP-Total") or ""
-    if not total.isdigit() or int(total) == held:
-        return Findings()
-    url = rest.posts_url(hint["root"], fields=ID_FIELDS)
-    return Findings(seeds=[seed("rest-ids", url, root=hint["root"], page=1)])
 
 
 def from_rest_ids(

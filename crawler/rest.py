@@ -118,6 +118,12 @@ def posts_url(
     return route_url(root, "wp/v2/posts", query)
 
 
+def post_at_url(root: str, place: int) -> str:
+    """Address of the one post at *place*, counted from 0, in the order of ids."""
+    query: dict[str, str | int] = {"per_page": 1, "offset": place, "orderby": "id", "order": "asc", "_fields": "id"}
+    return route_url(root, "wp/v2/posts", query)
+
+
 def terms_url(root: str, kind: str, page: int = 1) -> str:
     """Address of one page of `categories`, `tags` or `users`."""
     hide = {"hide_empty": "true"} if kind != "users" else {}

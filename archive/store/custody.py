@@ -39,6 +39,8 @@ class Sighted(Protocol):
     def listed_in(self) -> str | None: ...
     @property
     def lastmod(self) -> str | None: ...
+    @property
+    def wordpress_id(self) -> int | None: ...
 
 
 class Custody:
@@ -225,14 +227,20 @@ class Custody:
         """Record which source showed which post, and when first and last."""
         self._db.executemany(
             """
-            insert into sightings (site_id, key, url, source, listed_in, lastmod, first_run_id, last_run_id)
-            values (?, ?, ?, ?, ?, ?, ?, ?)
+            insert into sightings (
+                site_id, key, url, source, listed_in, lastmod, wordpress_id, first_run_id, last_run_id
+            )
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (site_id, source, key) do update set
                 last_run_id = excluded.last_run_id,
                 lastmod = coalesce(excluded.lastmod, lastmod),
+                wordpress_id = coalesce(excluded.wordpress_id, wordpress_id),
                 listed_in = coalesce(listed_in, excluded.listed_in)
             """,
-            [(site_id, s.key, s.url, s.source, s.listed_in, s.lastmod, run_id, run_id) for s in sightings],
+            [
+                (site_id, s.key, s.url, s.source, s.listed_in, s.lastmod, s.wordpress_id, run_id, run_id)
+                for s in sightings
+            ],
         )
 
     def sighted(self, site_id: int, source: str, *, since_run: int = 0) -> dict[str, str | None]:
@@ -258,8 +266,21 @@ class Custody:
         ).fetchone()
         return int(row[0])
 
-    def unseen(self, site_id: int, source: str, run_id: int, *, missed_before: str) -> list[str]:
-        """Addresses of posts, not gone, that *source* showed before this run and no longer does.
+    def numbered(self, site_id: int, source: str, *, since_run: int) -> list[tuple[str, int | None]]:
+        """(Address, WordPress' number) of the posts *source* showed in that run or later, by number."""
+        rows = self._db.execute(
+            """
+            select url, wordpress_id
+            from sightings
+            where site_id = ? and source = ? and last_run_id >= ?
+            order by wordpress_id
+            """,
+            (site_id, source, since_run),
+        )
+        return rows.fetchall()
+
+    def unseen(self, site_id: int, sources: Collection[str], run_id: int, *, missed_before: str) -> list[str]:
+        """Addresses of posts, not gone, that one of *sources* showed before this run and none does any more.
 
         Without those found missing since *missed_before*: one check a few days is enough to call a post gone.
         """
@@ -269,12 +290,12 @@ class Custody:
             from sightings
             join post_urls on post_urls.url = sightings.key
             join posts on posts.id = post_urls.post_id
-            where sightings.site_id = :site and sightings.source = :source and posts.gone_at is null
-                and posts.id not in ({RECENTLY_MISSED})
+            where sightings.site_id = :site and sightings.source in (select value from json_each(:sources))
+                and posts.gone_at is null and posts.id not in ({RECENTLY_MISSED})
             group by posts.id
             having max(sightings.last_run_id) < :run
             """,
-            {"site": site_id, "source": source, "run": run_id, "before": missed_before},
+            {"site": site_id, "sources": to_json(list(sources)), "run": run_id, "before": missed_before},
         )
         return [row[0] for row in rows]
 

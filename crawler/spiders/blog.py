@@ -24,7 +24,7 @@ from archive.requisites import ROLES
 from archive.store.frontier import LAST_PRIORITY, Seed
 from archive.store.values import instant, now
 from archive.urls import canonical_url
-from crawler import desk, findings
+from crawler import deletions, desk, findings
 from crawler.addresses import judge_address, listing_root
 from crawler.agenda import Agenda
 from crawler.contracts import CheckedSpider, default_site
@@ -237,7 +237,9 @@ class BlogSpider(CheckedSpider):
         if seed.role == "rest-posts":
             return findings.from_rest_posts(body, status, headers, url, hint, self.profile, self.known)
         if seed.role == "rest-total":
-            return findings.from_rest_total(headers, hint, self.agenda.held_by_rest())
+            return deletions.from_rest_total(headers, hint, self.agenda)
+        if seed.role == "rest-probe":
+            return deletions.from_rest_probe(body, hint, self.agenda.shown_by_rest())
         if seed.role == "rest-ids" and self.known:
             return findings.from_rest_ids(body, status, headers, url, hint, self.profile, self.known)
         if seed.role == "feed" and status == 304:
@@ -298,6 +300,7 @@ class BlogSpider(CheckedSpider):
             else:
                 found.states, found.broken = {name: f"closed: HTTP {response.status}"}, {name}
         elif not hint.get("guessed"):
+            found.broken = {hint.get("source", "blog")}
             found.refused.append((seed.url, status_reason(response.status), f"HTTP {response.status}"))
         return found
 
@@ -514,8 +517,8 @@ class BlogSpider(CheckedSpider):
             logger.error(
                 "%s: %s", seed.url, detail, exc_info=(failure.type, failure.value, failure.getTracebackObject())
             )
-        if seed.role == "sitemap":
-            self.tally.broken.add("sitemap")
+        if seed.role in ("sitemap", "listing"):
+            self.tally.broken.add((seed.hint or {}).get("source", "blog") if seed.role == "listing" else "sitemap")
         (self.requisites.failed if seed.role in ROLES else self.skip)(seed, reason, detail)
         if seed.role == "rest-categories":
             self.store(findings.next_rest_root(seed.hint or {}))
