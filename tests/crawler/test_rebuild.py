@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from crawling import crawl, opened
 
+from archive.commands.runs import runs_command
 from archive.database import open_readonly
 from archive.errors import ArchiveError, LockedError, NotAnArchiveError, UsageError
 from archive.folder import ArchiveFolder
@@ -255,3 +256,22 @@ def test_the_clock_is_set_only_for_the_while() -> None:
         set_clock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
         assert now() == "2026-03-02T09:00:00Z"
     assert now() > "2026-03-03"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("accepted", [False, True], ids=["kept back", "accepted"])
+def test_what_was_decided_of_a_suspect_run_is_decided_again(tmp_path: Path, accepted: bool) -> None:
+    folder = ArchiveFolder(path=tmp_path / "data")
+    with SampleBlog(edition=2) as blog:
+        assert crawl(blog.url, folder.path).code == 0
+        blog.publish(3)
+        assert crawl(blog.url, folder.path, "--full").code == 4
+    if accepted:
+        words = ["2", "--accept", "--archive", str(folder.path)]
+        assert CliRunner().invoke(runs_command, words, standalone_mode=False).exception is None
+    anew = rebuilt(folder, tmp_path)
+    assert_same(folder.path, anew)
+    held = "select uid, suspect_run_id, lost, reading from held join posts on posts.id = post_id order by uid"
+    assert contents(folder.path, held) == contents(anew, held)
+    assert bool(contents(anew, held)) is not accepted
+    assert (anew / "decisions.jsonl").read_text() == (folder.path / "decisions.jsonl").read_text() if accepted else True
