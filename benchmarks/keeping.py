@@ -1,0 +1,152 @@
+"""Keeping: memory of what goes through whole archives, over their size; and what an unchanged page costs again."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from archive.warc import Exchange, Original, WarcWriter
+from archive.warc.records import WarcFile
+from benchmarks.blog import Blog
+from benchmarks.crawl import ROOT, environment
+from benchmarks.measure import promise, run_process, table
+from benchmarks.rereading import CLIPFILE, make_archive
+
+NAME = "keeping"
+DESCRIPTION = "memory of verify, import, merge and rebuild over the archive's size; bytes of an unchanged second crawl"
+
+POSTS: Final = {"toy": (5, 10), "small": (60, 360), "full": (120, 720)}
+PAGES: Final = {"toy": 5, "small": 100, "full": 200}
+FILLER_BYTES: Final = 500_000
+"""Of what does not compress, in each page: few posts then make a large archive."""
+FAR_BYTES: Final = 5e9
+PEAK_BYTES_MAX: Final = 300e6
+
+
+def run(size: str) -> dict[str, Any]:
+    smaller, larger = (costs(posts) for posts in POSTS[size])
+    rows, promises = [], []
+    for name in smaller.peaks:
+        slope = (larger.peaks[name] - smaller.peaks[name]) / (larger.warc_bytes - smaller.warc_bytes)
+        far = larger.peaks[name] + slope * (FAR_BYTES - larger.warc_bytes)
+        peaks = [round(each.peaks[name] / 1e6) for each in (smaller, larger)]
+        rows.append([name, *peaks, f"{slope * 100:.1f}", round(far / 1e6)])
+        promises.append(promise(f"{name} of 5 GB by that slope, MB", far / 1e6, at_most=PEAK_BYTES_MAX / 1e6))
+    sizes = [f"MB at {each.warc_bytes / 1e6:.0f} MB" for each in (smaller, larger)]
+    columns = ("command", *sizes, "MB more for each 100 MB", "at 5 GB")
+    return {
+        "tables": [
+            table("Peak memory of the largest process", columns, rows),
+            table("A page captured again", ("bytes of request and revisit a page", ""), again(PAGES[size])),
+        ],
+        "promises": promises if size != "toy" else [promise("commands that ended", len(rows), at_least=4)],
+        "notes": [
+            "Pages are long and few; beside this, an import keeps about 200 bytes and a merge 100 for each capture."
+        ],
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Costs:
+    warc_bytes: int
+    peaks: dict[str, int]
+    """Bytes, by command."""
+
+
+def costs(posts: int) -> Costs:
+    """Each command over an archive of so many pages."""
+    folder = Path(tempfile.mkdtemp(prefix="clipfile-bench-keeping-"))
+    try:
+        # in a process of its own: what this one holds would count as the peak of those it starts
+        making = [sys.executable, "-m", "benchmarks.keeping", str(folder), str(posts)]
+        subprocess.run(making, cwd=ROOT, env=environment(), check=True)
+        warc = next((folder / "one" / "warc").iterdir())
+        shutil.copy2(warc, folder / "foreign.warc.gz")
+        one = ("--archive", str(folder / "one"))
+        commands = {
+            "verify": ("verify", *one),
+            "import": ("import", str(folder / "foreign.warc.gz"), "--archive", str(folder / "imported")),
+            "merge": ("merge", str(folder / "two"), *one),
+            "rebuild": ("rebuild", *one, "--into", str(folder / "anew")),
+        }
+        peaks = {name: peak(words, folder) for name, words in commands.items()}
+        return Costs(warc_bytes=warc.stat().st_size, peaks=peaks)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def peak(words: tuple[str, ...], folder: Path) -> int:
+    cost = run_process([*CLIPFILE, *words], cwd=folder, env=environment())
+    if cost.exit_code:
+        raise RuntimeError(f"{words[0]}: {(folder / 'out.txt').read_text()[-3000:]}")
+    return cost.peak_bytes
+
+
+HEADERS: Final = (
+    ("Date", "Thu, 26 Nov 2026 23:00:00 GMT"), ("Content-Type", "text/html; charset=UTF-8"), ("Server", "nginx/1.18.0"),
+    ("Vary", "Accept-Encoding"), ("X-Powered-By", "PHP/8.2.7"),
+    ("Link", '<https://harbor.example/wp-json/>; rel="https://api.w.org/"'),
+    ("Link", '<https://harbor.example/wp-json/wp/v2/posts/1234>; rel="alternate"; type="application/json"'),
+    ("Link", "<https://harbor.example/?p=1234>; rel=shortlink"),
+)  # fmt: skip
+ASKED: Final = (
+    ("Host", "harbor.example"), ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
+    ("Accept-Language", "en"), ("User-Agent", "Clipfile/0.1 (+mailto:archive@library.example)"),
+    ("Accept-Encoding", "gzip, deflate"),
+)  # fmt: skip
+
+
+def again(pages: int) -> list[list[Any]]:
+    """Rows of the table: as written, and what else was tried."""
+    with tempfile.TemporaryDirectory(prefix="clipfile-bench-keeping-") as folder:
+        first, second = captured_twice(Path(folder), pages)
+        records = members(second)
+    plain = [zlib.decompress(member, 31) for member in records]
+    bare = [re.sub(rb"WARC-(?:Block|Payload)-Digest-SHA256: [^\r]*\r\n", b"", record) for record in plain]
+    rows = {
+        "page and request, the first time": first,
+        "as written": sum(map(len, records)),
+        "zlib's level 9": sum(len(zlib.compress(record, 9)) + 12 for record in plain),
+        "without the SHA-256 fields, level 9": sum(len(zlib.compress(record, 9)) + 12 for record in bare),
+        "all records of the file in one stream": len(zlib.compress(b"".join(plain), 9)),
+    }
+    return [[name, round(size / pages)] for name, size in rows.items()]
+
+
+def captured_twice(folder: Path, pages: int) -> tuple[int, Path]:
+    """Bytes of the first crawl of some pages, and the file of the second, which finds them unchanged."""
+    blog, known = Blog(pages, "https://harbor.example"), dict[str, Original]()
+    begun, files = datetime(2026, 11, 1, 9, tzinfo=UTC), []
+    for at in (begun, begun + timedelta(days=1)):
+        with WarcWriter(folder, site="harbor", started_at=at, info={}, find_original=known.get) as writer:
+            for post in blog.posts:
+                exchange = Exchange(
+                    url=f"https://harbor.example{post.path}", at=at, status=200, reason="OK", request_headers=ASKED,
+                    response_headers=HEADERS, body=b"".join(blog.answers[post.path]), ip="192.0.2.7",
+                )  # fmt: skip
+                record = writer.write(exchange)
+                original = Original(
+                    url=exchange.url, at=at, record_id=record.record_id, payload_sha256=record.payload_sha256
+                )
+                known.setdefault(record.payload_sha256, original)
+            files.append(folder / writer.position[0])
+    return files[0].stat().st_size, files[1]
+
+
+def members(path: Path) -> list[bytes]:
+    """The gzip members of requests and revisits."""
+    with WarcFile(path) as file:
+        return [file.raw(record.offset, record.length) for record in file if record.type != "warcinfo"]
+
+
+if __name__ == "__main__":
+    for name in ("one", "two"):
+        make_archive(Path(sys.argv[1]) / name, int(sys.argv[2]), filler_bytes=FILLER_BYTES)
