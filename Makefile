@@ -9,7 +9,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test serve lint bench screenshots axe constraints clean
+.PHONY: run test serve lint bench screenshots axe constraints licences clean
 .DEFAULT_GOAL := run
 
 $(VENV)/installed: pyproject.toml constraints.txt
@@ -52,6 +52,10 @@ constraints:
 	$(BIN)/pip install --quiet --disable-pip-version-check pip-tools
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra browse --extra notify --extra test --extra lint --strip-extras --allow-unsafe --no-header \
 	  --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o constraints.txt pyproject.toml
+
+# what runs with us, and under which licences: after `make constraints`
+licences: $(VENV)/installed
+	$(BIN)/python -m tests.licences > docs/licences.md
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -100,6 +100,11 @@ def kill(pid: int) -> None:
     os.waitpid(pid, 0)
 
 
+def last_words(folder: Path) -> str:
+    """The end of what the children printed."""
+    return (folder / "children.log").read_text(encoding="utf-8", errors="replace")[-800:]
+
+
 def finish(job: Callable[[], Any]) -> int:
     pid = forked(job)
     code = wait(pid, HUNG_S)
@@ -167,7 +172,7 @@ def kill_at_random(operation: Operation, folder: Path, kills: int, moments: rand
                 figures.kills[operation.name] += 1
         code = finish(lambda: operation.run(place))  # noqa: B023
         if code:
-            raise EnduranceError(f"{where}: exit {code} after the last kill")
+            raise EnduranceError(f"{where}: exit {code} after the last kill: {last_words(folder)}")
         operation.check(place, where)
         shutil.rmtree(place)
         figures.rounds[operation.name] += 1
@@ -265,7 +270,7 @@ def fail_calls(url: str, folder: Path, count: int, moments: random.Random, figur
         if code == 0:
             check(archive, wanted, where)
         if finish(lambda: work(crawl_words(url, archive), folder / "children.log")):  # noqa: B023
-            raise EnduranceError(f"{where}: the next crawl does not go on")
+            raise EnduranceError(f"{where}: the next crawl does not go on: {last_words(folder)}")
         check(archive, wanted, f"{where}, and the next crawl")
         shutil.rmtree(archive)
         figures.kills[f"{error} at {name}"] += 1

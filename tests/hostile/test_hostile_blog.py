@@ -155,7 +155,7 @@ def test_the_report_is_safe_on_a_terminal(crawled: Outcome) -> None:
     )
     for words in (words.split() for words in told):
         code, out = clipfile(*words, "--archive", str(crawled.seen.archive))
-        assert code == 0
+        assert code in (0, 3), out
         assert [char for char in out if not char.isprintable() and char != "\n"] == [], words
 
 
@@ -202,5 +202,5 @@ def test_a_run_takes_up_no_more_addresses_than_it_may(tmp_path: Path) -> None:
         words = ("--archive", str(tmp_path), "--allow-private", "--delay", "0", "-s", "SITE_URLS_MAX=6", "--json")
         code, told = clipfile("crawl", f"{blog.origin}/blog/", *words)
     assert code == 3, told
-    assert json.loads(told)["report"]["skips"]["too-many"] == 1
+    assert json.loads(told)["report"]["skips"]["too-many"] >= 1
     assert 0 < json.loads(told)["posts_seen"] < 6
