@@ -52,6 +52,18 @@ class Keeper:
             info={**store.custody.run_facts(run_id), **info},
             find_original=self._find_original,
         )
+        self._claim()
+
+    def _claim(self) -> None:
+        """Put the new file's name into the database before anything is in it.
+
+        Else a run killed before its first commit leaves captures that no row speaks of, nor ever will.
+        """
+        name, size = self._warc.position
+        with disk_trouble_named():
+            self._warc.sync()
+            with self.store.atomic():
+                self.store.custody.commit_warc(self.run_id, {name: size})
 
     def keep(self, exchange: Exchange, role: str) -> Kept:
         """Write the exchange to the WARC; its row follows with the next commit."""

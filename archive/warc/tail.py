@@ -34,7 +34,7 @@ def cut_back(folder: Path, committed: Mapping[str, int]) -> list[Cut]:
     """Take every WARC file of ours in *folder* back to its committed length and say what was cut.
 
     A file of ours that *committed* does not know loses a torn last exchange only; it is removed when not one whole
-    record is in it. Foreign files and files that are somewhere else now are left alone. Raises DamagedArchiveError,
+    exchange is in it. Foreign files and files that are somewhere else now are left alone. Raises DamagedArchiveError,
     before anything is cut, when a file is shorter than its committed length; CannotWriteError when the disk refuses.
     """
     files = sorted(path for path in folder.glob("*.warc.gz") if path.is_file())
@@ -71,11 +71,11 @@ def _whole_records(path: Path) -> Iterator[RawRecord]:
 
 
 def _last_whole_exchange(path: Path) -> int:
-    """As `last_whole_record`, but a request whose response was torn off goes, too: it is a record of nothing."""
-    last = max(_whole_records(path), key=lambda record: record.end, default=None)
-    if last is None:
-        return 0
-    return last.offset if last.type == "request" else last.end
+    """As `last_whole_record`, but a request whose response was torn off goes, too: it is a record of nothing.
+
+    0 when only the description of the file stands in it.
+    """
+    return max((record.end for record in _whole_records(path) if record.type not in ("warcinfo", "request")), default=0)
 
 
 def _uncommitted_end(path: Path) -> int | None:

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from warc_making import a_crawl, an_exchange, members, write_warc
+from warc_making import a_crawl, an_exchange, write_warc
 
 from archive.errors import DamagedArchiveError
 from archive.fixity import check_warcs
@@ -27,11 +27,11 @@ def test_a_kill_at_any_byte_behind_the_committed_length_is_undone(tmp_path: Path
 def test_a_kill_at_any_byte_of_a_file_nobody_knows_leaves_whole_exchanges(tmp_path: Path) -> None:
     path, records = write_warc(tmp_path, [an_exchange("kept"), an_exchange("torn", body=b"<p>half written")])
     whole = path.read_bytes()
-    info, boundary = len(members(path)[0]), records[0].offset + records[0].length
+    boundary = records[0].offset + records[0].length
     for end in (*range(0, boundary, 17), *range(boundary, len(whole) + 1)):
         path.write_bytes(whole[:end])
         cut_back(tmp_path, {})
-        expected = max((good for good in (0, info, boundary, len(whole)) if good <= end), default=0)
+        expected = max((good for good in (0, boundary, len(whole)) if good <= end), default=0)
         assert (path.stat().st_size if path.exists() else 0) == expected, f"cut at byte {end}"
         assert not path.exists() or list(check_warcs([path])) == []
 
@@ -45,10 +45,12 @@ def test_a_file_nobody_knows_that_holds_whole_records_is_kept_and_reported(tmp_p
     assert cut_back(tmp_path, {}) == []
 
 
-def test_a_file_of_ours_without_one_whole_record_is_removed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [100, None], ids=["torn", "with its description alone"])
+def test_a_file_of_ours_without_one_whole_exchange_is_removed(tmp_path: Path, size: int | None) -> None:
     path, _ = write_warc(tmp_path, [])
-    path.write_bytes(path.read_bytes()[:100])
-    assert cut_back(tmp_path, {}) == [Cut(file=path.name, from_bytes=100, to_bytes=0)]
+    path.write_bytes(path.read_bytes()[:size])
+    left = path.stat().st_size
+    assert cut_back(tmp_path, {}) == [Cut(file=path.name, from_bytes=left, to_bytes=0)]
     assert not path.exists()
 
 
