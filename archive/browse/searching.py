@@ -141,11 +141,18 @@ def facets(found: Facets, total: int, read: Query) -> list[tuple[str, str, list[
         (
             facet,
             words,
-            [(value, None if value.query in active else narrowed(read, value)) for value in values[:VALUES_SHOWN]],
+            [(value, None if value.query in active else narrowed(read, value)) for value in in_order(facet, values)],
         )
         for facet, words in FACETS.items()
         if (values := found.get(facet, ())) and not (len(values) == 1 and values[0].count == total)
     ]
+
+
+def in_order(facet: str, values: Sequence[FacetValue]) -> Sequence[FacetValue]:
+    """The most frequent ones; years as a calendar has them, the latest first."""
+    if facet == "year":
+        return sorted(values, key=lambda value: value.value, reverse=True)
+    return values[:VALUES_SHOWN]
 
 
 def narrowed(read: Query, value: FacetValue) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from filing import PICTURE, a_page, file_away
 
 from archive.browse.files import FOLDER
 from archive.browse.metadata import QUERIES
+from archive.folder import ArchiveFolder
 
 PATHS = [
     "",
@@ -191,6 +194,25 @@ def test_an_articles_other_reposts_stand_at_each_and_are_one_hit(tmp_path: Path)
     found = get("/archive/-/search?q=is:duplicate").text
     assert found.count('<article class="clip">') == 1
     assert "The same article, also reposted" in found
+
+
+def test_each_edit_is_a_step_from_the_next(tmp_path: Path) -> None:
+    folder = ArchiveFolder(path=file_away(tmp_path, [a_page("dock", text="One freighter.")]).parent)
+    with folder.writing("a test") as store:
+        for day, text in ((10, "Two freighters."), (17, "Three freighters.")):
+            with store.atomic():
+                run = store.custody.start_run(1, "full", {})
+                page = a_page("dock", text=text)
+                seen_at = f"2026-03-{day}T00:00:00Z"
+                store.posts.save(1, run, page.post, page.reading, capture_id=None, seen_at=seen_at)
+    get = getter(folder.db_path)
+    last = get("/archive/-/posts/1/revisions").text
+    assert "<del>Two</del>" in last
+    assert "<ins>Three</ins>" in last
+    assert 'type="range" min="2" max="3" value="3"' in last
+    before = re.search(r'href="([^"]+)" rel="prev"', last)
+    assert before
+    assert "<del>One" in get(unescape(before[1])).text
 
 
 def test_json_columns_read_as_words_in_datasettes_tables(get: Getter) -> None:

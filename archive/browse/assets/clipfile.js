@@ -21,8 +21,13 @@ window.addEventListener("beforeprint", () => {
 // Ranges and the fields beside them say the same; letting go of a range sends its form.
 const slide = () => document.querySelectorAll("input[type=range][data-for]").forEach((range) => {
   const field = document.getElementById(range.dataset.for);
+  const before = document.getElementById(range.dataset.before);
   range.hidden = false;
-  range.addEventListener("input", () => { field.value = range.value; });
+  range.closest("label")?.removeAttribute("hidden");
+  range.addEventListener("input", () => {
+    field.value = range.value;
+    if (before) before.value = range.value - 1;
+  });
   range.addEventListener("change", () => range.form.requestSubmit());
   field.addEventListener("input", () => { if (field.value) range.value = field.value; });
 });
