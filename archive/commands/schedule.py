@@ -13,7 +13,7 @@ from typing import Final
 
 import click
 
-from archive.commands.options import archive_option
+from archive.commands.options import archive_option, echo_json, json_option
 from archive.errors import ArchiveError, CannotWriteError, UsageError
 from archive.folder import ArchiveFolder
 from archive.schedules import Scheduled, forget_schedule, load_schedules, save_schedule
@@ -44,8 +44,9 @@ OURS: Final = "Written by clipfile schedule"
 @click.option("--print", "only_print", is_flag=True, help="Show what would be written; change nothing.")
 @click.option("--remove", is_flag=True, help="Take the schedule of SITE away.")
 @archive_option
+@json_option
 def schedule_command(
-    site: str, every: str | None, kind: str | None, only_print: bool, remove: bool, folder: ArchiveFolder
+    site: str, every: str | None, kind: str | None, only_print: bool, remove: bool, folder: ArchiveFolder, as_json: bool
 ) -> None:
     """Crawl SITE regularly.
 
@@ -56,18 +57,23 @@ def schedule_command(
     every = every or (known.every if known else folder.settings().schedule.get(site, "daily"))
     job = job_of(site, every, folder, chosen)
     if only_print:
-        click.echo(shown(job, chosen), nl=False)
+        done, words = "shown", shown(job, chosen)
     elif remove:
         REMOVE[chosen](job)
         forget_schedule(folder.path, site)
-        click.echo(f"{site} is no longer crawled by {chosen}")
+        done, words = "removed", f"{site} is no longer crawled by {chosen}\n"
     else:
         folder.path.mkdir(parents=True, exist_ok=True)
         INSTALL[chosen](job)
         save_schedule(
             folder.path, site, Scheduled(every=every, kind=chosen, period_s=round(job.cadence.period.total_seconds()))
         )
-        click.echo(f"{site} is crawled by {chosen}: {job.cadence.calendar}")
+        done, words = "scheduled", f"{site} is crawled by {chosen}: {job.cadence.calendar}\n"
+    if as_json:
+        facts = {"site": site, "kind": chosen, "every": every, "calendar": job.cadence.calendar}
+        echo_json({**facts, "done": done, "files": shown(job, chosen)})
+    else:
+        click.echo(words, nl=False)
 
 
 def default_kind() -> str:
