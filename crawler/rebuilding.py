@@ -54,6 +54,7 @@ from crawler.skips import Skipped
 from crawler.spiders.blog import BlogSpider
 from crawler.tally import Tally
 
+LIMITS_OF_A_RUN: Final = ("REQUISITES_MAX", "LISTING_PAGES_MAX", "SITE_URLS_MAX")
 REDIRECTS: Final = (301, 302, 303, 307, 308)
 BOUNDS: Final = Bounds(cpu_s=settings.READING_CPU_MAX, memory_bytes=settings.READING_MEMORY_MAX)
 LIMITS: Final = BodyLimits(decoded_bytes=settings.DOWNLOAD_MAXSIZE, ratio=settings.DECOMPRESSION_MAXRATIO)
@@ -246,16 +247,16 @@ class Replay:
         self._crawler = SimpleNamespace(tally=self._tally, plan=plan, robots=self._robots, engine=self._engine)
         self._crawler.room = self._room
         self._crawler.keeper = _Keeper(self._store, site_id, run_id)
-        self._crawler.requisites = Requisites(self._crawler.keeper, self._tally, profile, self._settings())
+        self._crawler.settings = self._settings()
+        self._crawler.requisites = Requisites(self._crawler.keeper, self._tally, profile, self._crawler.settings)
         keeper: _Keeper = self._crawler.keeper
         return keeper
 
     def _settings(self) -> Settings:
-        """What the run said of the files it fetched for its pages."""
+        """What the run said of its limits and of the files it fetched for its pages; where it did not, ours."""
         named = dict(pair.split("=", 1) for pair in self._run.info.get("settings", "").split(", ") if "=" in pair)
-        most = named.get("REQUISITES_MAX", settings.REQUISITES_MAX)
-        choice = self._run.info.get("requisites", "none")
-        return Settings({"CLIPFILE_REQUISITES": choice, "REQUISITES_MAX": most})
+        limits = {name: named.get(name, getattr(settings, name)) for name in LIMITS_OF_A_RUN}
+        return Settings({"CLIPFILE_REQUISITES": self._run.info.get("requisites", "none"), **limits})
 
     def _plan(self, site_id: int, resumes: int | None) -> Plan:
         """The plan the run had: its mode is on record, and the rest follows from the runs before it."""
