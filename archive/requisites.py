@@ -191,10 +191,11 @@ def _named_by_css(text: str, every: bool) -> Iterator[tuple[str, Role]]:
     spare = frozenset() if every else css.spare_fonts(text)
     for address, is_import in css.iter_links(text):
         if address not in spare:
-            yield address, "stylesheet" if is_import else "font" if _is_font(address) else "image"
+            yield address, "stylesheet" if is_import else "font" if font_ending(address) else "image"
 
 
-def _is_font(address: str) -> bool:
+def font_ending(address: str) -> bool:
+    """Whether an address in a style sheet ends as fonts do."""
     return bool(_FONT.search(address.partition("?")[0].partition("#")[0]))
 
 

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlite_utils import Database
 
 from archive.browse.answer import Answer, Ask
-from archive.browse.captured_html import self_contained
+from archive.browse.captured_html import FileAt, self_contained
 from archive.browse.headers import CAPTURED
-from archive.browse.post import SHOWN_TYPES, image_capture, media_type
+from archive.browse.post import SHOWN_TYPES, media_type
 from archive.browse.rows import Row, row
+from archive.browse.sniffing import SVG, font_type, image_type
 from archive.charsets import as_text
-from archive.errors import UsageError, WithheldError
+from archive.errors import ArchiveError, UsageError, WithheldError
+from archive.kept_files import KeptFiles
+from archive.requisites import ROLES, Role
 from archive.store.withholdings import refuse_withheld, withheld_today
 from archive.warc import Exchange, decode_body, read_exchange
 
 PAGES: Final = frozenset({"text/html", "application/xhtml+xml"})
 MAX_PAGE_BYTES: Final = 8 * 1024 * 1024
-MAX_IMAGE_BYTES: Final = 16 * 1024 * 1024
+FILES: Final = frozenset(ROLES) - {"attachment"}
+"""Roles of captures without a post's words in them."""
+STYLES: Final = frozenset({"text/css", ""})
+MAX_FILE_BYTES: Final = 16 * 1024 * 1024
 CACHED: Final = {"cache-control": "private, max-age=3600"}
 """A capture never changes; an hour is for the eyes, not for disks that are shared."""
 
@@ -33,25 +42,69 @@ def capture_page(ask: Ask, db: Database) -> Answer:
 
 
 def capture_content(ask: Ask, db: Database) -> Answer:
-    """The content itself: pages made self-contained, images as they are, everything else as text."""
+    """The content itself: pages made self-contained, images as they are, everything else as text.
+
+    Images are those whose bytes say so. An attachment is handed over as a file, for no browser to open by itself.
+    """
     capture = find_capture(db, int(ask.parts["capture"]))
     refuse_withheld_words(db, capture)
-    exchange = whole_exchange(ask, db, capture)
-    kind = media_type(header(exchange, "content-type"))
-    if kind in SHOWN_TYPES:
-        return captured(decode_body(exchange, max_bytes=MAX_IMAGE_BYTES), kind)
-    text = as_text(decode_body(exchange, max_bytes=MAX_PAGE_BYTES), header(exchange, "content-type"))
+    body, sent_as = content_of(ask, db, capture)
+    kind = media_type(sent_as)
+    if kind not in PAGES and (image := image_type(body, kind)):
+        return captured(body, image) if image != SVG else captured(drawn(body), "text/html; charset=utf-8")
+    if kind not in PAGES and body.startswith(b"%PDF-"):
+        name = {"content-disposition": f'attachment; filename="capture-{capture["id"]}.pdf"'}
+        return replace(captured(body, "application/pdf"), headers={**CACHED, **name})
+    text = as_text(body[:MAX_PAGE_BYTES], sent_as)
     if kind not in PAGES:
         return captured(text, "text/plain; charset=utf-8")
-
-    def image_at(url: str) -> tuple[bytes, str] | None:
-        return image_content(ask, db, url)
-
-    def style_at(url: str) -> str | None:
-        return style_content(ask, db, url)
-
-    page = self_contained(text, base_url=capture["url"], image_at=image_at, style_at=style_at)
+    page = self_contained(text, url=capture["url"], file_at=file_finder(ask, db))
     return captured(page, "text/html; charset=utf-8")
+
+
+def capture_image(ask: Ask, db: Database) -> Answer:
+    """An image's bytes, for a page of ours to show. A drawing that is opened by itself is handed over as a file."""
+    capture = find_capture(db, int(ask.parts["capture"]))
+    body, sent_as = content_of(ask, db, capture)
+    image = image_type(body, media_type(sent_as))
+    if image is None or media_type(sent_as) in PAGES:
+        raise UsageError(f"capture {capture['id']} is no image")
+    name = {"content-disposition": f'attachment; filename="capture-{capture["id"]}.svg"'} if image == SVG else {}
+    return replace(captured(body, image), headers={**CACHED, **name})
+
+
+def drawn(body: bytes) -> str:
+    """A drawing inside an image, where it is only looked at: opened by itself, a browser connects to what it frames."""
+    return f'<!doctype html><img alt="" src="data:{SVG};base64,{base64.b64encode(body).decode()}">'
+
+
+def content_of(ask: Ask, db: Database, capture: Mapping[str, Any]) -> tuple[bytes, str]:
+    exchange = whole_exchange(ask, db, capture)
+    sent_as = capture["content_type"] or ""
+    most = MAX_PAGE_BYTES if media_type(sent_as) in PAGES else MAX_FILE_BYTES
+    return decode_body(exchange, max_bytes=most), sent_as
+
+
+def file_finder(ask: Ask, db: Database) -> FileAt:
+    """The archive's copies of what a page names, each read once; only what can be what it is needed as."""
+    files = KeptFiles(db, ask.place.warc_folder)
+
+    @lru_cache(maxsize=64)
+    def file_at(address: str, role: Role) -> tuple[bytes, str] | None:
+        held = files.find(address)
+        if held is None:
+            return None
+        try:
+            body, sent_as = files.body(held, MAX_FILE_BYTES)
+        except ArchiveError:  # damaged: the page is shown without it, and clipfile verify names it
+            return None
+        if role == "stylesheet":
+            is_style = media_type(sent_as) in STYLES
+            return (as_text(body, sent_as).encode("utf-8", "replace"), "text/css") if is_style else None
+        found = font_type(body) if role == "font" else image_type(body, media_type(sent_as))
+        return (body, found) if found else None
+
+    return file_at
 
 
 def post_of(db: Database, capture: Mapping[str, Any]) -> Row | None:
@@ -72,7 +125,8 @@ def post_of(db: Database, capture: Mapping[str, Any]) -> Row | None:
 
 def refuse_withheld_words(db: Database, capture: Mapping[str, Any]) -> None:
     """Raise WithheldError where words of a withheld post may stand: its own page, and lists and feeds of many posts."""
-    is_alone = post_of(db, capture) is not None or media_type(capture["content_type"]) in SHOWN_TYPES
+    is_file = capture["role"] in FILES or media_type(capture["content_type"]) in SHOWN_TYPES
+    is_alone = is_file or post_of(db, capture) is not None
     if not is_alone and withheld_today(db.conn):
         raise WithheldError("posts that are withheld may stand in this answer")
 
@@ -97,30 +151,3 @@ def whole_exchange(ask: Ask, db: Database, capture: Mapping[str, Any]) -> Exchan
     """The exchange with its payload: a revisit's stands in the capture it refers to. Its digest is checked again."""
     held = find_capture(db, capture["revisit_of"]) if capture["revisit_of"] else capture
     return read_exchange(ask.place.warc_folder, held["warc_file"], held["warc_offset"])
-
-
-def image_content(ask: Ask, db: Database, url: str) -> tuple[bytes, str] | None:
-    number = image_capture(db, url)
-    if not number:
-        return None
-    exchange = whole_exchange(ask, db, find_capture(db, number))
-    return decode_body(exchange, max_bytes=MAX_IMAGE_BYTES), media_type(header(exchange, "content-type"))
-
-
-def style_content(ask: Ask, db: Database, url: str) -> str | None:
-    found = row(
-        db,
-        """
-        select * from captures
-        where url = ? and status = 200 and content_type like 'text/css%' order by id desc limit 1
-        """,
-        [url],
-    )
-    if found is None:
-        return None
-    exchange = whole_exchange(ask, db, found)
-    return as_text(decode_body(exchange, max_bytes=MAX_PAGE_BYTES), header(exchange, "content-type"))
-
-
-def header(exchange: Exchange, name: str) -> str:
-    return next((value for key, value in exchange.response_headers if key.lower() == name), "")

@@ -19,6 +19,7 @@ from archive.clippings import dossier, find_post_id
 from archive.export.citations import read_reference, to_text
 from archive.export.page_metadata import page_json_ld, page_tags
 from archive.export.selection import get_record
+from archive.kept_files import KeptFiles
 from archive.store.corrections import CORRECTABLE
 from archive.store.withholdings import refuse_withheld, withheld_today
 
@@ -68,24 +69,21 @@ def known_outlets(db: Database) -> list[str]:
 
 
 def image_finder(ask: Ask, db: Database) -> Callable[[str], str | None]:
-    """Address of an image on the blog → where this site shows the archive's copy of it; None when there is none."""
+    """Address of an image on the blog → where this site shows the archive's copy of it; None when there is none.
+
+    By what its server and its page say of it; whether it is an image is seen when it is shown.
+    """
+    files = KeptFiles(db, ask.place.warc_folder)
     looked_up: dict[str, str | None] = {}
 
     def image_at(url: str) -> str | None:
         if url not in looked_up and len(looked_up) < MAX_IMAGES:
-            capture = image_capture(db, url)
-            looked_up[url] = ask.place.page(f"captures/{capture}/content") if capture else None
+            held = files.find(url)
+            is_image = held is not None and (held["role"] == "image" or media_type(held["content_type"]) in SHOWN_TYPES)
+            looked_up[url] = ask.place.page(f"captures/{held['id']}/image") if held and is_image else None
         return looked_up.get(url)
 
     return image_at
-
-
-def image_capture(db: Database, url: str) -> int:
-    """The newest capture of the image at that address; 0 when the archive has none."""
-    found = rows(
-        db, "select id, content_type from captures where url = ? and status = 200 order by id desc limit 3", [url]
-    )
-    return next((int(each["id"]) for each in found if media_type(each["content_type"]) in SHOWN_TYPES), 0)
 
 
 def media_type(content_type: str | None) -> str:

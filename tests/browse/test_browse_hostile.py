@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
-from filing import BITES
+from filing import BITES, EVIL, EVIL_FILES
 from serving_site import Trap
 
 pytestmark = pytest.mark.browser
@@ -79,6 +82,78 @@ def test_nothing_runs_or_loads_where_a_bite_is_shown(number: int, page: Any, tra
 @pytest.mark.parametrize("path", DATASETTES)
 def test_nothing_archived_runs_on_datasettes_own_pages(path: str, page: Any, trap: Trap, hostile_site: str) -> None:
     assert harm(page, trap, [path], hostile_site) == []
+
+
+FILES = ["the post", "its page", *(url.rpartition("/")[2] for url, *_ in EVIL_FILES)]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_file_of_a_page_runs_or_loads_anything(
+    name: str, page: Any, trap: Trap, hostile_site: str, evil_captures: dict[str, int]
+) -> None:
+    post = f"/archive/-/posts/{len(BITES) + 1}"
+    path = post if name == "the post" else f"/archive/-/captures/{evil_captures[name]}/content"
+    if name.endswith(".pdf"):
+        answer = page.request.get(hostile_site + path)
+        assert answer.headers["content-disposition"].startswith("attachment")
+    else:
+        assert harm(page, trap, [path], hostile_site) == []
+
+
+TYPES = {
+    "drawing.svg": "text/html; charset=utf-8",
+    "page.png": "text/plain; charset=utf-8",
+    "page.svg": "text/plain; charset=utf-8",
+    "polyglot.gif": "image/gif",
+    "script.gif": "text/html; charset=utf-8",
+    "picture.png": "image/png",
+    "style.css": "text/plain; charset=utf-8",
+}
+
+
+@pytest.mark.parametrize(("name", "kind"), TYPES.items())
+def test_a_file_is_served_as_what_its_bytes_are_and_locked_in(
+    name: str, kind: str, page: Any, hostile_site: str, evil_captures: dict[str, int]
+) -> None:
+    headers = page.request.get(f"{hostile_site}/archive/-/captures/{evil_captures[name]}/content").headers
+    assert (headers["content-type"], headers["x-content-type-options"]) == (kind, "nosniff")
+    assert headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+
+
+def test_a_drawing_is_no_page_of_this_site(page: Any, hostile_site: str, evil_captures: dict[str, int]) -> None:
+    headers = page.request.get(f"{hostile_site}/archive/-/captures/{evil_captures['drawing.svg']}/image").headers
+    assert headers["content-disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("name", ["page.png", "page.svg", "script.gif", "style.css"])
+def test_what_is_no_image_is_not_served_as_one(
+    name: str, page: Any, hostile_site: str, evil_captures: dict[str, int]
+) -> None:
+    assert page.request.get(f"{hostile_site}/archive/-/captures/{evil_captures[name]}/image").status == 404
+
+
+def test_the_held_picture_is_seen_in_a_page_full_of_traps(
+    page: Any, trap: Trap, hostile_site: str, evil_captures: dict[str, int]
+) -> None:
+    before = len(trap.caught)
+    page.goto(f"{hostile_site}/archive/-/captures/{evil_captures['its page']}")
+    frame = page.frame_locator("iframe")
+    assert frame.locator("#first").inner_text() == "captured"
+    assert frame.locator("img").first.evaluate("each => each.naturalWidth") == 4
+    page.goto(f"{hostile_site}/archive/-/posts/{len(BITES) + 1}")
+    picture = page.locator(f"img[src$='/captures/{evil_captures['picture.png']}/image']")
+    picture.scroll_into_view_if_needed()
+    assert picture.evaluate("async each => (await each.decode(), each.naturalWidth)") == 4
+    assert trap.caught[before:] == []
+
+
+@pytest.fixture(scope="module")
+def evil_captures(hostile_archive: Path) -> dict[str, int]:
+    """Name of a hostile file → number of its capture."""
+    with closing(sqlite3.connect(f"file:{hostile_archive}?mode=ro", uri=True)) as db:
+        rows = db.execute("select url, id from captures where url like ? || '%' order by id", [EVIL]).fetchall()
+    found = {url.rpartition("/")[2]: number for url, number in rows}
+    return {**found, "its page": found[""] if "" in found else found["evil"]}
 
 
 def test_a_link_in_a_captured_page_leads_nowhere(page: Any, trap: Trap, hostile_site: str) -> None:

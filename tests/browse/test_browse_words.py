@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from archive.browse.captured_html import self_contained
 from archive.browse.charts import Column, Group, by_month, stacked
 from archive.browse.evidence import in_context, marked
 from archive.browse.readable import readable
+from archive.browse.sniffing import image_type
 from archive.browse.words import lag_days, shown_url, web_url
 from archive.charsets import as_text
 from archive.worddiff import side_by_side
@@ -89,16 +92,64 @@ def test_markup_too_deep_to_clean_is_shown_as_its_words() -> None:
     assert str(readable("<div>" * 10_000, "A <b>\nB", lambda url: None)) == "<p>A &lt;b&gt;</p>\n<p>B</p>"
 
 
+def b64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+PNG = "data:image/png;base64,UE5H"
 CAPTURED = [
-    pytest.param(
-        '<img src="/i.png" onerror=x alt=A>', '<img alt="A" src="data:image/png;base64,UE5H">', id="image held"
-    ),
+    pytest.param('<img src="/i.png" onerror=x alt=A>', f'<img alt="A" src="{PNG}">', id="image held"),
     pytest.param("<img src=/other.png>", "<img >", id="image not held"),
+    pytest.param(
+        '<img src="x.gif" data-src="/i.png"><noscript><img src="/i.png"></noscript>',
+        f'<img src="{PNG}"><noscript></noscript>',
+        id="lazy image, once",
+    ),
+    pytest.param('<img src="/o.png" srcset="/o.png 1x, /i.png 2x">', f'<img src="{PNG}">', id="the size that is held"),
+    pytest.param(
+        '<picture><source srcset="/o.webp"><img src="/i.png"></picture>',
+        f'<picture><img src="{PNG}"></picture>',
+        id="the format that is held",
+    ),
+    pytest.param("<img src=/page.png>", "<img >", id="a page called an image"),
     pytest.param("<link rel=stylesheet href=/s.css>", "<style>p{}<\\/style></style>", id="style held"),
+    pytest.param(
+        '<link rel=stylesheet media="print" href=/s.css>', '<style media="print">p{}<\\/style></style>', id="print"
+    ),
+    pytest.param(
+        "<link rel=stylesheet href=/t/deep.css>",
+        '<style>@import url("data:text/css;charset=utf-8;base64,'
+        f'{b64("p{background:url(" + chr(34) + PNG + chr(34) + ")}")}"); '
+        'i{src:url("data:font/woff2;base64,V09G")} b{background:url("data:,")}</style>',
+        id="what a style names",
+    ),
+    pytest.param("<link rel=stylesheet href=/loop.css>", None, id="a style that imports itself"),
+    pytest.param(
+        "<style>a{background:url(/i.png)} b{background:url(#c)} @import '//e.example/x.css';</style>",
+        f'<style>a{{background:url("{PNG}")}} b{{background:url("#c")}} @import url("data:,");</style>',
+        id="styles in the page",
+    ),
+    pytest.param(
+        "<p style=\"background:url('/i.png')\">",
+        f'<p style="background:url(&quot;{PNG}&quot;)">',
+        id="styles of an element",
+    ),
+    pytest.param("<base href=/t/><img src=i.png>", f'<img src="{PNG}">', id="a base of the same host"),
     pytest.param("<link rel=preconnect href=//e.example>", "", id="no greeting of other hosts"),
+    pytest.param("<link rel=icon href=/i.png>", "", id="no icon"),
+    pytest.param(
+        "<!--><link rel=preconnect href=//e.example>-->",
+        "<!-->-->",
+        id="nor in a comment that is none",
+    ),
+    pytest.param(
+        "<textarea><link rel=preconnect href=//e><meta http-equiv=refresh content=0>",
+        "<textarea><archived-link rel=preconnect href=//e><archived-meta http-equiv=refresh content=0>",
+        id="nor in raw text",
+    ),
     pytest.param(
         '<LINK title=">" rel=preconnect href=//e>',
-        '<archived-LINK title=">" rel=preconnect href=//e>',
+        "",
         id="nor in disguise",
     ),
     pytest.param("<iframe src=//e></iframe>", "<archived-iframe src=//e></iframe>", id="no frames"),
@@ -106,13 +157,46 @@ CAPTURED = [
     pytest.param("<meta http-equiv=refresh content='0;url=//e'>", "", id="no refresh"),
     pytest.param("<meta name=author content=A>", "<meta name=author content=A>", id="the rest stays"),
 ]
+HELD = {
+    "http://b/i.png": (b"PNG", "image/png"),
+    "http://b/t/i.png": (b"PNG", "image/png"),
+    "http://b/t/f.woff2": (b"WOF", "font/woff2"),
+    "http://b/s.css": (b"p{}</style>", "text/css"),
+    "http://b/t/deep.css": (b"@import 'more.css'; i{src:url(f.woff2)} b{background:url(/o.png)}", "text/css"),
+    "http://b/t/more.css": (b"p{background:url(../i.png)}", "text/css"),
+    "http://b/loop.css": (b"@import 'loop.css'; p{}", "text/css"),
+}
+ROLES_OF_TYPES = {"image/png": "image", "font/woff2": "font", "text/css": "stylesheet"}
+
+
+def held(address: str, role: str) -> tuple[bytes, str] | None:
+    found = HELD.get(address)
+    return found if found and ROLES_OF_TYPES[found[1]] == role else None
 
 
 @pytest.mark.parametrize(("served", "shown"), CAPTURED)
-def test_a_captured_page_is_made_self_contained(served: str, shown: str) -> None:
-    images = {"http://b/i.png": (b"PNG", "image/png")}
-    styles = {"http://b/s.css": "p{}</style>"}
-    assert self_contained(served, base_url="http://b/post/", image_at=images.get, style_at=styles.get) == shown
+def test_a_captured_page_is_made_self_contained(served: str, shown: str | None) -> None:
+    made = self_contained(served, url="http://b/post/", file_at=held)
+    assert made == shown or (shown is None and made.endswith("p{}</style>"))
+
+
+KINDS = [
+    pytest.param(b"\x89PNG\r\n\x1a\n", "image/png", "image/png", id="png"),
+    pytest.param(b"\xff\xd8\xff\xe0", "application/octet-stream", "image/jpeg", id="jpeg, called something else"),
+    pytest.param(b"GIF89a/*", "text/javascript", "image/gif", id="gif that is a script, too"),
+    pytest.param(b"RIFF\x00\x00\x00\x00WEBPVP8 ", "", "image/webp", id="webp"),
+    pytest.param(b"<svg onload=x>", "image/svg+xml", "image/svg+xml", id="drawing"),
+    pytest.param(b"<?xml version='1.0'?>\n<!-- c -->\n<svg>", "image/svg+xml", "image/svg+xml", id="with a head"),
+    pytest.param(b"<svg>", "text/html", None, id="drawing, called a page"),
+    pytest.param(b"<!doctype html><svg>", "image/svg+xml", None, id="page, called a drawing"),
+    pytest.param(b"<script>", "image/png", None, id="page, called an image"),
+    pytest.param(b"", "image/png", None, id="nothing"),
+]
+
+
+@pytest.mark.parametrize(("body", "declared", "kind"), KINDS)
+def test_an_image_is_what_its_bytes_say(body: bytes, declared: str, kind: str | None) -> None:
+    assert image_type(body, declared) == kind
 
 
 CHARSETS = [
