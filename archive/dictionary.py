@@ -343,6 +343,7 @@ DESCRIPTIONS: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "first_run_id": "First run that saw it there",
             "last_run_id": "Last run that saw it there",
             "wordpress_id": "Number of the post by REST's word; null for other sources",
+            "title": "The words by which this source showed the post last",
         },
     ),
     "skips": (

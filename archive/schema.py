@@ -547,6 +547,12 @@ def m003_numbered_sightings(db: Database) -> None:
     db.execute(NUMBERED_SIGHTINGS)
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m004_titled_sightings(db: Database) -> None:
+    """By which words a listing showed a post, so that other words are noticed however cards cut and add to them."""
+    db.execute("alter table sightings add column title text")
+
+
 def statements(script: str) -> list[str]:
     """Split a script at the semicolons that end statements, leaving those inside trigger bodies alone.
 

@@ -76,6 +76,7 @@ class Agenda:
         return Known(
             lastmod=partial(self.custody.lastmod, self.site_id),
             headline=partial(self.posts.headline, self.site_id),
+            shown_title=partial(self.custody.shown_title, self.site_id),
             categories=partial(self.posts.category_names, self.site_id) if self._trusts_rest_on_categories else None,
         )
 

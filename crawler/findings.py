@@ -80,11 +80,13 @@ class Known:
     """Of a source and a key, when the post last changed by that source's word; None: it never showed the post."""
     headline: Callable[[str], tuple[str | None] | None]
     """Of a key; None: no such post is held."""
+    shown_title: Callable[[str, str], str | None]
+    """Of a source and a key, the words by which that source last showed the post."""
     categories: Callable[[str], tuple[str, ...]] | None = None
     """Of a key, to be compared with REST's; None: they are not compared."""
 
     def is_unchanged(self, sighting: Sighting) -> bool:
-        """By the source's own date where it gives one, by the headline where a listing shows it."""
+        """By the source's own date where it gives one, by the words of its card where a listing shows it."""
         shown, post = self.lastmod(sighting.source, sighting.key), self.headline(sighting.key)
         if shown is None and post is None:
             return False
@@ -92,8 +94,11 @@ class Known:
             return False
         if sighting.lastmod is not None:
             return shown is not None and sighting.lastmod == shown[0]
-        if sighting.source in LISTINGS and sighting.title and post and post[0]:
-            return same_headline(sighting.title, post[0])
+        if sighting.source in LISTINGS and sighting.title:
+            headline = (post[0] if post else None) or ""
+            if before := self.shown_title(sighting.source, sighting.key):
+                return fold(sighting.title) in (fold(before), fold(headline)) or is_cut(sighting.title, headline)
+            return not headline or same_headline(sighting.title, headline)
         return True
 
     def _was_moved(self, sighting: Sighting) -> bool:
@@ -105,7 +110,7 @@ class Known:
 
 
 def category_names(row: Mapping[str, Any]) -> list[str]:
-    """Names of the categories in a row that `_named` has seen."""
+    """Names of the categories in a row that `named` has seen."""
     terms = row.get("_embedded", {}).get("wp:term", [[]])[0]
     return [term["name"] for term in terms]
 
@@ -126,6 +131,18 @@ def same_headline(shown: str, stored: str) -> bool:
     """
     short, long = sorted((fold(shown), fold(stored)), key=len)
     return short == long or (len(short) >= SHORTEST_HEADLINE and short in long)
+
+
+def is_cut(shown: str, headline: str) -> bool:
+    """Whether the words are the headline's beginning, and say that they are cut: a post may stand on several cards.
+
+    >>> is_cut("Dry dock reopens after …", "Dry dock reopens after a winter of repairs")
+    True
+    >>> is_cut("Dry dock reopens", "Dry dock reopens after a winter of repairs")
+    False
+    """
+    words = shown.rstrip(" ]")
+    return words.endswith(("…", "...")) and fold(headline).startswith(fold(words.rstrip(" .…[")))
 
 
 def post_seed(sighting: Sighting) -> Seed:
@@ -371,7 +388,7 @@ def from_rest_posts(
     if since and rest.ignored_modified_after(answer.sightings, since):
         return Findings(states={"rest": "lying: it ignores modified_after"})
     found = Findings(states={"rest": "open"})
-    found.sight((_named(sighting, hint["names"]) for sighting in answer.sightings), profile, known=known)
+    found.sight((named(sighting, hint["names"]) for sighting in answer.sightings), profile, known=known)
     found.sightings += answer.protected
     found.refused += [(s.url, SkipReason.PASSWORD_PROTECTED, "by REST's word") for s in answer.protected]
     number = hint["page"]
@@ -379,8 +396,8 @@ def from_rest_posts(
         following = rest.posts_url(hint["root"], number + 1, modified_after=since)
         found.seeds.append(seed("rest-posts", following, **{**hint, "page": number + 1}))
     elif since:
-        total = rest.posts_url(hint["root"], fields=("id",), per_page=1)
-        found.seeds.append(seed("rest-total", total, root=hint["root"]))
+        newest = rest.newest_url(hint["root"])
+        found.seeds.append(seed("rest-total", newest, root=hint["root"], names=hint["names"], page=1))
     else:
         found.walked = {"rest"}
     return found
@@ -405,7 +422,7 @@ def from_rest_ids(
     return found
 
 
-def _named(sighting: Sighting, names: Mapping[str, str]) -> Sighting:
+def named(sighting: Sighting, names: Mapping[str, str]) -> Sighting:
     """The sighting with its categories' names in the form REST embeds them, so that one reader serves both."""
     row = dict(sighting.rest or {})
     known = [names[str(number)] for number in row.get("categories") or () if str(number) in names]

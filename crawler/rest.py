@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml import etree
@@ -116,6 +116,16 @@ def posts_url(
     if modified_after:
         query["modified_after"] = modified_after
     return route_url(root, "wp/v2/posts", query)
+
+
+NEWEST: Final = 10
+"""Posts asked for by their numbers, newest first: more than most blogs add between two runs."""
+
+
+def newest_url(root: str, page: int = 1) -> str:
+    """Address of the posts that were made last, whatever day they bear: one dated back shows in no other order."""
+    query: dict[str, str | int] = {"per_page": NEWEST, "page": page, "orderby": "id", "order": "desc"}
+    return route_url(root, "wp/v2/posts", {**query, "_fields": ",".join(LISTING_FIELDS)})
 
 
 def post_at_url(root: str, place: int) -> str:

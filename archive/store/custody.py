@@ -40,6 +40,8 @@ class Sighted(Protocol):
     @property
     def lastmod(self) -> str | None: ...
     @property
+    def title(self) -> str | None: ...
+    @property
     def wordpress_id(self) -> int | None: ...
 
 
@@ -228,17 +230,18 @@ class Custody:
         self._db.executemany(
             """
             insert into sightings (
-                site_id, key, url, source, listed_in, lastmod, wordpress_id, first_run_id, last_run_id
+                site_id, key, url, source, listed_in, lastmod, title, wordpress_id, first_run_id, last_run_id
             )
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (site_id, source, key) do update set
                 last_run_id = excluded.last_run_id,
                 lastmod = coalesce(excluded.lastmod, lastmod),
+                title = coalesce(excluded.title, title),
                 wordpress_id = coalesce(excluded.wordpress_id, wordpress_id),
                 listed_in = coalesce(listed_in, excluded.listed_in)
             """,
             [
-                (site_id, s.key, s.url, s.source, s.listed_in, s.lastmod, s.wordpress_id, run_id, run_id)
+                (site_id, s.key, s.url, s.source, s.listed_in, s.lastmod, s.title, s.wordpress_id, run_id, run_id)
                 for s in sightings
             ],
         )
@@ -257,6 +260,13 @@ class Custody:
             "select lastmod from sightings where site_id = ? and source = ? and key = ?", (site_id, source, key)
         ).fetchone()
         return row
+
+    def shown_title(self, site_id: int, source: str, key: str) -> str | None:
+        """The words by which *source* last showed the post; None when it did not, or without words."""
+        row = self._db.execute(
+            "select title from sightings where site_id = ? and source = ? and key = ?", (site_id, source, key)
+        ).fetchone()
+        return row[0] if row else None
 
     def count_sighted(self, site_id: int, source: str, *, since_run: int) -> int:
         """How many posts *source* showed in that run or later."""

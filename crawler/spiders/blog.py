@@ -237,7 +237,7 @@ class BlogSpider(CheckedSpider):
         if seed.role == "rest-posts":
             return findings.from_rest_posts(body, status, headers, url, hint, self.profile, self.known)
         if seed.role == "rest-total":
-            return deletions.from_rest_total(headers, hint, self.agenda)
+            return deletions.from_rest_total(body, status, headers, url, hint, self.profile, self.agenda)
         if seed.role == "rest-probe":
             return deletions.from_rest_probe(body, hint, self.agenda.shown_by_rest())
         if seed.role == "rest-ids" and self.known:
@@ -333,7 +333,7 @@ class BlogSpider(CheckedSpider):
     async def take_post(self, read: PostRead, post: Post, response: Response, seed: Seed) -> PostItem | None:
         await self.look_for_listings(post, response)
         key = canonical_url(post.url)
-        if key != seed.key and self.keeper.store.frontier.is_done(self.keeper.site_id, key):
+        if key != seed.key and (self.is_done(key) or self.led_to_another(seed, post, response)):
             self.same_again(seed, post, response)
             return None
         if twin := self.twin_of(response, seed):
@@ -471,6 +471,17 @@ class BlogSpider(CheckedSpider):
         self.tally.count_skip(seed.url, reason, detail)
         if seed.role == "post" and reason in NO_POST:
             self.trails.count(seed, is_dud=True)
+
+    def is_done(self, key: str) -> bool:
+        return self.keeper.store.frontier.is_done(self.keeper.site_id, key)
+
+    def led_to_another(self, seed: Seed, post: Post, response: Response) -> bool:
+        """Whether a known post's address redirects to another known post: WordPress guesses so for what was deleted."""
+        posts, site_id = self.keeper.store.posts, self.keeper.site_id
+        if canonical_url(response.url) == seed.key:
+            return False
+        was, now_at = posts.find(site_id, seed.url), posts.find(site_id, post.url)
+        return was is not None and now_at is not None and was != now_at
 
     def same_again(self, seed: Seed, post: Post, response: Response) -> None:
         """An address that leads to a post which is stored already: an alias, or another post's that moved there."""

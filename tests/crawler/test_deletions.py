@@ -10,14 +10,20 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from archive.urls import canonical_url
 from crawler.deletions import Shown, from_rest_probe, from_rest_total
-from crawler.findings import Findings
+from crawler.findings import Findings, Known
+from crawler.profiles import SiteProfile
+from crawler.rest import NEWEST
 
 ROOT = "https://blog.example/wp-json/"
 
 
+PROFILE = SiteProfile(name="blog", title="Blog", start_urls=("https://blog.example/",))
+
+
 @dataclass(frozen=True)
-class Known:
+class Archive:
     """What an archive holds by REST's word."""
 
     shown: Sequence[Shown]
@@ -25,18 +31,38 @@ class Known:
     def held_by_rest(self) -> int:
         return len(self.shown)
 
-    def shown_by_rest(self) -> Sequence[Shown]:
-        return self.shown
+    def shown_by_rest(self) -> list[Shown]:
+        return list(self.shown)
+
+    def known(self) -> Known:
+        keys = {canonical_url(each.url) for each in self.shown}
+
+        def lookup(*words: str) -> tuple[str | None] | None:
+            return ("2020-01-01T00:00:00Z",) if words[-1] in keys else None
+
+        return Known(lastmod=lookup, headline=lookup, shown_title=lambda source, key: None)
 
 
 def shown(ids: Sequence[int | None]) -> list[Shown]:
     return [Shown(url=f"https://blog.example/post-{number}/", wordpress_id=number) for number in ids]
 
 
+def row(number: int) -> dict[str, object]:
+    return {"id": number, "link": f"https://blog.example/post-{number}/", "modified_gmt": "2020-01-01T00:00:00"}
+
+
+def total(known: Sequence[Shown], there: Sequence[int], page: int = 1) -> Findings:
+    """What the newest posts and the count tell, of a blog that has the ids *there*."""
+    newest = sorted(there, reverse=True)[(page - 1) * NEWEST : page * NEWEST]
+    body = json.dumps([row(number) for number in newest]).encode()
+    hint = {"root": ROOT, "names": {}, "page": page}
+    return from_rest_total(body, 200, {"X-WP-Total": str(len(there))}, ROOT, hint, PROFILE, Archive(known))
+
+
 def look(known: list[Shown], there: Sequence[int]) -> tuple[Findings, int]:
-    """Ask a blog that has the ids *there* until nothing more is asked: what was found, after how many requests."""
+    """Ask until nothing more is asked: what was found in the end, after how many requests."""
     keys: set[str] = set()
-    found = from_rest_total({"X-WP-Total": str(len(there))}, {"root": ROOT}, Known(known))
+    found = total(known, there)
     while found.seeds and found.seeds[0].role == "rest-probe":
         (seed,) = found.seeds
         assert seed.key not in keys, "the frontier would take it for done"
@@ -45,6 +71,25 @@ def look(known: list[Shown], there: Sequence[int]) -> tuple[Findings, int]:
         body = json.dumps([{"id": number} for number in there[place : place + 1]])
         found = from_rest_probe(body.encode(), seed.hint or {}, known)
     return found, 1 + len(keys)
+
+
+def roles(found: Findings) -> list[str]:
+    return [seed.role for seed in found.seeds]
+
+
+def test_a_post_that_is_dated_back_is_found_by_its_number() -> None:
+    found = total(shown(range(1, 51)), range(1, 52))
+    assert [(seed.role, seed.url) for seed in found.seeds] == [("post", "https://blog.example/post-51/")]
+
+
+def test_one_that_came_and_one_that_went_are_both_found_though_the_count_is_the_same() -> None:
+    found = total(shown(range(1, 51)), range(2, 52))
+    assert roles(found) == ["post", "rest-ids"]
+
+
+def test_more_new_posts_than_one_answer_holds_are_asked_for_further() -> None:
+    known, there = shown(range(1, 51)), range(1, 56 + NEWEST)
+    assert roles(total(known, there)) == ["post"] * NEWEST + ["rest-total"]
 
 
 @pytest.mark.parametrize(("posts", "count"), [(5_000, 1), (5_000, 3), (10_000, 1), (10_000, 7)])
@@ -73,18 +118,20 @@ def test_the_ends_of_the_list_are_looked_at(place: int) -> None:
     [
         pytest.param(range(1, 51), range(2, 51), id="few posts are asked for all at once"),
         pytest.param(range(1, 5_001), range(2_001, 5_001), id="many are gone"),
-        pytest.param(range(1, 5_001), range(1, 5_003), id="there are more than we know"),
+        pytest.param(range(2, 5_001), range(1, 5_001), id="there are more than we know"),
         pytest.param([None, *range(2, 5_001)], range(2, 5_001), id="a number is not known"),
-        pytest.param(range(2, 10_002, 2), [*range(2, 9_990, 2), 9_991], id="one that we never heard of"),
+        pytest.param(
+            range(2, 10_002, 2), [*range(2, 5_002, 2), 5_001, *range(5_002, 9_996, 2)], id="one that we never heard of"
+        ),
     ],
 )
 def test_all_ids_are_asked_for_where_halving_does_not_pay(ids: Sequence[int | None], there: Sequence[int]) -> None:
     found, _ = look(shown(list(ids)), list(there))
-    assert [seed.role for seed in found.seeds] == ["rest-ids"]
+    assert roles(found) == ["rest-ids"]
 
 
 def test_as_many_as_there_were_ask_for_nothing() -> None:
-    assert look(shown([1, 2, 3]), [1, 2, 3])[0] == Findings()
+    assert look(shown([1, 2, 3]), [1, 2, 3])[0].seeds == []
 
 
 @pytest.mark.parametrize(
