@@ -295,11 +295,10 @@ def from_post_links(page: PostLinks, *, bases: set[str], has_categories: bool) -
     return found
 
 
-def from_sitemap(body: bytes, url: str, profile: SiteProfile, hint: Hint, known: Known | None = None) -> Findings:
+def from_sitemap(sitemap: sitemaps.Sitemap, profile: SiteProfile, hint: Hint, known: Known | None = None) -> Findings:
     """A sitemap, or an index of them."""
     found = Findings()
-    sitemap = sitemaps.read_sitemap(body, url, profile.timezone)
-    depth = hint.get("depth", 0)
+    url, depth = sitemap.url, hint.get("depth", 0)
     if sitemap.kind == "index" and depth >= sitemaps.MAX_DEPTH:
         found.endless.append((url, f"sitemaps that name sitemaps more than {sitemaps.MAX_DEPTH} deep"))
     elif sitemap.kind == "index":
@@ -320,11 +319,10 @@ def from_sitemap(body: bytes, url: str, profile: SiteProfile, hint: Hint, known:
 
 
 def from_feed(
-    body: bytes, url: str, profile: SiteProfile, hint: Hint, *, walk: bool, known: Known | None = None
+    feed: feeds.Feed, profile: SiteProfile, hint: Hint, *, walk: bool, known: Known | None = None
 ) -> Findings:
     """A page of the feed; the next one only when the feed must carry the crawl (*walk*)."""
-    found = Findings()
-    feed = feeds.read_feed(body, url)
+    found, url = Findings(), feed.url
     if feed.kind == "none":
         return Findings(states={"feed": feed.problem or "not a feed"})
     found.sight(feeds.feed_sightings(feed), profile, known=known)

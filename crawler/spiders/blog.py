@@ -24,7 +24,7 @@ from archive.requisites import ROLES
 from archive.store.frontier import LAST_PRIORITY, Seed
 from archive.store.values import instant, now
 from archive.urls import canonical_url
-from crawler import deletions, desk, findings
+from crawler import deletions, desk, feeds, findings, sitemaps
 from crawler.addresses import judge_address, listing_root
 from crawler.agenda import Agenda
 from crawler.contracts import CheckedSpider, default_site
@@ -36,6 +36,7 @@ from crawler.profiles import SiteProfile, load_profile, user_folders
 from crawler.requisites import PRIORITY as REQUISITE_PRIORITY
 from crawler.requisites import in_asset_scope
 from crawler.room import CostlyPageError
+from crawler.sitemaps import Sitemap
 from crawler.skips import NO_POST, Skipped, SkipReason, reason_of, status_reason
 from crawler.trails import Trails
 from crawler.traps import Traps
@@ -247,16 +248,17 @@ class BlogSpider(CheckedSpider):
         if status != 200:
             return self.not_there(response, seed)
         if seed.role == "sitemap":
-            return self.read_sitemap(body, url, seed)
+            return self.read_sitemap(await self.room.do(sitemaps.read_sitemap, body, url, self.profile.timezone), seed)
         if seed.role == "feed":
+            feed = await self.room.do(feeds.read_feed, body, url)
             walk = not {"rest", "sitemap"} & {name for name, state in self.tally.sources.items() if state == "open"}
             self.tally.doors.setdefault("feed", url)
-            return findings.from_feed(body, url, self.profile, hint, walk=walk, known=self.known)
+            return findings.from_feed(feed, self.profile, hint, walk=walk, known=self.known)
         async with self.listing_turn:
             return await self.read_listing(response, seed)
 
-    def read_sitemap(self, body: bytes, url: str, seed: Seed) -> Findings:
-        found = findings.from_sitemap(body, url, self.profile, seed.hint or {}, self.known)
+    def read_sitemap(self, sitemap: Sitemap, seed: Seed) -> Findings:
+        found = findings.from_sitemap(sitemap, self.profile, seed.hint or {}, self.known)
         if "sitemap" in found.states and not (seed.hint or {}).get("depth"):
             self.tally.doors.setdefault("sitemap", []).append(seed.url)
         self.tally.dated_sitemap |= any(sighting.lastmod for sighting in found.sightings)
