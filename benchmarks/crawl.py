@@ -173,7 +173,7 @@ def report(names: list[str], rounds: list[dict[str, Outcome]]) -> dict[str, Any]
 
 
 COLUMNS = (
-    *("crawler", "pages", "requests", "pages/s", "CPU ms a page", "peak MB"),
+    *("crawler", "pages", "requests", "pages/s", "CPU ms a page", "of it reading apart", "peak MB"),
     *("Clipfile's pages/s ÷ its", "its CPU a page ÷ Clipfile's"),
 )
 
@@ -191,6 +191,7 @@ def _row(name: str, outcomes: list[Outcome], ratios: dict[tuple[str, str], Sprea
         outcomes[0].requests,
         round(Spread.of([o.pages_per_s for o in outcomes]).median, 1),
         round(Spread.of([o.cpu_ms_per_page for o in outcomes]).median, 1),
+        round(Spread.of([o.cost.children_cpu_s / o.pages * 1e3 for o in outcomes]).median, 1) or "",
         round(max(o.cost.peak_bytes for o in outcomes) / 1e6),
         str(ratios[name, "pages/s"]) if name != "clipfile" else "",
         str(ratios[name, "cpu"]) if name != "clipfile" else "",

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROUNDS = {"toy": 1, "small": 3, "full": 5}
 """Rounds of each size; each round runs every contender once."""
@@ -34,6 +34,8 @@ class ProcessCost:
     peak_bytes: int
     """The peaks of the process and of its children, added up: no less than all of them ever held together."""
     exit_code: int
+    children_cpu_s: float = 0.0
+    """What of `cpu_s` its children took, as they were last seen."""
 
 
 def run_process(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None) -> ProcessCost:
@@ -41,7 +43,7 @@ def run_process(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | N
     with (cwd / "out.txt").open("wb") as out:
         began = time.monotonic()
         process = subprocess.Popen(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
-        with peaks_of_children(process.pid) as peaks:
+        with watched_children(process.pid) as children:
             _, status, usage = os.wait4(process.pid, 0)
             ended = time.monotonic()
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -49,38 +51,47 @@ def run_process(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | N
         ended_at=ended,
         wall_s=ended - began,
         cpu_s=usage.ru_utime + usage.ru_stime,
-        peak_bytes=usage.ru_maxrss * 1024 + sum(peaks.values()),
+        peak_bytes=usage.ru_maxrss * 1024 + sum(child.peak_bytes for child in children.values()),
+        children_cpu_s=sum(child.cpu_s for child in children.values()),
         exit_code=process.returncode,
     )
 
 
+class Child(NamedTuple):
+    """A child process as it was last seen."""
+
+    peak_bytes: int
+    cpu_s: float
+
+
 @contextmanager
-def peaks_of_children(pid: int) -> Iterator[dict[int, int]]:
-    """Child → the most bytes it was seen to hold, looked at now and then; {} where Linux's /proc is not there."""
-    peaks: dict[int, int] = {}
+def watched_children(pid: int) -> Iterator[dict[int, Child]]:
+    """The children of a process by their numbers, looked at now and then; {} where Linux's /proc is not there."""
+    found: dict[int, Child] = {}
     ended = threading.Event()
 
     def watch() -> None:
         while not ended.wait(SAMPLING_S):
-            peaks.update(held_by_children(pid))
+            found.update(children_of(pid))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
-        yield peaks
+        yield found
     finally:
         ended.set()
         watcher.join()
 
 
-def held_by_children(pid: int) -> Iterator[tuple[int, int]]:
-    """Each child with its peak so far (VmHWM)."""
+def children_of(pid: int) -> Iterator[tuple[int, Child]]:
+    """Each child with its peak of memory (VmHWM) and its time of the processor so far."""
     try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        for child in children:
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
             peak = re.search(r"^VmHWM:\s*(\d+) kB", Path(f"/proc/{child}/status").read_text(), re.MULTILINE)
+            user, system = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[11:13]
             if peak:
-                yield int(child), int(peak[1]) * 1024
+                ticks = int(user) + int(system)
+                yield int(child), Child(int(peak[1]) * 1024, ticks / os.sysconf("SC_CLK_TCK"))
     except OSError:
         return  # it has ended
 
