@@ -39,6 +39,7 @@ def _lines(run: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[str]:
         titles = watched["clippings"]
         yield from _examples(f"new to the watch {watched['watch']}", titles, lambda post: post["title"])
     yield from _examples("changed", report["changes"], lambda e: f"{e['title']}: {', '.join(e['changes'])}")
+    yield from _examples("after a crash, cut back to the last whole record", report.get("cuts", ()), cut_words)
     yield from _examples("missing", report["absent"], lambda e: f"{e['url']}: {e['how']}")
     yield from _examples(
         f"to review: {report['doubtful']:,}", report["doubts"], lambda e: f"{e['title']}: {', '.join(e['doubts'])}"
@@ -87,6 +88,11 @@ def edit_words(edit: Mapping[str, Any]) -> str:
     before, after = (f"“{edit[side]}”" if edit[side] else "nothing" for side in ("before", "after"))
     so_far = f", {edit['posts_so_far']:,} so far" if edit["posts_so_far"] > edit["posts"] else ""
     return f"{before} → {after} in {plural(edit['posts'], 'post')}{so_far}"
+
+
+def cut_words(cut: Mapping[str, Any]) -> str:
+    """What was cut off a WARC file before the run began."""
+    return f"{cut['file']}: {size(cut['from_bytes'] - cut['to_bytes'])} that no row spoke of"
 
 
 def _counts(heading: str, counts: Mapping[str, int], limit: int) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -182,6 +182,7 @@ class ArchiveExtension:
                     status, why, told = self._conclude(status, why)
                     told["watched"] = look(self.store, self.run_id)
                 facts = {**self.tally.report(requests=self.keeper.requests, received_bytes=self.keeper.bytes), **told}
+                facts["cuts"] = [asdict(cut) for cut in self.keeper.cuts]
                 self.store.custody.finish_run(self.run_id, status, reason=why, report=facts)
                 if told and status != "limited":  # nothing is left to go on with, and the next run begins with nothing
                     self.store.frontier.clear(self.site_id)

@@ -165,6 +165,7 @@ def _merge_sightings(db: sqlite3.Connection, theirs: sqlite3.Connection, ids: Id
         on conflict (site_id, source, key) do update set
             {BOTH_RUNS},
             listed_in = coalesce(listed_in, excluded.listed_in),
+            wordpress_id = coalesce(wordpress_id, excluded.wordpress_id),
             lastmod = coalesce(max(lastmod, excluded.lastmod), lastmod, excluded.lastmod)
     """
     before = db.execute("select count(*) from sightings").fetchone()[0]

@@ -66,3 +66,14 @@ def test_killed_at_random_moments_a_crawl_ends_as_if_undisturbed(tmp_path: Path)
             asked = Counter(path for _, path, _ in blog.requests[asked_before:] if path in posts)
             again = sum(count - 1 for count in asked.values())
             assert again <= kills * IN_FLIGHT, f"seed {seed}, round {number}: {again} pages fetched again"
+
+
+def test_a_torn_tail_is_cut_back_and_the_report_says_so(tmp_path: Path) -> None:
+    with SampleBlog() as blog:
+        assert crawl(blog.url, tmp_path, "--limit", "3").code == 0
+        (path,) = (tmp_path / "warc").iterdir()
+        whole = path.read_bytes()
+        path.write_bytes(whole + whole[: len(whole) // 3])
+        told = crawl(blog.url, tmp_path, "--limit", "3")
+    assert f"after a crash, cut back to the last whole record:\n    · {path.name}: " in told.out
+    assert path.read_bytes() == whole
