@@ -25,7 +25,7 @@ class WarcFiles:
         self._ours, self._theirs, self._staging = ours, theirs, staging
         self._committed = store.custody.committed_warc()
         self._wanted: list[tuple[str, int, int | None]] = db.execute(
-            "select name, committed_bytes, run_id from warc_files order by name"
+            "select name, committed_bytes, run_id from warc_files where committed_bytes > 0 order by name"
         ).fetchall()
         self.names: dict[str, str] = {}
         """Name there → name here."""

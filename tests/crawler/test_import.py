@@ -50,12 +50,18 @@ def rows(folder: ArchiveFolder, sql: str) -> list[tuple[Any, ...]]:
 
 
 def state(folder: Path) -> dict[str, str]:
-    """Every file below *folder* with its digest, without what merely says who wrote last."""
-    return {
+    """Every file below *folder* with its digest; of the database its rows, without SQLite's own notes on them."""
+    found = {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "writer.lock"
+        if path.is_file() and path.name != "writer.lock" and not path.name.startswith("archive.db")
     }
+    if (folder / "archive.db").is_file():
+        db = open_readonly(folder / "archive.db")
+        dump = "\n".join(line for line in db.conn.iterdump() if "sqlite_stat" not in line)
+        db.close()
+        found["rows"] = hashlib.sha256(dump.encode()).hexdigest()
+    return found
 
 
 def assert_content(folder: ArchiveFolder) -> None:
