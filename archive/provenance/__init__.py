@@ -12,6 +12,7 @@ from archive.model import Line, PageContext, Reading
 from archive.provenance.blocks import Block, find_blocks
 from archive.provenance.choice import choose
 from archive.provenance.evidence import write_reading
+from archive.provenance.fragments import label_of_next
 from archive.provenance.house import House, read_house
 from archive.provenance.offer import Offer
 from archive.provenance.offers import offers
@@ -19,7 +20,7 @@ from archive.provenance.page import Page, Signals, read_signals
 from archive.provenance.roles import Read, read_line
 from archive.provenance.sentences import Attribution, read_attributions
 
-READER = "1"
+READER = "2"
 """Raised whenever the same page may be read differently; stored with every reading."""
 
 HEAD_LINES = 40
@@ -85,7 +86,11 @@ def explain(lines: Sequence[Line], context: PageContext) -> Explanation:
 def _page(lines: Sequence[Line], context: PageContext, house: House) -> Page:
     """Read head and foot in full, and of the middle only what an attribution could stand in."""
     foot_from = max(len(lines) - FOOT_LINES, _first_paragraph(lines) + 1)
-    reads = [read_line(i, lines[i], context, house) for i in _edges(lines, foot_from)]
+    reads = [
+        read_line(i, lines[i], context, house, label=label_of_next(lines[i - 1]) if i else None)
+        for i in _edges(lines, foot_from)
+    ]
+    _mark_day_of_the_post(reads, context)
     head = [r for r in reads if r.index < foot_from]
     blocks = find_blocks(reads, context, house)
     head_ends = _second_paragraph(head)
@@ -98,6 +103,20 @@ def _page(lines: Sequence[Line], context: PageContext, house: House) -> Page:
     return Page(
         context=context, house=house, reads=reads, foot_from=foot_from, blocks=blocks, attributions=attributions
     )
+
+
+def _mark_day_of_the_post(reads: Sequence[Read], context: PageContext) -> None:
+    """The post's own day, alone on the first line below the headline, is the blog's whatever prints it.
+
+    Only where the outlet stands neither above nor beside it: "OUTLET / DATE" may well be of the same day.
+    """
+    for read in reads:
+        if read.has("breadcrumb", "title", "echo", "alt", "category", "chrome", "site-author"):
+            continue
+        fragments = read.parsed.fragments
+        if len(fragments) == 1 and fragments[0].part == "date" and fragments[0].iso == context.posted_on:
+            read.roles.setdefault("site-date", "first-day-below-the-headline")
+        return
 
 
 def _edges(lines: Sequence[Line], foot_from: int) -> Iterator[int]:

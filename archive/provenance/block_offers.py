@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archive.dates import day_of
+from archive.dates import day_of, fold
 from archive.provenance.blocks import Block, Piece
 from archive.provenance.offer import Offer, Value
 from archive.provenance.page import Page, Signals
@@ -187,6 +187,8 @@ def _unknown_block(block: Block, outlet: Piece, page: Page, signals: Signals) ->
     own_date = block.date is not None and block.date.fragment.iso == page.context.posted_on
     if any(f.part == "text" for f in outlet.read.parsed.fragments) or outlet.read.line.alt:
         return 0.0, "block:unknown-among-words"
+    if fold(outlet.fragment.printed) == fold(page.context.title or ""):
+        return 0.0, "block:headline-again"
     if block.paragraphs_before > 4:
         support -= 0.1
     if block.date and block.names:

@@ -64,6 +64,7 @@ _SKIPPABLE: tuple[Role, ...] = (
     "site-date",
     "site-author",
     "weak-hook",
+    "label",
 )
 
 
@@ -158,9 +159,10 @@ def _runs(reads: Sequence[Read]) -> Iterator[tuple[list[Read], int]]:
 
 
 def _is_metadata(read: Read) -> bool:
+    if read.has("quote-person") and not _signs_off(read):
+        return False
     if read.has(
         "text",
-        "quote-person",
         "references",
         "release",
         "contact",
@@ -174,6 +176,12 @@ def _is_metadata(read: Read) -> bool:
     return read.parsed.explained >= 0.34 and any(
         f.part in ("outlet", "date", "author", "domain", "house") for f in read.parsed.fragments
     )
+
+
+def _signs_off(read: Read) -> bool:
+    """ "— NAME, OUTLET, DATE" below an article; a quotation is signed without a date."""
+    parts = {f.part for f in read.parsed.fragments if f.part != "outlet" or f.known}
+    return {"outlet", "date"} <= parts
 
 
 def _best(run: list[Read], before: int, context: PageContext, house: House, *, foot: bool) -> Block | None:

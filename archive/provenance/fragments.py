@@ -92,7 +92,7 @@ _LABELS_NEEDING_COLON = frozenset(
 )
 _SPLIT = re.compile(
     r"\s*(?:\||;|•|·|\s/\s|(?<=[^\W_])/(?=[^\W_])|\s[–—-]{1,2}\s|(?<=[^\W_])[–—](?=\s?[A-Z])|\s?[–—]\s|:\s+(?=\S)|"
-    r":$|originally for\s)\s*"
+    r":$|(?=originally for\s))\s*"
 )
 _LABEL_COLON = re.compile(
     r"^(?P<word>by|from|author|authors|source|published|date|written by|via|por|par|von|autor|auteur|autore|fuente|"
@@ -113,9 +113,44 @@ _CHUNK_EDGES = _EDGES.replace(".", "").replace("(", "")
 _DIGIT = re.compile(r"\d")
 
 
-def parse(line: Line, context: PageContext, house: House) -> Parsed:
-    """Read *line* as metadata; a line of running text yields nothing explained."""
-    text = line.text
+LABELS: dict[str, str] = {
+    word: label
+    for label, words in (
+        (
+            "source",
+            "source|original source|outlet|media outlet|publication|publisher|newspaper|magazine|published in|"
+            "published by|appeared in|originally published in|fuente|medio|diario|quelle|medium|zeitung|journal|média|"
+            "fonte|testata|jornal|veículo|font",
+        ),
+        (
+            "author",
+            "author|authors|by|written by|writer|reporter|byline|journalist|autor|autora|autores|autorin|von|auteur|"
+            "auteurs|par|autore|autori|por",
+        ),
+        (
+            "published",
+            "date|published|published on|date published|publication date|original date|fecha|publicado|datum|"
+            "veröffentlicht|erschienen am|publié le|data|publicado em|pubblicato il",
+        ),
+    )
+    for word in words.split("|")
+}
+"""What stands alone in the first cell of a row, or before a colon → the label that its value is read with."""
+
+
+def label_of_next(line: Line) -> str | None:
+    """The label *line* is for the next one; None for a line that is no label."""
+    if len(line.text) > LONGEST_LABEL or not (line.listed or line.element == "dt" or line.text.endswith(":")):
+        return None
+    return LABELS.get(line.text.rstrip(" :").casefold())
+
+
+LONGEST_LABEL = 30
+
+
+def parse(line: Line, context: PageContext, house: House, *, label: str | None = None) -> Parsed:
+    """Read *line* as metadata, as if *label* stood before it; a line of running text yields nothing explained."""
+    text = _LOGO.sub("", line.text) if line.alt else f"{label}: {line.text}" if label else line.text
     if len(text) > LONGEST_METADATA or not text:
         return _NOTHING
     dates = [] if "://" in text else find_dates(text, context.language, context.date_order)
@@ -133,6 +168,7 @@ def parse(line: Line, context: PageContext, house: House) -> Parsed:
     )
 
 
+_LOGO = re.compile(r"(?<=\S)\s+logo$", re.IGNORECASE)
 _NOTHING = Parsed(fragments=(), explained=0.0)
 
 
@@ -142,8 +178,14 @@ def _headline_before_source(fragments: list[Fragment]) -> Iterable[Fragment]:
         (i for i, f in enumerate(fragments) if f.part == "outlet" and (f.label or "").startswith(_HEADLINE_BEFORE)), 0
     )
     for i, fragment in enumerate(fragments):
-        bare = i < labelled and fragment.part == "author" and fragment.label is None
+        bare = i < labelled and fragment.part == "author" and fragment.label is None and not _is_surely_named(fragment)
         yield Fragment(part="text", printed=fragment.printed) if bare else fragment
+
+
+def _is_surely_named(fragment: Fragment) -> bool:
+    """One person and nothing else, by a name that is nothing but a name."""
+    byline = fragment.byline
+    return byline is not None and len(byline.names) == 1 and not byline.rest and person_shape(byline.printed[0]) == 1
 
 
 _HEADLINE_BEFORE = ("repost", "via", "from", "source", "reprint", "republish")
@@ -183,10 +225,30 @@ def _chunks(text: str, house: House) -> list[Fragment]:
     text = (_TIME.sub(" ", text) if _DIGIT.search(text) else text).strip(_CHUNK_EDGES)
     if not text.strip(_EDGES):
         return []
+    if section := _in_section(text, house):
+        return section
     if _foreign_label(text):
         return [Fragment(part="text", printed=text)]
     whole = _whole(text, house)
     return whole if whole is not None else [f for chunk in _split(text) for f in _one(chunk, house)]
+
+
+_SECTION = re.compile(
+    r"(?P<label>feature|featured|column|op-?ed|opinion|editorial|commentary|interview|article|story|report|analysis|"
+    r"reportaje|tribuna|columna|tribune|chronique|kolumne|kommentar|gastbeitrag|editoriale|intervista|coluna|artigo)"
+    r"\s*:\s+",
+    re.IGNORECASE,
+)
+
+
+def _in_section(text: str, house: House) -> list[Fragment] | None:
+    """ "Feature: OUTLET": the kind of piece is named first, and nothing follows but the outlet."""
+    label = _SECTION.match(text)
+    bare = text[label.end() :].strip(_EDGES) if label else ""
+    match = known(bare) if bare else None
+    if label is None or match is None or match.confidence < 0.8:
+        return None
+    return [_outlet(bare, match, house, label=label["label"].casefold(), rule="section-outlet")]
 
 
 def _foreign_label(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from archive.dates import fold
+from archive.dates import MONTHS, fold
 from archive.provenance.words import (
     ALSO_FIRST_NAMES,
     ALSO_SURNAMES,
@@ -228,9 +228,19 @@ def _person(piece: str, *, labelled: bool, first: bool) -> str | None:
     if person_shape(bare) > 0.4:
         return recase(_plain_suffix(bare))
     single = labelled and first and re.fullmatch(r"[^\W\d_]{3,}", bare) and bare[0].isupper()
-    if single and fold(bare) not in NEVER_IN_NAMES | RARE_IN_NAMES | ORGANISATION_WORDS | ROLE_WORDS:
+    if single and fold(bare) not in _NO_SINGLE_NAMES:
         return recase(bare)
     return None
+
+
+_NO_SINGLE_NAMES = (
+    NEVER_IN_NAMES
+    | RARE_IN_NAMES
+    | ORGANISATION_WORDS
+    | ROLE_WORDS
+    | {fold(m) for names in MONTHS for m in names.split()}
+)
+"""No word alone behind "By" that begins a sentence: "By June, …" """
 
 
 def _strip_honorific(text: str) -> str:

@@ -70,6 +70,10 @@ _TITLE_VIA = re.compile(
 )
 
 
+_QUOTED = frozenset({"wire", "broadcaster"})
+"""Kinds of outlets that headlines name as whoever said so: "BBC: league to start again"."""
+
+
 def _from_title(page: Page, signals: Signals) -> Iterator[Offer]:
     """ "Corp! Magazine: …", "… – Houston Chronicle", "… via:OUTLET", in the headline or a line that repeats it."""
     for text, where, index in title_lines(page):
@@ -83,7 +87,8 @@ def _from_title(page: Page, signals: Signals) -> Iterator[Offer]:
                 and not page.house.owns(match["outlet"])
                 and not signals.own_title
             ):
-                confidence = strength * found.confidence - 0.3 * page.house.is_press
+                quoted = pattern is _TITLE_PREFIX and found.outlet.kind in _QUOTED and not signals.press_category
+                confidence = strength * found.confidence - 0.3 * page.house.is_press - 0.2 * quoted
                 printed = match["outlet"].strip()
                 value = Value(
                     value=found.outlet.name, printed=printed, where=where, rule="headline", confidence=confidence

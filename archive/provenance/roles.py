@@ -13,7 +13,7 @@ from typing import Literal
 
 from archive.dates import fold
 from archive.model import Line, PageContext
-from archive.provenance.fragments import Parsed, parse
+from archive.provenance.fragments import Parsed, label_of_next, parse
 from archive.provenance.house import House
 from archive.provenance.links import original_links, same_site
 from archive.provenance.names import cut_label, person_shape
@@ -31,6 +31,7 @@ Role = Literal[
         "metadata",
         "heading",
         "place",
+        "label",
 ]  # fmt: skip
 
 RULES: tuple[tuple[Role, str, str], ...] = (
@@ -73,7 +74,7 @@ RULES: tuple[tuple[Role, str, str], ...] = (
         "credit",
         "photo-credit",
         r"^\W{0,3}(?:(?:lead |header |cover |featured |main )?(?:photos?|images?|pictures?|illustrations?|graphics?|"
-        r"pictured|foto|fotos|imagen|imagem|immagine|bild|"
+        r"pictured|foto|fotos|imagen|imagem|immagine|bild|(?:beitrags|titel|symbol|artikel)bild|"
         r"crédit(?:s)? photo|cr[ée]dito|credit|photo credit|image credit|image source|bildquelle|grafik|graphic|getty|"
         r"shutterstock|photographer|video)\b"
         r"\s*(?:\(?s\)?)?\s*(?:credits?|source|courtesy(?: of)?|by|from|provided by|via|©|:|/|—|–|-|di|de|por|von|par)|"
@@ -164,8 +165,8 @@ _WORDS: dict[str, str] = {
     "dear": "dear whom estimado sehr cher chère madame gentile prezado",
     "event-words": "when where location venue time cost register rsvp date tickets admission doors wann wo uhrzeit "
     "lieu quand où cuándo dónde lugar hora quando dove ora data local",
-    "photo-credit": "photo image picture illustration graphic foto imagem immagine bild crédit credit getty "
-    "shutterstock grafik video flickr c",
+    "photo-credit": "photo image picture illustration graphic foto imagem immagine bild beitragsbild titelbild "
+    "symbolbild artikelbild crédit credit getty shutterstock grafik video flickr c",
     "list-heading": "references sources notes footnotes further works bibliography related press coverage quellen "
     "literatur références bibliographie riferimenti referências",
     "courtesy-photo": "photo image courtesy stock istock shutterstock flickr commons unsplash cc",
@@ -218,7 +219,8 @@ _THEME = re.compile(
     r"submitted|post-author|entry-author|cat-links|post-details|single-meta)(?:$|[\s_-])"
 )
 _TEASER = re.compile(
-    r"(?:^|[\s_-])(?:related|sidebar|widget|teaser|recent|newsletter|comment(?:s|list)?|footer|nav|menu|share|"
+    r"(?:^|\s)widget(?:$|[\s_-])|"  # never Elementor's `elementor-widget-…`: it calls every part of a post so
+    r"(?:^|[\s_-])(?:related|sidebar|recent|newsletter|comment(?:s|list)?|footer|nav|menu|share|"
     r"social|promo|advert)(?:$|[\s_-])"
 )
 _OWN_TITLE = re.compile(
@@ -257,11 +259,13 @@ class Read:
         return "text" in self.roles
 
 
-def read_line(index: int, line: Line, context: PageContext, house: House) -> Read:
-    """Say what *line* is, without looking at its neighbours."""
+def read_line(index: int, line: Line, context: PageContext, house: House, *, label: str | None = None) -> Read:
+    """Say what *line* is, without looking at its neighbours; *label* is what the line before it says it is."""
     roles: dict[Role, str] = {}
     if line.zone in ("breadcrumb", "title"):
         return Read(index=index, line=line, parsed=_EMPTY, roles={line.zone: "zone"})
+    if label_of_next(line):
+        return Read(index=index, line=line, parsed=_EMPTY, roles={"label": "label-of-the-next-line"})
     short = len(line.text) <= 220
     if short:
         roles |= _by_table(line.text)
@@ -271,7 +275,7 @@ def read_line(index: int, line: Line, context: PageContext, house: House) -> Rea
     if is_running_text(line.text):
         roles.setdefault("text", "sentence")
     metadata = short and roles.keys().isdisjoint(_NO_METADATA)
-    parsed = parse(line, context, house) if metadata else _EMPTY
+    parsed = parse(line, context, house, label=label) if metadata else _EMPTY
     return Read(index=index, line=line, parsed=parsed, roles=roles, own_host=house.host)
 
 

@@ -97,12 +97,13 @@ _NAMES = (
     rf"{{1,4}}"
 )
 _LOWER_ROLE = r"(?:(?:the|el|la|le|l['’]|der|dem|des|del|la|il|o|a|nuestro|notre|our|su)\s*)?"
+_OFFICE = r"(?:(?:[A-Z][\w’'.-]*\s+){1,4}(?=[a-z]))??"
 _JOB = r"(?:(?!(?:de|du|di|del|d|do|da|of|by|von|per|por|par)\b)[a-zà-ÿ-]+(?:\s+|,\s+)){0,2}"
 _WRITTEN_BY = re.compile(
     rf"\b(?:(?:written|penned|reported|authored|conducted|firmad[oa]|escrit[oa]|signée?|écrite?|verfasst|"
     rf"geschrieben|scritt[oa]|firmat[oa]|assinad[oa]|escrit|signat|lo firma|la firma|firma|signed)\s+)?"
     rf"(?P<prep>by|por|(?<=firma)|par|von|per|de|d['’]|di|del|des|du|do|da|dei|mit|avec|con|with)(?:\s+|(?<=['’]))"
-    rf"(?P<job>{_LOWER_ROLE}{_JOB})(?P<names>{_NAMES}(?:\s*(?:,|and|et|y|e|und|i|&)\s+{_NAMES}){{0,3}})",
+    rf"(?P<job>{_LOWER_ROLE}{_OFFICE}{_JOB})(?P<names>{_NAMES}(?:\s*(?:,|and|et|y|e|und|i|&)\s+{_NAMES}){{0,3}})",
 )
 _OF = frozenset(("de", "d'", "d’", "di", "del", "des", "du", "do", "da", "dei", "mit", "avec", "con", "with"))
 _SUBJECT_IN = re.compile(
@@ -294,6 +295,8 @@ _ABOUT = re.compile(
     r"riflessione|commento a|réponse|droit de réponse|antwort auf|respuesta a|"
     r"resposta|berichtet|parle de|habla de|reports? on|wrote about|I had|I wrote|I have|my (?:op-?ed|piece|article|"
     r"column)|subscrib|contributor to|columnist (?:for|at)|appeared in (?:publications|outlets|magazines)|"
+    r""
+    r"congratulat\w*|kudos|felicidades|enhorabuena|félicitations|glückwunsch|complimenti|parabéns|"
     r"work has|writes for|formerly|author of|freelance|winner|award|told|according to|says?|said|seen (?:on|in))\b",
     re.IGNORECASE,
 )
@@ -426,8 +429,12 @@ def _is_job(words: str) -> bool:
     return any(w.casefold() in ROLE_WORDS for w in re.findall(r"[^\W\d_]+", words)) or len(words.split()) < 2
 
 
+_AFTER_SUFFIX = re.compile(r"(?<=\b[JS]r\.)\s(?!(?:and|et|y|e|und|i)\s).*")
+
+
 def _strip_job(names: str) -> str:
-    words = names.split()
+    """*names* without a title in front, and without the sentence that begins behind "Jr."."""
+    words = _AFTER_SUFFIX.sub("", names).split()
     while len(words) > 2 and (words[0].casefold() in ROLE_WORDS or words[0].casefold().strip(".") in HONORIFICS):
         words = words[1:]
     return " ".join(words)
