@@ -82,7 +82,7 @@ class Concluding:
         rows = self._db.execute(
             f"""
             select posts.id, coalesce(posts.title, posts.url), posts.outlet
-            from revisions join posts on posts.id = revisions.post_id
+            from revisions indexed by revisions_by_run cross join posts on posts.id = revisions.post_id
             where revisions.number = 1 and revisions.run_id in ({marks})
             order by posts.posted_on desc, posts.id
             limit ?
@@ -122,5 +122,5 @@ class Concluding:
         return [json.loads(row[0]) for row in rows]
 
     def _count(self, site_id: int) -> int:
-        sql = "select count(*) from held join posts on posts.id = held.post_id where posts.site_id = ?"
+        sql = "select count(*) from held cross join posts on posts.id = held.post_id where posts.site_id = ?"
         return int(self._db.execute(sql, (site_id,)).fetchone()[0])

@@ -46,10 +46,10 @@ class Edits:
                 revisions.id,
                 earlier.title, earlier.text, earlier.facts, earlier.reading,
                 revisions.title, revisions.text, revisions.facts, revisions.reading
-            from revisions
+            from revisions indexed by revisions_by_run
             join revisions as earlier on earlier.post_id = revisions.post_id and earlier.number = revisions.number - 1
             where revisions.run_id in ({marks})
-            order by revisions.id
+            order by +revisions.id
             """,
             tuple(run_ids),
         )
@@ -89,9 +89,9 @@ class Edits:
         rows = self._db.execute(
             f"""
             select revisions.id, posts.id, posts.title, posts.url, revisions.changes
-            from revisions join posts on posts.id = revisions.post_id
+            from revisions indexed by revisions_by_run cross join posts on posts.id = revisions.post_id
             where revisions.run_id in ({marks}) and revisions.number > 1
-            order by revisions.id
+            order by +revisions.id
             """,
             tuple(run_ids),
         )

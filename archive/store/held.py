@@ -93,7 +93,7 @@ class Held:
         rows = self._db.execute(
             f"""
             select posts.id, posts.url, posts.title, held.lost
-            from held join posts on posts.id = held.post_id
+            from held cross join posts on posts.id = held.post_id
             where held.lost <> '[]' and held.run_id in ({", ".join("?" * len(run_ids))})
             order by posts.posted_on desc, posts.id
             """,
@@ -121,7 +121,7 @@ class Held:
         rows = self._db.execute(
             """
             select held.post_id, posts.site_id, held.run_id, held.capture_id, held.seen_at, held.post, held.reading
-            from held join posts on posts.id = held.post_id
+            from held cross join posts on posts.id = held.post_id
             where posts.site_id = ? and (? or held.suspect_run_id is null)
             order by held.seen_at, held.post_id
             """,
@@ -157,7 +157,7 @@ class Held:
         rows = self._db.execute(
             """
             select posts.url
-            from held join posts on posts.id = held.post_id
+            from held cross join posts on posts.id = held.post_id
             where posts.site_id = ? and posts.gone_at is null and held.suspect_run_id is not null
             order by held.seen_at, held.post_id
             limit ?

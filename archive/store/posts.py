@@ -132,9 +132,8 @@ class Posts:
             """
             select url, uid, checked_at, posted_on
             from posts
-            where site_id = :site and gone_at is null and (
-                checked_at < :instant or (posted_on >= :since and checked_at < :sooner)
-            )
+            where site_id = :site and gone_at is null and checked_at < max(:instant, :sooner)
+                and (checked_at < :instant or (posted_on >= :since and checked_at < :sooner))
             order by checked_at, id
             """,
             {"site": site_id, "instant": instant, "since": since, "sooner": sooner},

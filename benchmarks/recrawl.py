@@ -1,0 +1,332 @@
+"""A run over a blog that has not changed, over the length of the blog, beside what one would do instead.
+
+The archive is filled once for each length; then each source in turn is the cheapest that is open: what the last whole
+run found of the sources above it is rewritten as closed, so that the same archive serves for all. Beside it: every page
+fetched again, every page asked for conditionally (of a blog whose cache answers 304, which WordPress alone does not),
+and the sitemap alone, each as lean as can be: one connection, nothing parsed but what is needed.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from benchmarks.crawl import ROOT, Server, environment
+from benchmarks.measure import ROUNDS, Spread, interleaved, promise, run_process, table
+
+NAME = "recrawl"
+DESCRIPTION = "an unchanged blog crawled again, over its length; and k changes found"
+
+POSTS: Final = {"toy": (20, 60), "small": (100, 1_000, 5_000), "full": (100, 1_000, 5_000, 10_000)}
+CHANGES: Final = {"toy": (1,), "small": (1, 10), "full": (1, 10, 50)}
+CATEGORIES: Final = 4
+ROADS: Final = {
+    "by REST": (),
+    "by sitemap": ("rest",),
+    "by feed": ("rest", "sitemap"),
+    "by listings": ("rest", "sitemap", "feed"),
+}
+"""How a delta learns what changed → the doors that are closed then."""
+DATED: Final = ("by REST", "by sitemap")
+"""Roads that find every change; the others wait for a sweep or a recheck."""
+BESIDE: Final = {"every page again": "full", "every page, conditionally": "conditional", "the sitemap alone": "sitemap"}
+FLAT: Final = ("by REST", "by feed", "by listings")
+"""Roads that must cost the same for every length; a sitemap is as long as its blog."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cost:
+    requests: int
+    posts: int
+    """Post pages that were answered."""
+    bytes: int
+    cpu_s: float
+    wall_s: float
+
+
+class Returning(Server):
+    """The blog's server, whose doors can be closed."""
+
+    module = "benchmarks.returning"
+
+    def __init__(self, posts: int) -> None:
+        self.posts = posts
+        command = [sys.executable, "-m", self.module, str(posts)]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.process.stdout is not None
+        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
+
+    def measured(self, work: Callable[[], Any], closed: tuple[str, ...] = (), validators: bool = False) -> Cost:
+        self.ask(f"set?closed={','.join(closed)}&validators={int(validators)}")
+        self.ask("reset")
+        cost = work()
+        counts = self.ask("counts")
+        return Cost(
+            requests=sum(counts["statuses"].values()),
+            posts=counts["posts"],
+            bytes=counts["bytes"],
+            cpu_s=cost.cpu_s,
+            wall_s=cost.wall_s,
+        )
+
+
+def crawl(server: Returning, archive: Path) -> Any:
+    words = [sys.executable, "-c", "import sys; from archive.cli import main; sys.exit(main())", "crawl"]
+    words += [f"{server.url}/blog/", "--archive", str(archive), "--allow-private", "--delay", "0"]
+    cost = run_process(words, cwd=archive.parent, env=environment())
+    if cost.exit_code:
+        raise RuntimeError(
+            f"the crawl ended with {cost.exit_code}:\n{(archive.parent / 'out.txt').read_text()[-3000:]}"
+        )
+    return cost
+
+
+def close_in_archive(archive: Path, closed: tuple[str, ...]) -> None:
+    """Let the last whole run have found these doors closed."""
+    db = sqlite3.connect(archive / "archive.db")
+    for door in closed:
+        path = f"$.verdicts.{door}.status"
+        db.execute("update runs set report = json_set(report, ?, 'closed') where id = 1", (path,))
+    db.commit()
+    db.close()
+
+
+def client(server: Returning, way: str, folder: Path) -> Any:
+    words = [sys.executable, "-m", "benchmarks.recrawl", way, server.url, str(folder / "known.json")]
+    return run_process(words, cwd=folder, env=environment())
+
+
+def measure_lengths(lengths: tuple[int, ...], rounds: int) -> dict[int, dict[str, list[Cost]]]:
+    """Posts → way → what it cost each round when nothing had changed. Lengths take turns like ways do."""
+    with ExitStack() as open_till_the_end:
+        ways: dict[Any, Callable[[], Cost]] = {}
+        for posts in lengths:
+            server = open_till_the_end.enter_context(closing(Returning(posts)))
+            folder = Path(
+                open_till_the_end.enter_context(tempfile.TemporaryDirectory(prefix="clipfile-bench-recrawl-"))
+            )
+            ways |= {(posts, way): work for way, work in _prepared(server, folder, rounds).items()}
+        results = interleaved(ways, rounds)
+    return {posts: {way: [one[posts, way] for one in results] for way in (*ROADS, *BESIDE)} for posts in lengths}
+
+
+def _prepared(server: Returning, folder: Path, rounds: int) -> dict[str, Callable[[], Cost]]:
+    """One archive a road, each crawled once more, so that nothing is left of the first run."""
+    (folder / "first").mkdir()
+    crawl(server, folder / "first" / "data")
+    ways: dict[str, Callable[[], Cost]] = {}
+    for road, closed in ROADS.items():
+        home = folder / road.replace(" ", "-")
+        shutil.copytree(folder / "first", home)
+        close_in_archive(home / "data", closed)
+        ways[road] = partial(server.measured, partial(crawl, server, home / "data"), closed)
+        if rounds > 1:  # the copy's first run seals it whole, as the first run after any copying does
+            ways[road]()
+    server.ask("set?validators=1")
+    client(server, "remember", folder)
+    for label, way in BESIDE.items():
+        ways[label] = partial(server.measured, partial(client, server, way, folder), validators=way == "conditional")
+    return ways
+
+
+def measure_changes(posts: int, changes: tuple[int, ...]) -> list[list[Any]]:
+    """Rows of: road, changes, requests, requests that were not for a changed post, all found."""
+    rows = []
+    for road in DATED if len(changes) > 1 else DATED[:1]:
+        closed = ROADS[road]
+        server = Returning(posts)
+        with tempfile.TemporaryDirectory(prefix="clipfile-bench-recrawl-") as name:
+            archive = Path(name) / "data"
+            try:
+                server.ask(f"set?closed={','.join(closed)}")
+                crawl(server, archive)
+                for count in changes:
+                    changed = server.ask(f"change?edits={count}&additions={count}&removals={count}")
+                    cost = server.measured(partial(crawl, server, archive), closed)
+                    found = _found(archive, changed)
+                    rows.append(
+                        [posts, road, 3 * count, cost.requests, cost.requests - 3 * count, f"{found} of {3 * count}"]
+                    )
+            finally:
+                server.close()
+    return rows
+
+
+def _found(archive: Path, changed: dict[str, list[str]]) -> int:
+    """How many of the changes the archive's last run stored."""
+    db = sqlite3.connect(archive / "archive.db")
+    (run,) = db.execute("select max(id) from runs").fetchone()
+    stored = {
+        "edited": f"select count(*) {REVISED} and number > 1",
+        "added": f"select count(*) {REVISED} and number = 1",
+        "removed": "select count(*) from absences join posts on posts.id = post_id where run_id = ? and url = ?",
+    }
+    found = sum(db.execute(stored[kind], (run, url)).fetchone()[0] for kind, urls in changed.items() for url in urls)
+    db.close()
+    return int(found)
+
+
+REVISED: Final = "from revisions join posts on posts.id = post_id where run_id = ? and url = ?"
+
+
+def run(size: str) -> dict[str, Any]:
+    lengths, rounds = POSTS[size], min(3, ROUNDS[size])
+    measured = measure_lengths(lengths, rounds)
+    changes = measure_changes(lengths[1], CHANGES[size])
+    return {
+        "lengths": lengths,
+        "rounds": rounds,
+        "tables": [_costs(measured), _slopes(measured), table("Changes", CHANGE_COLUMNS, changes)],
+        "promises": [*_promises(measured), *_change_promises(changes)],
+        "notes": [
+            "By sitemap, bytes grow with the blog: a sitemap names every post. By listings, a page of each category "
+            "and of the blog is asked for. Slopes are of a least-squares line through the medians."
+        ],
+    }
+
+
+CHANGE_COLUMNS: Final = ("posts", "road", "changes", "requests", "of them not for a changed post", "found")
+
+
+def _costs(measured: dict[int, dict[str, list[Cost]]]) -> dict[str, Any]:
+    rows = [
+        [
+            way,
+            posts,
+            costs[0].requests,
+            costs[0].posts,
+            round(costs[0].bytes / 1e3, 1),
+            str(Spread.of([cost.cpu_s for cost in costs])),
+            str(Spread.of([cost.wall_s for cost in costs])),
+        ]
+        for way in (*ROADS, *BESIDE)
+        for posts, ways in measured.items()
+        for costs in (ways[way],)
+    ]
+    return table("Nothing changed", ("way", "posts", "requests", "posts fetched", "kB", "CPU s", "seconds"), rows)
+
+
+def _slopes(measured: dict[int, dict[str, list[Cost]]]) -> dict[str, Any]:
+    rows = [
+        [way, *(f"{1_000 * slope(_line(measured, way, value)):.2f}" for value in VALUES.values())]
+        for way in (*ROADS, *BESIDE)
+    ]
+    return table("For each 1,000 posts more", ("way", *(f"{name} more" for name in VALUES)), rows)
+
+
+VALUES: Final[dict[str, Callable[[Cost], float]]] = {
+    "requests": lambda cost: cost.requests,
+    "kB": lambda cost: cost.bytes / 1e3,
+    "CPU s": lambda cost: cost.cpu_s,
+}
+
+
+def _line(
+    measured: dict[int, dict[str, list[Cost]]], way: str, value: Callable[[Cost], float]
+) -> list[tuple[int, float]]:
+    return [(posts, Spread.of([value(cost) for cost in ways[way]]).median) for posts, ways in measured.items()]
+
+
+def slope(points: list[tuple[int, float]]) -> float:
+    """Of the least-squares line through (x, y).
+
+    >>> slope([(1, 2.0), (2, 4.0), (3, 6.0)])
+    2.0
+    """
+    middle_x = sum(x for x, _ in points) / len(points)
+    middle_y = sum(y for _, y in points) / len(points)
+    spread = sum((x - middle_x) ** 2 for x, _ in points)
+    return sum((x - middle_x) * (y - middle_y) for x, y in points) / spread
+
+
+def _promises(measured: dict[int, dict[str, list[Cost]]]) -> list[dict[str, Any]]:
+    every = {road: [cost for ways in measured.values() for cost in ways[road]] for road in ROADS}
+    files = max(-(-posts // 2_000) for posts in measured)
+    return [
+        promise("requests by REST", max(cost.requests for cost in every["by REST"]), at_most=6),
+        promise(
+            "requests by sitemap, beside its files", max(c.requests for c in every["by sitemap"]) - files, at_most=4
+        ),
+        promise("requests by feed", max(cost.requests for cost in every["by feed"]), at_most=4),
+        promise(
+            "pages a listing", max(cost.requests - 1 for cost in every["by listings"]) / (CATEGORIES + 1), at_most=2
+        ),
+        promise("post pages fetched", max(cost.posts for costs in every.values() for cost in costs), at_most=0),
+        *(
+            promise(
+                f"kB {road}, each 1,000 posts more", 1_000 * slope(_line(measured, road, VALUES["kB"])), at_most=0.1
+            )
+            for road in FLAT
+        ),
+        *(
+            promise(
+                f"share of CPU {road}, each 1,000 posts more",
+                1_000 * slope(line := _line(measured, road, VALUES["CPU s"])) / line[0][1],
+                at_most=0.01,
+            )
+            for road in FLAT
+        ),
+    ]
+
+
+def _change_promises(rows: list[list[Any]]) -> list[dict[str, Any]]:
+    missed = sum(changes - int(found.split()[0]) for _, _, changes, _, _, found in rows)
+    return [
+        promise("changes not found by the next run", missed, at_most=0),
+        promise("requests for each change", max(requests / changes for _, _, changes, requests, *_ in rows), at_most=6),
+    ]
+
+
+# --------------------------------------------------------------------------------- the leanest clients one would write
+
+
+def get(
+    connection: http.client.HTTPConnection, path: str, headers: dict[str, str]
+) -> tuple[http.client.HTTPResponse, bytes]:
+    connection.request("GET", path, headers=headers)
+    response = connection.getresponse()
+    return response, response.read()
+
+
+def sitemap_posts(connection: http.client.HTTPConnection) -> dict[str, str]:
+    """Path → lastmod of every post."""
+    found: dict[str, str] = {}
+    _, index = get(connection, "/wp-sitemap.xml", {})
+    for child in re.findall(rb"<loc>([^<]+)</loc>", index):
+        _, body = get(connection, urlsplit(child.decode()).path, {})
+        entries = re.findall(rb"<loc>([^<]+)</loc><lastmod>([^<]+)</lastmod>", body)
+        found |= {urlsplit(url.decode()).path: lastmod.decode() for url, lastmod in entries}
+    return found
+
+
+def main(way: str, url: str, known_file: str) -> None:
+    connection = http.client.HTTPConnection(urlsplit(url).netloc)
+    file = Path(known_file)
+    if way == "remember":
+        etags = {path: get(connection, path, {})[0].getheader("ETag") for path in sitemap_posts(connection)}
+        file.write_text(json.dumps({"etags": etags, "sitemap": sitemap_posts(connection)}))
+        return
+    known = json.loads(file.read_text())
+    if way == "sitemap":
+        changed = [path for path, lastmod in sitemap_posts(connection).items() if known["sitemap"].get(path) != lastmod]
+        assert not changed
+        return
+    for path, etag in known["etags"].items():
+        get(connection, path, {"If-None-Match": etag} if way == "conditional" else {})
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])
