@@ -43,6 +43,8 @@ PLACEHOLDER: Final = re.compile(
 )
 SCREEN_PX: Final = 1280
 """Width of the screen for which one of several sizes is chosen."""
+LONGEST: Final = 2083
+"""Characters of an address: no longer one is asked for."""
 LONGEST_SET: Final = 20_000
 MOST: Final = 1000
 """Requisites of one page or style sheet; real ones stay under 200."""
@@ -103,7 +105,7 @@ def _once(named: Iterable[tuple[str, str, Role]]) -> list[Requisite]:
     seen: set[tuple[str, str]] = set()
     found: dict[str, Role] = {}
     for base, address, role in named:
-        if (base, address) not in seen and len(found) < MOST:
+        if len(address) <= LONGEST and (base, address) not in seen and len(found) < MOST:
             seen.add((base, address))
             if address.strip() and (url := asked_for(base, address)):
                 found.setdefault(url, role)
@@ -174,8 +176,13 @@ def shown_addresses(attributes: dict[str, str]) -> list[str]:
     return list(dict.fromkeys([*([first] if first else []), *_chosen(attributes)]))
 
 
-@lru_cache(maxsize=4096)
 def _is_real(address: str) -> bool:
+    """Images set into the page itself are as long as images are: they are not remembered."""
+    return len(address) <= LONGEST and _is_no_placeholder(address)
+
+
+@lru_cache(maxsize=4096)
+def _is_no_placeholder(address: str) -> bool:
     return not PLACEHOLDER.search(address)
 
 

@@ -37,8 +37,9 @@ def capture_page(ask: Ask, db: Database) -> Answer:
     """Our page around the frame: what was asked for, when, and the digest of what came."""
     capture = find_capture(db, int(ask.parts["capture"]))
     post = post_of(db, capture)
-    shown = media_type(capture["content_type"]) in PAGES | SHOWN_TYPES
-    return ask.page("capture.html", section="posts", capture=capture, post=post, shown=shown)
+    kind = media_type(capture["content_type"])
+    shown, saved = kind in PAGES | SHOWN_TYPES, kind == "application/pdf"
+    return ask.page("capture.html", section="posts", capture=capture, post=post, shown=shown, saved=saved)
 
 
 def capture_content(ask: Ask, db: Database) -> Answer:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from html import escape
+from itertools import islice
 from typing import Any, Final
 
 from sqlite_utils import Database
@@ -26,6 +28,7 @@ from archive.store.withholdings import refuse_withheld, withheld_today
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 SHOWN_TYPES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/svg+xml"})
 MAX_IMAGES: Final = 60
+MAX_LEAD: Final = 3
 
 
 def post_page(ask: Ask, db: Database) -> Answer:
@@ -34,6 +37,7 @@ def post_page(ask: Ask, db: Database) -> Answer:
     found = dossier(db, post_id)
     record = get_record(db, post_id)
     body = row(db, "select html, outlet_id from posts where id = ?", [post_id]) or {}
+    image_at = image_finder(ask, db)
     return ask.page(
         "post.html",
         section="posts",
@@ -46,7 +50,9 @@ def post_page(ask: Ask, db: Database) -> Answer:
         reposts=[other for other in found["reposts"] if other["id"] not in withheld_today(db.conn)],
         facts=facts(found),
         head=head(found),
-        html=readable(body["html"], found["text"], image_finder(ask, db)),
+        lead=lead_pictures(found, body["html"], image_at),
+        html=readable(body["html"], found["text"], image_at),
+        files=attached_files(ask, db, found),
         lag_days=lag_days(found["original_on"], found["posted_on"]),
         history=[{**revision, "changes": json.loads(revision["changes"])} for revision in found["history"]],
         links=linked_names(db, post_id),
@@ -84,6 +90,20 @@ def image_finder(ask: Ask, db: Database) -> Callable[[str], str | None]:
         return looked_up.get(url)
 
     return image_at
+
+
+def lead_pictures(found: Mapping[str, Any], html: str, image_at: Callable[[str], str | None]) -> list[dict[str, Any]]:
+    """The post's own picture, which most themes print outside the text, where the archive has it."""
+    beside = (image for image in found["images"] if image["role"] == "image" and escape(image["url"]) not in html)
+    shown = ({**image, "src": image_at(image["url"])} for image in islice(beside, MAX_LEAD))
+    return [image for image in shown if image["src"]]
+
+
+def attached_files(ask: Ask, db: Database, found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The documents a post offers, each with its capture where the archive has one."""
+    files = KeptFiles(db, ask.place.warc_folder)
+    attached = islice((image for image in found["images"] if image["role"] == "attachment"), MAX_IMAGES)
+    return [{**each, "capture": held["id"] if (held := files.find(each["url"])) else None} for each in attached]
 
 
 def media_type(content_type: str | None) -> str:

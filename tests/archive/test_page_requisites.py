@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -121,6 +122,17 @@ def test_addresses_are_replaced_where_they_stand() -> None:
 def test_any_style_sheet_keeps_no_address_but_ours(css: str) -> None:
     replaced = with_links(css, lambda address, is_import: "data:,")
     assert {address for address, _ in iter_links(replaced)} <= {"data:,"}
+
+
+def test_an_image_set_into_the_page_is_not_kept_in_memory() -> None:
+    long = "A" * 1_000_000
+    pages = (f"<img src='data:,{n}{long}'><p style='background:url(data:,{n}{long})'>" for n in range(20))
+    tracemalloc.start()
+    for page in pages:
+        assert page_requisites(page, PAGE) == []
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 5_000_000
 
 
 TRAPS = [

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
 from conftest import Getter, getter
-from filing import PICTURE, a_page, file_away
+from filing import BLOG, PICTURE, Page, a_page, file_away, png
 
 from archive.browse.files import FOLDER
 from archive.browse.metadata import QUERIES
 from archive.folder import ArchiveFolder
+from archive.model import Image
 
 PATHS = [
     "",
@@ -255,3 +257,25 @@ def test_a_damaged_capture_is_reported_and_the_post_still_reads(tmp_path: Path) 
     broken = get("/archive/-/captures/1/content")
     assert broken.status == 500
     assert "can’t be read" in broken.text
+
+
+def test_a_post_is_shown_with_its_own_picture_and_the_files_it_offers(tmp_path: Path) -> None:
+    lead, report, lost = (f"{BLOG}/up/{name}" for name in ("lead.png", "report.pdf", "lost.pdf"))
+    page = a_page("lead", html="<p>The dry dock took its first freighter.</p>")
+    images = (
+        Image(url=lead, alt="A <b>dock</b>", caption="Photo: Ada Finch"),
+        Image(url=report, role="attachment", alt="The report"),
+        Image(url=lost, role="attachment", alt="Its annex"),
+    )
+    files = ((lead, png(), "image/png", "image"), (report, b"%PDF-1.4", "application/pdf", "attachment"))
+    shown = Page(post=replace(page.post, images=images), reading=page.reading, served=page.served, files=files)
+    get = getter(file_away(tmp_path, [shown]))
+    post = get("/archive/-/posts/1").text
+    assert '<figure><img src="/archive/-/captures/2/image" alt="A &lt;b&gt;dock&lt;/b&gt;">' in post
+    assert "Photo: Ada Finch" in post
+    assert '<a href="/archive/-/captures/3"><bdi>The report</bdi></a>' in post
+    assert "<bdi>Its annex</bdi>, not in the archive" in post
+    assert get("/archive/-/captures/2/image").headers["content-type"] == "image/png"
+    assert "iframe" not in get("/archive/-/captures/3").text
+    assert get("/archive/-/captures/3/content").headers["content-disposition"].startswith("attachment")
+    assert get("/archive/-/captures/3/image").status == 404
