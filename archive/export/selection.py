@@ -102,4 +102,4 @@ def get_record(db: Database, post_id: int) -> Row:
 
 
 def _with_lists(row: Row) -> Row:
-    return {**row, **{name: json.loads(row[name]) for name in LISTS}}
+    return {**row, **{name: json.loads(text) if (text := row[name]) != "[]" else [] for name in LISTS}}

@@ -249,7 +249,7 @@ def test_an_archive_with_a_broken_pointer_gives_no_subset(sample: ArchiveFolder,
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", sorted(set(FORMATS) - {"wacz"}))  # which has captures: test_wacz has some
 def test_a_file_is_replaced_whole_with_the_usual_permissions(
     sample: ArchiveFolder, tmp_path: Path, format: str
 ) -> None:
