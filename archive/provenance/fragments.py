@@ -234,7 +234,8 @@ def _chunks(text: str, house: House) -> list[Fragment]:
 
 
 _SECTION = re.compile(
-    r"(?P<label>feature|featured|column|op-?ed|opinion|editorial|commentary|interview|article|story|report|analysis|"
+    r"(?P<label>feature|featured|column|guest (?:column|commentary|essay|opinion)|"
+    r"op-?ed|opinion|editorial|commentary|interview|article|story|report|analysis|"
     r"reportaje|tribuna|columna|tribune|chronique|kolumne|kommentar|gastbeitrag|editoriale|intervista|coluna|artigo)"
     r"\s*:\s+",
     re.IGNORECASE,

@@ -134,8 +134,9 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
     *edge*: the line stands at the head or the foot, where weaker wordings count too.
     """
     text = _window(read.line.text, edge)
-    unfit = read.has("caption", "credit", "site-author", "breadcrumb", "title")
-    if not text or unfit or _is_no_attribution(text):
+    unfit = read.has("caption", "site-author", "breadcrumb", "title")
+    of_a_picture = read.has("credit") and not _PERMITTED.search(text)
+    if not text or unfit or of_a_picture or _is_no_attribution(text):
         return []
     found = [a for rule in _rules_for(text, edge) for a in _apply(rule, text, read, context, house)]
     if edge and len(text) < 120:
@@ -145,6 +146,10 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
     if not found and edge:
         found = list(_without_outlet(text, read, context))
     return sorted(found, key=lambda a: -a.strength)
+
+
+_PERMITTED = re.compile(r"\b(?:reprint|republish|repost)\w*\b.{0,20}\bpermission\b", re.IGNORECASE)
+"""Of a text, though the line begins like the credit of a picture: "© The Courier. Reprinted with permission." """
 
 
 def _is_no_attribution(text: str) -> bool:

@@ -167,7 +167,7 @@ MEDIA_WORDS = frozenset(
         "observer chronicle globe bulletin dispatch examiner guardian telegraph sentinel broadcasting newspaper "
         "newspapers "
         "courier reporter ledger enterprise register argus mercury inquirer republican democrat today insider wire "
-        "fm am record leader advocate eagle standard mirror "
+        "fm am record leader advocate eagle standard mirror beacon clarion messenger "
         "zeitung rundschau tagblatt tageblatt anzeiger kurier nachrichten bote merkur diario periódico jornal "
         "gaceta heraldo "
         "correo voz mundo giornale corriere gazzetta revista rivista revue gazette journal quotidien dépêche écho "

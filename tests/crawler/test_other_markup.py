@@ -112,6 +112,21 @@ REPOSTS = {
     "the kind of piece before the outlet": Repost(
         f"<p>Feature: Car and Driver, August 17, 2021</p>{TEXT}", "Car and Driver", (), "2021-08-17"
     ),
+    "a guest column": Repost(
+        f"<p>Guest Column: The Detroit News</p><p>August 17, 2021</p><p>By Maria Holt</p>{TEXT}",
+        "The Detroit News",
+        ("Maria Holt",),
+        "2021-08-17",
+    ),
+    "a copyright line that gives permission": Repost(
+        f"{TEXT}<p>© 2021 The Washington Post. Reprinted with permission.</p>", "The Washington Post"
+    ),
+    "an outlet no file knows, in a sentence": Repost(
+        f"{TEXT}<p>This article was originally published in the Marlow Valley Beacon on August 17, 2021.</p>",
+        "Marlow Valley Beacon",
+        (),
+        "2021-08-17",
+    ),
     "originally for, glued to the name": Repost(
         f"<p>Dana Whitloworiginally for Dome Magazine</p>{TEXT}", "Dome Magazine", ("Dana Whitlow",)
     ),
