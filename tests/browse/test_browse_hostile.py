@@ -10,7 +10,10 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from filing import BITES, EVIL, EVIL_FILES
-from serving_site import Trap
+from serving_site import Trap, served
+
+from archive.browse.editing import PLUGIN
+from archive.commands.serve import datasette_version, write_settings
 
 pytestmark = pytest.mark.browser
 
@@ -82,6 +85,15 @@ def test_nothing_runs_or_loads_where_a_bite_is_shown(number: int, page: Any, tra
 @pytest.mark.parametrize("path", DATASETTES)
 def test_nothing_archived_runs_on_datasettes_own_pages(path: str, page: Any, trap: Trap, hostile_site: str) -> None:
     assert harm(page, trap, [path], hostile_site) == []
+
+
+def test_nothing_archived_runs_in_the_forms(page: Any, trap: Trap, hostile_archive: Path, tmp_path: Path) -> None:
+    settings = {"plugins": {PLUGIN: {"edit": True}}}
+    options = write_settings(tmp_path, datasette_version(), settings)
+    with served(hostile_archive, options=tuple(options)) as site:
+        paths = [f"/archive/-/posts/{number}" for number in range(1, len(BITES) + 1)]
+        assert harm(page, trap, ["/archive/-/health", *paths], site) == []
+        assert page.locator(".correction").count()
 
 
 FILES = ["the post", "its page", *(url.rpartition("/")[2] for url, *_ in EVIL_FILES)]

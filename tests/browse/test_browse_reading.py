@@ -66,6 +66,23 @@ def test_evidence_opens_with_the_keyboard_alone(page: Any, site: str) -> None:
     assert page.locator("details.fact[open] .evidence").first.is_visible()
 
 
+def a_step_reaches_a_headline(page: Any) -> bool:
+    page.keyboard.press("Tab")
+    return bool(page.evaluate("document.activeElement.closest('.headline') !== null"))
+
+
+def test_from_the_search_box_the_keyboard_reaches_a_hit_in_a_few_steps(page: Any, site: str) -> None:
+    page.goto(f"{site}/archive/-/search")
+    page.keyboard.press("/")
+    page.keyboard.type("freighters")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.keyboard.press("/")
+    assert any(a_step_reaches_a_headline(page) for _ in range(14))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/posts/**")
+
+
 def test_the_first_tab_stop_skips_to_the_page(page: Any, site: str) -> None:
     page.goto(f"{site}/archive/-/posts/1")
     page.keyboard.press("Tab")
