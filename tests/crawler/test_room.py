@@ -168,7 +168,7 @@ def test_bombs_and_a_killed_reader_cost_a_crawl_only_the_bombs(tmp_path: Path) -
     healthy = [f"/ferry-{number}/" for number in range(8)]
     bombs = {
         "/attributes/": ("<p " + " ".join(f"a{number}" for number in range(100_000)) + ">", "too-many-attributes"),
-        "/nested/": ("<div>" * 100_000, "too-deep"),
+        "/nested/": ("<div>" * 100_000, "too-nested"),
         "/endless/": (ENDLESS, "reading-too-long"),
     }
     paths = [*healthy[:4], *bombs, "/killer/", *healthy[4:]]
