@@ -46,7 +46,9 @@ def canonical_url(url: str) -> str:
         raise ValueError(f"not an http(s) address: {url!r}")
     port = parts.port
     explicit = port is not None and port != DEFAULT_PORTS[scheme]
-    host = _ascii_host(host.removeprefix("www."))
+    host = _ascii_host(host).rstrip(".").removeprefix("www.")  # once more: other scripts have full stops, too
+    if not host:
+        raise ValueError(f"not an http(s) address: {url!r}")
     netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if explicit else "")
     return urlunsplit(
         (scheme if explicit else "https", netloc, _canonical_path(parts.path), _canonical_query(parts.query), "")

@@ -95,7 +95,7 @@ def literal_address(host: str) -> IPv4Address | IPv6Address | None:
         pass
     try:
         return IPv4Address(socket.inet_aton(host)) if host.isascii() and " " not in host else None
-    except OSError:
+    except (OSError, ValueError):  # ValueError for a NUL, which no name holds either
         return None
 
 

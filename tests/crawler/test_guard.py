@@ -137,7 +137,7 @@ def test_exactly_one_private_origin_can_be_allowed(setting: str, url: str, passe
 
 
 def test_a_name_is_not_taken_for_a_number() -> None:
-    names = ("blog.example", "0x.example", "1.2.3.4.5", "10.0.0.1 blog.example", "", "999.999.999.999")
+    names = ("blog.example", "0x.example", "1.2.3.4.5", "10.0.0.1 blog.example", "", "999.999.999.999", "127.0.0.1\0")
     assert [name for name in names if literal_address(name)] == []
 
 

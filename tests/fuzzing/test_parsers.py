@@ -1,0 +1,57 @@
+"""A few inputs of every kind for each parser; `python -m tests.fuzzing` makes as many as one likes."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archive.fixity import check_warcs
+from tests.fuzzing.targets import TARGETS, make
+from tests.fuzzing.warcs import WHOLE, damaged
+
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_parser_takes_anything(name: str) -> None:
+    target = TARGETS[name]
+    pieces = st.lists(st.one_of(st.sampled_from(target.pieces), st.text(max_size=8)), max_size=30).map("".join)
+    encoded = pieces.map(lambda text: text.encode("utf-8", "surrogatepass"))
+    inputs = st.one_of(encoded, st.binary(max_size=200)) if target.is_bytes else pieces
+
+    @FEW
+    @given(inputs)
+    def takes(case: str | bytes) -> None:
+        target.read(case)
+
+    takes()
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_the_long_command_makes_inputs_of_the_right_kind(name: str) -> None:
+    target, moments = TARGETS[name], random.Random(1)
+    for _ in range(30):
+        case = make(target, moments)
+        assert isinstance(case, bytes) == target.is_bytes
+        target.read(case)
+
+
+@pytest.mark.parametrize("case", sorted((Path(__file__).parent / "corpus").glob("*.html")), ids=lambda path: path.stem)
+def test_the_seeds_of_page_fuzzing_are_read(case: Path) -> None:
+    TARGETS["pages"].read(case.read_bytes())
+
+
+def test_a_damaged_warc_is_told_of_and_nothing_is_raised(tmp_path: Path) -> None:
+    path = tmp_path / "damaged.warc"
+
+    @FEW
+    @given(st.integers(0, len(WHOLE) - 1), st.binary(min_size=0, max_size=6), st.booleans())
+    def told(at: int, put: bytes, is_cut: bool) -> None:
+        path.write_bytes(damaged(at, put, is_cut=is_cut))
+        list(check_warcs([path]))
+
+    told()
