@@ -47,12 +47,16 @@ def canonical_url(url: str) -> str:
     port = parts.port
     explicit = port is not None and port != DEFAULT_PORTS[scheme]
     host = _ascii_host(host).rstrip(".").removeprefix("www.")  # once more: other scripts have full stops, too
-    if not host:
+    if not _HOST.fullmatch(host):
         raise ValueError(f"not an http(s) address: {url!r}")
     netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if explicit else "")
     return urlunsplit(
         (scheme if explicit else "https", netloc, _canonical_path(parts.path), _canonical_query(parts.query), "")
     )
+
+
+_HOST = re.compile(r"[^\s\0\[\]/\\@?#]+")
+"""What can stand as a host and be read again as the same."""
 
 
 def _ascii_host(host: str) -> str:
