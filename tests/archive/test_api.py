@@ -52,6 +52,7 @@ def test_rows_are_flat_and_plain(sample: Archive) -> None:
         "score",
         "snippet",
         "also",
+        "withheld",
     }
     assert "steel" in rows[0]["snippet"].lower()
 

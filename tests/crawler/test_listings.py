@@ -363,7 +363,7 @@ PAGINATION = [
     pytest.param(nav("/category/other/page/2/", "/blog/page/2/"), URL, None, None, id="other-listings"),
     pytest.param(nav("http://www.blog.example/category/media-coverage/page/2"), URL, 2, 2, id="other-spelling"),
     pytest.param(nav("https://evil.example/category/media-coverage/page/2/"), URL, None, None, id="elsewhere"),
-    pytest.param(nav("/category/media-coverage/page/999999/"), URL, None, None, id="absurd"),
+    pytest.param(nav("/category/media-coverage/page/999999/"), URL, None, 999999, id="absurd"),
     pytest.param(page("<main></main>"), URL, None, None, id="none"),
     pytest.param(
         page(f"<main><div class='nav-previous'><a href='{URL}page/2/'>Older posts</a></div></main>"),

@@ -34,8 +34,9 @@ WHAT_MUST_COME_BACK = {
     "evidence": "select uid, e.* from evidence as e join posts on posts.id = e.post_id order by uid, e.id",
     "images": "select uid, images.* from images join posts on posts.id = post_id order by uid, position",
     "addresses": "select uid, post_urls.url from post_urls join posts on posts.id = post_id order by 2",
-    # without noticed_at: the crawl takes the moment it reads the answer, which can be a second after the answer came
-    "absences": "select uid, run_id, how, a.capture_id from absences a join posts on posts.id = post_id order by a.id",
+    # without noticed_at: the crawl takes the moment it reads the answer, which can be a second after the answer came;
+    # of two answers that come together either may be read first
+    "absences": "select uid, run_id, how, a.capture_id from absences a join posts on posts.id = post_id order by 1, 4",
     "skips": "select run_id, url, reason, detail, role from skips order by id",
     "files": "select * from warc_files order by name",
     "runs": "select id, mode, started_at, resumes_id, requests, bytes, posts_seen, posts_changed from runs order by id",
