@@ -26,10 +26,12 @@ class Ended:
     err: str
 
 
-def clipfile(*words: str, stdin: str = "", cwd: Path | None = None, timeout_s: float = 120) -> Ended:
+def clipfile(*words: str, stdin: str = "", cwd: Path | None = None, timeout_s: float = 300) -> Ended:
     """Run `clipfile` with *words*, as a user would."""
     environ = {**os.environ, "CLIPFILE_ARCHIVE": "", "COLUMNS": "100"}
     environ.pop("CLIPFILE_ARCHIVE")
+    # hundreds of processes would each compile everything anew
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(
         [sys.executable, "-m", "archive.cli", *words],
         input=stdin, capture_output=True, text=True, timeout=timeout_s, cwd=cwd, env=environ, check=False,
@@ -37,7 +39,9 @@ def clipfile(*words: str, stdin: str = "", cwd: Path | None = None, timeout_s: f
     return Ended(code=done.returncode, out=done.stdout, err=done.stderr)
 
 
-def crawl(url: str, archive: Path, *words: str, **more: Any) -> Ended:
+def crawl(url: str, archive: Path, *words: str, files: bool = False, **more: Any) -> Ended:
+    """*files*: with the images, styles and fonts of the posts, which double the requests."""
+    words = words if files else ("--no-requisites", *words)
     return clipfile("crawl", url, "--archive", str(archive), "--allow-private", "--delay", "0", *words, **more)
 
 

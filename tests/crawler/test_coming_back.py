@@ -25,6 +25,7 @@ def report(ended: Ended) -> dict[str, Any]:
     return told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("doors", "source", "most"), DOORS)
 def test_an_unchanged_blog_costs_a_handful_of_requests_and_no_post_page(
     tmp_path: Path, doors: dict[str, Any], source: str, most: int
@@ -40,6 +41,7 @@ def test_an_unchanged_blog_costs_a_handful_of_requests_and_no_post_page(
     assert again["posts_seen"] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("doors", "source", "most"), DOORS[:2])
 def test_edits_additions_and_deletions_are_found_by_the_next_run(
     tmp_path: Path, doors: dict[str, Any], source: str, most: int
@@ -61,6 +63,7 @@ def test_edits_additions_and_deletions_are_found_by_the_next_run(
     assert requests <= most
 
 
+@pytest.mark.slow
 def test_what_leaves_no_date_behind_is_found_when_every_page_is_fetched(tmp_path: Path) -> None:
     with SampleBlog() as blog:
         crawl(blog.url, tmp_path / "data")
@@ -78,6 +81,7 @@ def test_a_recheck_asks_for_every_post(tmp_path: Path) -> None:
     assert (run["mode"], run["posts_seen"], run["posts_changed"]) == ("recheck", 126, 0)
 
 
+@pytest.mark.slow
 def test_a_missing_post_is_not_asked_for_in_every_run(tmp_path: Path) -> None:
     with SampleBlog(rest=False) as blog:
         crawl(blog.url, tmp_path / "data")

@@ -72,12 +72,12 @@ def test_robots_sitemaps_feeds_and_rest_are_captured_too(archive: Path) -> None:
     "closed",
     [
         pytest.param({"rest": "closed"}, id="REST closed"),
-        pytest.param({"rest": "closed", "sitemap": "closed"}, id="REST and sitemap closed"),
+        pytest.param({"rest": "closed", "sitemap": "closed"}, id="REST and sitemap closed", marks=pytest.mark.slow),
         pytest.param(LISTINGS_ALONE, id="category pages alone"),
-        pytest.param({"rest": "stale", "sitemap": "stale"}, id="sources that lag behind"),
-        pytest.param({**LISTINGS_ALONE, "categories": False}, id="archives by date and author"),
-        pytest.param({**LISTINGS_ALONE, "theme": "corporate"}, id="agency theme"),
-        pytest.param({**LISTINGS_ALONE, "theme": "builder"}, id="page builder"),
+        pytest.param({"rest": "stale", "sitemap": "stale"}, id="sources that lag behind", marks=pytest.mark.slow),
+        pytest.param({**LISTINGS_ALONE, "categories": False}, id="archives by date and author", marks=pytest.mark.slow),
+        pytest.param({**LISTINGS_ALONE, "theme": "corporate"}, id="agency theme", marks=pytest.mark.slow),
+        pytest.param({**LISTINGS_ALONE, "theme": "builder"}, id="page builder", marks=pytest.mark.slow),
     ],
 )
 def test_whatever_source_is_closed_the_others_carry_the_crawl(tmp_path: Path, closed: dict[str, Any]) -> None:

@@ -116,8 +116,8 @@ def front_page(edition: int) -> Any:
     "doors",
     [
         pytest.param({}, id="REST"),
-        pytest.param({"rest": False}, id="sitemap"),
-        pytest.param({"rest": False, "sitemap": False, "feed": False}, id="listings"),
+        pytest.param({"rest": False}, id="sitemap", marks=pytest.mark.slow),
+        pytest.param({"rest": False, "sitemap": False, "feed": False}, id="listings", marks=pytest.mark.slow),
     ],
 )
 def test_the_next_delta_notices_a_redesign_that_changed_no_date(tmp_path: Path, doors: dict[str, Any]) -> None:

@@ -68,7 +68,7 @@ class Crawled:
 
 def crawled(folder: Path, *words: str) -> Crawled:
     with SampleBlog() as blog:
-        ended = crawl(blog.url, folder, *words)
+        ended = crawl(blog.url, folder, *words, files=True)
         assert ended.code == 0, ended.err
         return Crawled(folder=folder, paths=[path for _, path, _ in blog.requests], out=ended.out)
 
@@ -152,8 +152,8 @@ def test_a_report_without_them_says_nothing_of_them() -> None:
 @pytest.mark.slow
 def test_a_second_full_crawl_asks_for_no_file_that_is_held(tmp_path: Path) -> None:
     with SampleBlog() as blog:
-        assert crawl(blog.url, tmp_path).code == 0
+        assert crawl(blog.url, tmp_path, files=True).code == 0
         asked = len(blog.requests)
-        assert crawl(blog.url, tmp_path, "--full").code == 0
+        assert crawl(blog.url, tmp_path, "--full", files=True).code == 0
         again = [path for _, path, _ in blog.requests[asked:] if path.startswith("/wp-content/")]
     assert [path.rpartition("/")[2] for path in again] == ["show-3.png"], "only what was not had is asked for again"

@@ -43,9 +43,9 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     archive = folder / "data"
     with SampleBlog() as blog:
         url = blog.url
-        assert crawl(url, archive).code == 0
+        assert crawl(url, archive, files=True).code == 0
         blog.publish(2)
-        assert crawl(url, archive).code == 0
+        assert crawl(url, archive, files=True).code == 0
     asked = {"whole": [], "run": ["--run", "2"], "post": ['outlet:"Grist"']}
     packages = {name: folder / f"{name}.wacz" for name in asked}
     for name, words in asked.items():
