@@ -502,3 +502,8 @@ def test_one_entry_is_read_as_it_is_read_with_all_others() -> None:
     some = list(load_outlets())[::40]
     assert [entry_in(text, outlet.id) for outlet in some] == some
     assert entry_in(text, "no-such-outlet") is None
+
+
+def test_look_alike_letters_match_no_outlet() -> None:
+    assert load_outlets().find("D\u0435tr\u043eit Fr\u0435\u0435 Pr\u0435ss") is None, "Cyrillic е and о"
+    assert load_outlets().find("Detroit Free Press") is not None

@@ -194,6 +194,10 @@ def operations(url: str, finished: Path, folder: Path) -> Iterator[Operation]:
         """An archive whose readings are not what the reader makes of its captures."""
         copy(place)
         with ArchiveFolder(path=place).writing("a test") as store, store.atomic():
+            store.db.execute("""
+                update revisions set reading = json_set(reading, '$.kind', 'own', '$.outlet', null, '$.confidence', 0.0)
+                where reading ->> 'kind' = 'repost'
+            """)
             store.db.execute("update posts set outlet_id = null, kind = 'own', confidence = 0.0 where kind = 'repost'")
 
     def exported(place: Path) -> None:
