@@ -21,7 +21,7 @@ LIMIT = 1
 def begin(url: str, archive: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "archive.cli", "crawl", url, "--archive", str(archive), "--allow-private"]
     return subprocess.Popen(
-        [*command, "--delay", "0", "--limit", str(LIMIT)],
+        [*command, "--delay", "0", "--no-requisites", "--limit", str(LIMIT)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 

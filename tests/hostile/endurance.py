@@ -233,8 +233,10 @@ def operations(url: str, finished: Path, folder: Path) -> Iterator[Operation]:
 
 
 def schema(place: Path) -> list[tuple[str, str]]:
+    """Without the statistics that SQLite gathers of tables with rows."""
     with closing(sqlite3.connect(place / "archive.db")) as db:
-        return sorted(db.execute("select name, sql from sqlite_master where sql is not null"))
+        sql = "select name, sql from sqlite_master where sql is not null and name not like 'sqlite_stat%'"
+        return sorted(db.execute(sql))
 
 
 # ------------------------------------------------------------------------------------------------- failing calls
