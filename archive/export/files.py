@@ -15,7 +15,9 @@ from archive.folder import ArchiveFolder
 def replacing(target: Path) -> Iterator[Path]:
     """A path beside *target* to write to; it takes the target's place at the end, or is removed when anything fails."""
     target = target.resolve()
-    beside = target.with_name(f".{target.name[:200]}.{os.getpid()}.part")
+    start, end = f".{target.name[:200]}.", ".part"
+    beside = target.with_name(f"{start}{os.getpid()}{end}")
+    _clear_strays(target.parent, start, end)
     try:
         yield beside
         _sync(beside)
@@ -24,6 +26,24 @@ def replacing(target: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def _clear_strays(folder: Path, start: str, end: str) -> None:
+    """Remove what processes that were killed left beside the same target."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        process = path.name.removeprefix(start).removesuffix(end)
+        if path.name == f"{start}{process}{end}" and process.isdecimal() and not _is_alive(int(process)):
+            path.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # another user's
+    return True
 
 
 def refuse_archive_files(target: Path, folder: ArchiveFolder) -> None:

@@ -385,3 +385,16 @@ def test_cite_takes_an_address_or_uid(sample: ArchiveFolder, archive: tuple[str,
     hit = search(sample.open_readonly(), "steel").hits[0]
     answers = {run("cite", name, "--format", "ris", *archive).stdout for name in (str(hit.id), hit.uid, hit.url)}
     assert len(answers) == 1
+
+
+def test_what_a_killed_export_left_is_cleared_by_the_next(tmp_path: Path) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", "pass"])
+    killed.wait()
+    stray, ours = tmp_path / f".out.csv.{killed.pid}.part", tmp_path / f".out.csv.{os.getppid()}.part"
+    for path in (stray, ours):
+        path.write_text("half")
+    with replacing(tmp_path / "out.csv") as beside:
+        beside.write_text("whole")
+    assert not stray.exists()
+    assert ours.exists(), "whoever writes it is still at work"
+    assert (tmp_path / "out.csv").read_text() == "whole"
