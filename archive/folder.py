@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
 
 from sqlite_utils import Database
 
@@ -94,10 +95,19 @@ class ArchiveFolder:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                lock.seek(0)
-                holder = lock.read().strip() or "another process"
+                holder = _holder(lock) or "another process"
                 raise LockedError(f"{self.path} is being written by {holder}", hint="wait for it to end") from error
             lock.truncate(0)
             lock.write(f"{purpose} (process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC)\n")
             lock.flush()
             yield
+
+
+def _holder(lock: TextIO) -> str:
+    """What the lock's holder says of itself; it may have taken the lock this very moment and say so in the next."""
+    for _ in range(10):
+        lock.seek(0)
+        if words := lock.read().strip():
+            return words
+        time.sleep(0.05)
+    return ""

@@ -46,7 +46,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
         assert crawl(url, archive, files=True).code == 0
         blog.publish(2)
         assert crawl(url, archive, files=True).code == 0
-    asked = {"whole": [], "run": ["--run", "2"], "post": ['outlet:"Grist"']}
+    asked = {"whole": [], "run": ["--run", "2"], "post": ["outlet:WardsAuto"]}
     packages = {name: folder / f"{name}.wacz" for name in asked}
     for name, words in asked.items():
         ended = clipfile(
@@ -188,19 +188,13 @@ def look(browser: Any, pywb: str, url: str) -> Seen:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    ("name", "slug", "words"),
-    [
-        pytest.param("whole", POST, "wiring", id="of the whole archive"),
-        pytest.param("post", "ferries-plug-in", "eleven minutes between crossings", id="alone"),
-    ],
-)
+@pytest.mark.parametrize("name", [pytest.param("whole", id="of the whole archive"), pytest.param("post", id="alone")])
 def test_pywb_shows_a_post_with_its_pictures(
-    name: str, slug: str, words: str, exported: Exported, peers: Path, chromium: Any, tmp_path: Path
+    name: str, exported: Exported, peers: Path, chromium: Any, tmp_path: Path
 ) -> None:
     with replayed(exported.packages[name], tmp_path, peers) as pywb:
-        seen = look(chromium, pywb, f"{exported.blog}{slug}/")
-    assert words in seen.text
+        seen = look(chromium, pywb, f"{exported.blog}{POST}/")
+    assert "a robot to sulk" in seen.text
     ours = [each for each in seen.pictures if "/wp-content/uploads/" in each["src"]]
     assert ours
     assert all(each["width"] > 0 for each in ours)
