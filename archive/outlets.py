@@ -132,9 +132,7 @@ def _problem_with_domain(domain: str) -> str | None:
 @cache
 def _built_in() -> Outlets:
     # Its entries are checked by a test, not at every start: that would double the time it takes to load.
-    # By the loader, since the file may lie in a zip: an egg is one.
-    text = pkgutil.get_data("archive", BUILT_IN.name) or b""
-    entries = tomllib.loads(text.decode("utf-8"))
+    entries = tomllib.loads(_built_in_text())
     return Outlets(_outlet(id, entry) for id, entry in entries.items())
 
 
@@ -154,7 +152,12 @@ def load_outlet(id: str) -> Outlet | None:
     """One entry of the file in use. Of the built-in file no other is read: all of them take a tenth of a second."""
     if _in_use or _built_in.cache_info().currsize:
         return load_outlets().get(id)
-    return entry_in(BUILT_IN.read_text(encoding="utf-8"), id)
+    return entry_in(_built_in_text(), id)
+
+
+def _built_in_text() -> str:
+    """By the loader, since the file may lie in a zip: an egg is one."""
+    return (pkgutil.get_data("archive", BUILT_IN.name) or b"").decode()
 
 
 def entry_in(text: str, id: str) -> Outlet | None:
