@@ -4,36 +4,46 @@ from __future__ import annotations
 
 from typing import Final
 
+_CLIPPING: Final = {
+    "id": "Number of the post in this archive",
+    "uid": "First 16 hex digits of the SHA-256 of the canonical URL: the same in every archive",
+    "site": "Name of the blog",
+    "url": "Where the post lives, as the blog spells it",
+    "title": "Headline as the page shows it",
+    "kind": "repost, own, press_release or other",
+    "outlet": "Publication the article first appeared in, by its canonical name; null when none is named",
+    "outlet_printed": "The outlet's name as the page prints it",
+    "authors": "JSON array of the article's authors, in printed order",
+    "original_on": "Day the article first appeared, ISO 8601, to the precision printed",
+    "original_url": "Where the outlet had the article",
+    "image_credit": "Credit of the leading image, as printed",
+    "posted_on": "Day the blog posted it",
+    "modified_at": "The blog's own word on its last edit, UTC",
+    "site_author": "Who posted it, by the blog's own word; not the article's author",
+    "categories": "JSON array of the blog's categories",
+    "tags": "JSON array of the blog's tags",
+    "language": "Language the page declares, BCP 47",
+    "words": "Length of the text in words",
+    "text": "The post's text, paragraphs parted by line breaks",
+    "confidence": "How sure the reader of provenance is, 0 to 1; 1 where a person corrected it",
+    "first_seen_at": "When the archive first held it, UTC",
+    "last_seen_at": "When it was last found on the blog, UTC",
+    "changed_at": "When its newest revision was noticed, UTC; null when it never changed",
+    "gone_at": "When it was declared gone from the blog, UTC; null while it is there",
+    "revisions": "How many different contents of it the archive has seen",
+}
+
 DESCRIPTIONS: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "clippings": (
         "One row per post: what the page shows, and where the article came from. Corrections are applied.",
+        _CLIPPING,
+    ),
+    "clippings_ranked": (
+        "The clippings by how well they answer a search: `where query match 'dry dock' order by rank`.",
         {
-            "id": "Number of the post in this archive",
-            "uid": "First 16 hex digits of the SHA-256 of the canonical URL: the same in every archive",
-            "site": "Name of the blog",
-            "url": "Where the post lives, as the blog spells it",
-            "title": "Headline as the page shows it",
-            "kind": "repost, own, press_release or other",
-            "outlet": "Publication the article first appeared in, by its canonical name; null when none is named",
-            "outlet_printed": "The outlet's name as the page prints it",
-            "authors": "JSON array of the article's authors, in printed order",
-            "original_on": "Day the article first appeared, ISO 8601, to the precision printed",
-            "original_url": "Where the outlet had the article",
-            "image_credit": "Credit of the leading image, as printed",
-            "posted_on": "Day the blog posted it",
-            "modified_at": "The blog's own word on its last edit, UTC",
-            "site_author": "Who posted it, by the blog's own word; not the article's author",
-            "categories": "JSON array of the blog's categories",
-            "tags": "JSON array of the blog's tags",
-            "language": "Language the page declares, BCP 47",
-            "words": "Length of the text in words",
-            "text": "The post's text, paragraphs parted by line breaks",
-            "confidence": "How sure the reader of provenance is, 0 to 1; 1 where a person corrected it",
-            "first_seen_at": "When the archive first held it, UTC",
-            "last_seen_at": "When it was last found on the blog, UTC",
-            "changed_at": "When its newest revision was noticed, UTC; null when it never changed",
-            "gone_at": "When it was declared gone from the blog, UTC; null while it is there",
-            "revisions": "How many different contents of it the archive has seen",
+            **_CLIPPING,
+            "rank": "How well it answers, the lower the better; null where nothing was asked",
+            "query": "What the words asked for are matched with; read as a value it means nothing",
         },
     ),
     "runs_report": (
@@ -449,9 +459,10 @@ those ending in `_on` are ISO dates to the precision known (`2026-11-22`, `2026-
 `posts.uid` is the first 16 hex digits of the SHA-256 of the canonical URL, so that archives can be joined. A person's
 correction is laid over the reader's reading in `posts`; the reading stays in `revisions.reading` and `evidence`.
 
-Full-text search is the FTS5 table `posts_fts` over `posts` (headline, outlet, authors, text), by stems. Beside it
-stands `posts_fts_words` with the words as they are spelled, and `posts_fts_vocabulary`, a window on its terms. Triggers
-keep both.
+Full-text search is the FTS5 table `posts_fts` over `posts` (headline, outlet, authors, text), by stems. The view
+`clippings_ranked` gives its hits best first, and passages with `snippet(query, 3, '', '', '…', 20)`. Beside it stands
+`posts_fts_words` with the words as they are spelled, and `posts_fts_vocabulary`, a window on its terms. Triggers keep
+both.
 
 This page is printed by `python -m archive.dictionary`.
 """

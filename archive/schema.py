@@ -553,6 +553,21 @@ def m004_titled_sightings(db: Database) -> None:
     db.execute("alter table sightings add column title text")
 
 
+RANKED_VIEW: Final = "clippings_ranked"
+RANKED_CLIPPINGS = f"""
+create view {RANKED_VIEW} as
+select clippings.*, {FTS_TABLE}.rank as rank, {FTS_TABLE}.{FTS_TABLE} as query
+from {FTS_TABLE} join clippings on clippings.id = {FTS_TABLE}.rowid;
+"""
+"""The join stands first with what is searched, so that FTS5 itself hands out the rows best first: nothing is sorted."""
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m005_ranked_clippings(db: Database) -> None:
+    """Clippings by how well they answer words, for whoever asks with SQL or in Datasette's tables."""
+    _run(db, RANKED_CLIPPINGS)
+
+
 def statements(script: str) -> list[str]:
     """Split a script at the semicolons that end statements, leaving those inside trigger bodies alone.
 

@@ -37,6 +37,8 @@ SHARES: Final = {"search": 1.0, "post": 0.6}
 PEER: Final = "Datasette's table of 20 posts"
 PEER_PAGE: Final = "/archive/posts?_size=20&_nofacet=1&_nosuggest=1"
 PEER_SEARCH: Final = "Datasette's table search"
+RANKED_SEARCH: Final = "the same, best hits first"
+RANKED_PAGE: Final = "/archive/clippings_ranked?_size=20&_nofacet=1&_nosuggest=1"
 OTHERS: Final = ("outlets", "coverage", "authors", "health", "runs", "years/2015", "outlets/1", "authors/1")
 
 
@@ -90,7 +92,8 @@ def paths(posts: int, asked: int) -> list[tuple[str, str]]:
     found += [(other, f"/archive/-/{other}") for other in OTHERS for _ in range(3)]
     found += [(PEER, PEER_PAGE) for _ in range(asked // 2)]
     words = [query for query in queries if query.isalpha()]
-    found += [(PEER_SEARCH, f"{PEER_PAGE}&_search={words[n % len(words)]}") for n in range(asked // 2)]
+    for name, page in ((PEER_SEARCH, f"{PEER_PAGE}&_sort_desc=posted_on"), (RANKED_SEARCH, RANKED_PAGE)):
+        found += [(name, f"{page}&_search={words[n % len(words)]}") for n in range(asked // 2)]
     chance.shuffle(found)
     return found
 
@@ -115,7 +118,7 @@ async def ask_all(path: Path, asked: Sequence[tuple[str, str]]) -> dict[str, lis
         found["home after a commit"].append(await milliseconds(site, "/archive/-/"))
     for database in site.databases.values():
         database.close()
-    order = [*LIMITS, "home after a commit", "edits", *OTHERS, PEER, PEER_SEARCH]
+    order = [*LIMITS, "home after a commit", "edits", *OTHERS, PEER, PEER_SEARCH, RANKED_SEARCH]
     return {name: found[name] for name in order}
 
 

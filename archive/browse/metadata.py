@@ -8,7 +8,20 @@ from typing import Any, Final
 from archive.dictionary import DESCRIPTIONS
 
 TABLE_SETTINGS: Final[dict[str, dict[str, Any]]] = {
-    "clippings": {"facets": ["kind", "outlet", "site"], "sort_desc": "posted_on", "size": 25},
+    "clippings": {
+        "facets": ["kind", "outlet", "site"],
+        "sort_desc": "posted_on",
+        "fts_table": "posts_fts",
+        "fts_pk": "id",
+        "size": 25,
+    },
+    "clippings_ranked": {
+        "facets": ["kind", "outlet", "site"],
+        "sort": "rank",
+        "fts_table": "posts_fts",
+        "fts_pk": "id",
+        "size": 25,
+    },
     "runs_report": {"sort_desc": "id"},
     "posts": {
         "facets": ["kind", "outlet"],

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from datasette import hookimpl
+from datasette.filters import FilterArguments
 from datasette.utils import tilde_decode
 from markupsafe import Markup
 
@@ -14,10 +15,10 @@ from archive.browse.cells import cell
 from archive.browse.describing import describe, everything
 from archive.browse.headers import App, guarded
 from archive.browse.instance import ASSETS, archives, only_archive, place_of
+from archive.browse.ranking import SEARCHED, ranked, ranking_clause
 from archive.browse.rendering import make_ready
 from archive.browse.routes import routes
-
-SEARCHED: Final = frozenset({"posts", "clippings"})
+from archive.schema import RANKED_VIEW
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -39,7 +40,15 @@ def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
         name = tilde_decode(first.removesuffix(".json"))
         return only_archive(datasette) is not None or path.startswith(ASSETS) or place_of(datasette, name) is not None
 
-    return lambda app: guarded(app, is_ours)
+    return lambda app: guarded(ranked(app, datasette), is_ours)
+
+
+@hook
+def filters_from_request(request: Any, database: str, table: str, datasette: Any) -> FilterArguments | None:
+    if place_of(datasette, database) is None:
+        return None
+    clauses, values = ranking_clause(table, request.args)
+    return FilterArguments(clauses, values)
 
 
 @hookimpl(optionalhook=True)  # type: ignore[untyped-decorator]
@@ -78,12 +87,26 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
 
 @hook
 def table_actions(datasette: Any, database: str, table: str, request: Any) -> list[dict[str, str]]:
-    """Datasette finds words in a table but does not rank what it finds; our page does."""
+    return other_ways(datasette, database, table, request)
+
+
+@hookimpl(optionalhook=True)  # type: ignore[untyped-decorator]
+def view_actions(datasette: Any, database: str, view: str, request: Any) -> list[dict[str, str]]:
+    """Datasette 1.0, which asks for views apart."""
+    return other_ways(datasette, database, view, request)
+
+
+def other_ways(datasette: Any, database: str, table: str, request: Any) -> list[dict[str, str]]:
+    """From words found in a table to the same in another order, and to our own page."""
     place = place_of(datasette, database)
     words = (request.args.get("_search") or "") if request else ""
-    if place is None or table not in SEARCHED or not words:
+    if place is None or table not in {*SEARCHED, RANKED_VIEW} or not words:
         return []
-    return [{"href": place.page("search", q=words), "label": "The same search, best hits first"}]
+    ours = {"href": place.page("search", q=words), "label": "The same search on a page, with passages"}
+    if table != RANKED_VIEW:
+        return [{"href": place.table(RANKED_VIEW, _search=words), "label": "The same search, best hits first"}, ours]
+    newest = place.table("clippings", _search=words, _sort_desc="posted_on")
+    return [{"href": newest, "label": "The same search, newest first"}, ours]
 
 
 @hook

@@ -176,11 +176,6 @@ def test_metadata_of_ones_own_stands(harbor: Path) -> None:
     assert "One row per post" not in table
 
 
-def test_words_found_in_a_table_are_a_click_from_their_ranking(get: Getter) -> None:
-    assert "/archive/-/search?q=dock" in get("/archive/posts?_search=dock&_nofacet=1").text
-    assert "best hits first" not in get("/archive/posts?_nofacet=1").text
-
-
 def test_an_articles_other_reposts_stand_at_each_and_are_one_hit(tmp_path: Path) -> None:
     words = (f"Mill number {n} on the river sold its looms to a museum in {n + 1900}." for n in range(30))
     text = "\n".join(words)
