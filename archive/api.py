@@ -21,6 +21,7 @@ from archive.export.writing import export_file
 from archive.folder import DEFAULT_FOLDER, ArchiveFolder
 from archive.model import Kind
 from archive.search import Hit, Results, Sort, as_text, search
+from archive.store.withholdings import refuse_withheld
 
 CitationFormat = Literal["csl", "bibtex", "ris", "text"]
 ExportFormat = Literal["csv", "jsonl", "atom", "sqlite", "bibtex", "ris", "csl"]
@@ -86,11 +87,13 @@ class Found(Results):
 class Archive:
     """An archive's folder, opened for reading. Raises NotAnArchiveError when nothing was crawled there yet.
 
-    Close it, or use it in a `with` statement; it sees what a crawl stores meanwhile.
+    Close it, or use it in a `with` statement; it sees what a crawl stores meanwhile. What is withheld from the public
+    is not there unless it is asked for *include_withheld*; a hit then says why it is withheld.
     """
 
-    def __init__(self, path: str | PathLike[str] = DEFAULT_FOLDER) -> None:
+    def __init__(self, path: str | PathLike[str] = DEFAULT_FOLDER, *, include_withheld: bool = False) -> None:
         self._folder = ArchiveFolder(path=Path(path))
+        self._public = not include_withheld
         self._db = self._folder.open_readonly()
 
     def search(
@@ -108,15 +111,17 @@ class Archive:
         Without words to weigh the newest come first. *cursor* is the `next_cursor` of the page before. With *fold*, of
         several reposts of one article the first is a hit, and its `also` names the others.
         """
-        results = search(self._db, query, limit=limit, sort=sort, cursor=cursor, facets=facets, fold=fold)
+        results = search(
+            self._db, query, limit=limit, sort=sort, cursor=cursor, facets=facets, fold=fold, public=self._public
+        )
         return Found(**{part.name: getattr(results, part.name) for part in fields(results)})
 
     def iter_clippings(self, query: str = "") -> Iterator[Clipping]:
         """Every clipping that *query* finds, whole, in the order of their ids; one is held at a time."""
-        return map(_clipping, select(self._db, query).iter_records())
+        return map(_clipping, select(self._db, query, public=self._public).iter_records())
 
     def get_clipping(self, post: int | str) -> Clipping:
-        """The clipping of that id, uid or address. Raises UsageError when the archive has none."""
+        """The clipping of that id, uid or address. UsageError when there is none, WithheldError when it is withheld."""
         return _clipping(self._record(post))
 
     def cite(self, post: int | str, format: CitationFormat = "text", *, repost: bool = False) -> str:
@@ -125,7 +130,7 @@ class Archive:
 
     def export(self, target: str | PathLike[str], query: str = "", *, format: ExportFormat) -> int:
         """Write every clipping *query* finds to the file *target*, whole or not at all; give their number."""
-        return export_file(self._folder, query, format, Path(target), lambda done: None)
+        return export_file(self._folder, query, format, Path(target), lambda done: None, public=self._public)
 
     def close(self) -> None:
         self._db.close()
@@ -142,7 +147,10 @@ class Archive:
         return f"Archive({str(self._folder.path)!r})"
 
     def _record(self, post: int | str) -> Row:
-        return get_record(self._db, find_post_id(self._db, str(post)))
+        post_id = find_post_id(self._db, str(post))
+        if self._public:
+            refuse_withheld(self._db.conn, post_id)
+        return get_record(self._db, post_id)
 
 
 def _clipping(record: Row) -> Clipping:

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from archive.database import explained
-from archive.errors import CannotWriteError
 from archive.export.citations import read_reference, to_text
-from archive.export.files import refuse_archive_files, replacing
+from archive.export.files import replacing
 from archive.export.selection import Selection, select
+from archive.export.writing import Progress, exporting
 from archive.folder import ArchiveFolder
 from archive.text import collapse
 
@@ -95,31 +94,18 @@ COLUMNS: Final[dict[str, str]] = {
 
 INSERT: Final = f"insert into clippings ({', '.join(COLUMNS)}) values ({', '.join('?' * len(COLUMNS))})"
 
-Progress = Callable[[int], None]
-
 
 def publish(folder: ArchiveFolder, query: str, target: Path, *, snippet: int, progress: Progress) -> int:
     """Write the public edition of what *query* finds to *target*, whole or not at all; the number of clippings.
 
     *snippet* is the most characters shown of a text. Beside it a file of the same name ending in `.metadata.json` tells
-    Datasette what the columns mean. Raises UsageError for a target that is a folder or a part of the archive,
-    CannotWriteError when the disk refuses.
+    Datasette what the columns mean. Raises what `archive.export.writing.exporting` raises.
     """
-    refuse_archive_files(target, folder)
     described = target.with_name(f"{target.stem}.metadata.json")
-    db = folder.open_readonly()
-    try:
-        selection = select(db, query, public=True)
-        with replacing(target) as beside, replacing(described) as beside_described:
-            count = _write(selection, query, beside, snippet, progress)
-            beside_described.write_text(json.dumps(metadata(target.stem), ensure_ascii=False, indent=2) + "\n")
-        return count
-    except sqlite3.Error as error:
-        raise explained(error, folder.db_path) from error
-    except OSError as error:
-        raise CannotWriteError(f"cannot write {target}: {error.strerror or error}") from error
-    finally:
-        db.close()
+    with exporting(folder, target) as db, replacing(target) as beside, replacing(described) as beside_described:
+        count = _write(select(db, query, public=True), query, beside, snippet, progress)
+        beside_described.write_text(json.dumps(metadata(target.stem), ensure_ascii=False, indent=2) + "\n")
+    return count
 
 
 def _write(selection: Selection, query: str, path: Path, snippet: int, progress: Progress) -> int:

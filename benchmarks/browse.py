@@ -20,7 +20,7 @@ from datasette.plugins import pm
 
 from archive.browse import plugin
 from archive.database import open_database
-from benchmarks import search
+from benchmarks import made_up, search
 from benchmarks.measure import promise, table
 
 NAME = "browse"
@@ -84,7 +84,7 @@ def p95(times: Sequence[float]) -> float:
 def paths(posts: int, asked: int) -> list[tuple[str, str]]:
     """(kind of page, path), in an order of chance: a slow minute hits all of them."""
     chance = random.Random(SEED)
-    queries = [query.replace(" ", "+") for query in search.queries(search.vocabulary()).values()]
+    queries = [query.replace(" ", "+") for query in search.queries(made_up.vocabulary()).values()]
     found = [("home", "/archive/-/") for _ in range(asked)]
     found += [("search", f"/archive/-/search?q={queries[n % len(queries)]}") for n in range(asked)]
     found += [("post", f"/archive/-/posts/{chance.randint(1, posts)}") for _ in range(asked)]
@@ -143,7 +143,7 @@ def commit(path: Path) -> None:
 
 def kept(posts: int) -> Path:
     """The archive of that size, made once and kept among the machine's temporary files until it is made otherwise."""
-    made_by = hashlib.sha256(repr((STATEMENTS, search.INSERT_POST, search.WORDS, search.SEED)).encode()).hexdigest()[
+    made_by = hashlib.sha256(repr((STATEMENTS, made_up.INSERT_POST, made_up.WORDS, made_up.SEED)).encode()).hexdigest()[
         :12
     ]
     path = Path(tempfile.gettempdir()) / f"clipfile-browse-{posts}-{made_by}" / "archive.db"
@@ -159,7 +159,7 @@ def kept(posts: int) -> Path:
 
 def built(path: Path, posts: int) -> Path:
     """The posts of the search benchmark, each with evidence, a capture and two revisions."""
-    search.build(path, posts, search.vocabulary())
+    made_up.build(path, posts, made_up.vocabulary())
     enrich(path)
     return path
 

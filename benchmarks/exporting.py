@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from archive.database import open_database
-from benchmarks.measure import promise, table
+from benchmarks.crawl import ROOT
+from benchmarks.measure import ROUNDS, Spread, Weight, interleaved, promise, table, weigh
 
 NAME: Final = "export"
 DESCRIPTION: Final = "all clippings as CSV and JSON Lines, beside `sqlite3 -csv` on the same view"
@@ -24,58 +24,66 @@ PEAK_MB: Final = 200
 TIMES_MAX: Final = 3.0
 FLAT: Final = 1.1
 
-Cost = tuple[float, float]
-"""CPU seconds, peak megabytes."""
+SHELL: Final = shutil.which("sqlite3")
 
-
-def run(size: str) -> dict[str, Any]:
-    costs = {rows: measured(rows) for rows in ROWS[size]}
-    fewer, more = (costs[rows] for rows in ROWS[size])
-    rows = [
-        [
-            f"{count:,}",
-            name,
-            f"{cpu:.2f}",
-            f"{cpu / cost['sqlite3'][0]:.1f}" if "sqlite3" in cost else "",
-            f"{peak:.0f}",
-        ]
-        for count, cost in costs.items()
-        for name, (cpu, peak) in cost.items()
-    ]
-    promises = [promise("peak memory of an export, MB", max(more[name][1] for name in OURS), at_most=PEAK_MB)]
-    for name in OURS:
-        promises.append(promise(f"memory of {name}, many rows to few", more[name][1] / fewer[name][1], at_most=FLAT))
-        if "sqlite3" in more and size != "toy":
-            promises.append(promise(f"CPU of {name} to sqlite3", more[name][0] / more["sqlite3"][0], at_most=TIMES_MAX))
-    notes = [] if shutil.which("sqlite3") else ["SQLite's shell is not installed: there is nothing to compare with."]
-    columns = ("clippings", "by", "CPU s", "times sqlite3", "peak MB")
-    return {"tables": [table("Export", columns, rows)], "promises": promises, "notes": notes}
-
+Weights = dict[str, list[Weight]]
 
 OURS: Final = ("csv", "jsonl")
 
 
-def measured(rows: int) -> dict[str, Cost]:
+def run(size: str) -> dict[str, Any]:
+    found = {count: measured(count, ROUNDS[size]) for count in ROWS[size]}
+    fewer, more = (found[count] for count in ROWS[size])
+    rows = [
+        [f"{count:,}", name, str(Spread.of([one.cpu_s for one in weights])), ratio(each, name), f"{peak(weights):.0f}"]
+        for count, each in found.items()
+        for name, weights in each.items()
+    ]
+    promises = [promise("peak memory of an export, MB", max(peak(more[name]) for name in OURS), at_most=PEAK_MB)]
+    for name in OURS:
+        grown = peak(more[name]) / peak(fewer[name])
+        promises.append(promise(f"memory of {name}, many rows to few", grown, at_most=FLAT))
+        if SHELL and size != "toy":
+            times = Spread.of(ratios(more, name)).median
+            promises.append(promise(f"CPU of {name} to sqlite3", times, at_most=TIMES_MAX))
+    notes = [] if SHELL else ["SQLite's shell is not installed: there is nothing to compare with."]
+    columns = ("clippings", "by", "CPU s", "times sqlite3", "peak MB")
+    return {"tables": [table("Export", columns, rows)], "promises": promises, "notes": notes}
+
+
+def ratios(found: Weights, name: str) -> list[float]:
+    return [one.cpu_s / beside.cpu_s for one, beside in zip(found[name], found["sqlite3"], strict=True)]
+
+
+def ratio(found: Weights, name: str) -> str:
+    return str(Spread.of(ratios(found, name))) if SHELL else ""
+
+
+def peak(weights: list[Weight]) -> float:
+    return max(one.peak_bytes for one in weights) / 1e6
+
+
+def measured(rows: int, rounds: int) -> Weights:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         build(folder / "archive.db", rows)
-        found: dict[str, Cost] = {}
-        if shell := shutil.which("sqlite3"):
+        commands = {
+            format: [sys.executable, "-m", "archive.cli", "export", "--archive", name, "--format", format]
+            for format in OURS
+        }
+        if SHELL:
             sql = "select * from clippings order by id"
-            found["sqlite3"] = cost([shell, "-csv", "-header", str(folder / "archive.db"), sql], folder)
-        for format in OURS:
-            ours = [sys.executable, "-m", "archive.cli", "export", "--archive", name, "--format", format]
-            found[format] = cost(ours, folder)
-        return found
+            commands["sqlite3"] = [SHELL, "-csv", "-header", str(folder / "archive.db"), sql]
+        contenders = {each: partial(weighed, command, folder) for each, command in commands.items()}
+        found = interleaved(contenders, rounds)
+    return {each: [one[each] for one in found] for each in commands}
 
 
-def cost(command: list[str], folder: Path) -> Cost:
-    with (folder / "written").open("wb") as written:
-        running = subprocess.Popen(command, stdout=written)
-        _, status, used = os.wait4(running.pid, 0)
-    if status:
-        raise RuntimeError(f"{command[0]} failed")
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+def weighed(command: list[str], folder: Path) -> Weight:
+    weight = weigh(command, folder / "written", cwd=ROOT)
+    if weight.error:
+        raise RuntimeError(weight.error)
+    return weight
 
 
 def build(path: Path, rows: int) -> None:

@@ -17,7 +17,7 @@ from archive.warc import Exchange, Original, WarcWriter
 from archive.warc.records import WarcFile
 from benchmarks.blog import Blog
 from benchmarks.crawl import ROOT, environment
-from benchmarks.measure import promise, table
+from benchmarks.measure import promise, table, weigh
 from benchmarks.rereading import CLIPFILE, make_archive
 
 NAME = "keeping"
@@ -87,22 +87,11 @@ def costs(posts: int) -> Costs:
 
 
 def peak(words: tuple[str, ...], folder: Path) -> int:
-    """Peak bytes of the largest process, told by a small parent: what this one holds would be counted with a fork."""
-    done = subprocess.run(
-        [sys.executable, "-c", WEIGH, *CLIPFILE, *words],
-        cwd=folder, env=environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise RuntimeError(f"{words[0]}: {done.stderr[-3000:]}")
-    return int(done.stdout.splitlines()[-1]) * 1024
-
-
-WEIGH: Final = """
-import resource, subprocess, sys
-code = subprocess.run(sys.argv[1:]).returncode
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-sys.exit(code)
-"""
+    """Peak bytes of the command's largest process."""
+    weight = weigh([*CLIPFILE, *words], folder / "out.txt", cwd=folder, env=environment())
+    if weight.error:
+        raise RuntimeError(weight.error)
+    return weight.peak_bytes
 
 
 HEADERS: Final = (

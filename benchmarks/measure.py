@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
 import sqlite3
 import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -55,6 +57,32 @@ def run_process(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | N
         children_cpu_s=sum(child.cpu_s for child in children.values()),
         exit_code=process.returncode,
     )
+
+
+class Weight(NamedTuple):
+    """What the largest process of a command took."""
+
+    cpu_s: float
+    peak_bytes: int
+    error: str | None
+    """What it said when it failed."""
+
+
+_WEIGH = """
+import json, resource, subprocess, sys
+with open(sys.argv[1], "wb") as out:
+    code = subprocess.run(sys.argv[2:], stdout=out).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([code, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024]))
+"""
+
+
+def weigh(command: Sequence[str], output: Path, *, cwd: Path, env: Mapping[str, str] | None = None) -> Weight:
+    """Run to the end from a small parent: a fork is charged with what this process holds. *output* is its stdout."""
+    started = [sys.executable, "-c", _WEIGH, str(output), *command]
+    done = subprocess.run(started, cwd=cwd, env=env, capture_output=True, text=True, check=True)
+    code, cpu_s, peak_bytes = json.loads(done.stdout)
+    return Weight(cpu_s, peak_bytes, f"{command}: {done.stderr[-3000:]}" if code else None)
 
 
 class Child(NamedTuple):

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.crawl import environment
+from benchmarks.made_up import build, vocabulary
 from benchmarks.measure import Spread, interleaved, promise, run_process, table
-from benchmarks.search import build, vocabulary
 
 NAME = "startup"
 DESCRIPTION = "starting a command, beside python itself and sqlite-utils"

@@ -17,8 +17,8 @@ from sqlite_utils import Database
 from archive.database import open_database
 from archive.model import Evidence, Image, Post, Reading
 from archive.store import Store
+from benchmarks.made_up import made_up_posts, vocabulary
 from benchmarks.measure import ROUNDS, Spread, interleaved, promise, table
-from benchmarks.search import made_up_posts, vocabulary
 
 NAME: Final = "store"
 DESCRIPTION: Final = "saving posts in one transaction and in one each, beside executemany and sqlite-utils"

@@ -11,7 +11,7 @@ from archive.browse.answer import Answer, Ask
 from archive.clippings import find_post_id
 from archive.export.citations import CITATIONS, read_reference
 from archive.export.selection import Selection, get_record, select
-from archive.export.writing import TEXT_FORMATS
+from archive.export.writing import iter_text
 from archive.query import LONGEST
 from archive.store.withholdings import refuse_withheld
 
@@ -37,7 +37,7 @@ def search_export(ask: Ask, db: Database) -> Answer:
     if selection.count() > MOST:
         advice = f"A page gives away up to {MOST:,} clippings: narrow the search, or use clipfile export."
         return ask.trouble(413, "That is too much at once", advice)
-    body = "".join(TEXT_FORMATS[format](selection.iter_records(), asked))
+    body = "".join(iter_text(selection, asked, format))
     return _file(body, format, "clippings")
 
 

@@ -21,6 +21,7 @@ from archive.gaps import find_gaps
 from archive.reviewing import Doubt, Review, find_doubts
 from archive.schema_review import TO_LOOK_OVER
 from archive.store.withholdings import withheld_today
+from archive.urls import canonical_url
 
 RUNS_SHOWN: Final = 60
 CHARTED: Final = 40
@@ -81,12 +82,27 @@ def run_page(ask: Ask, db: Database) -> Answer:
         "select reason, count(*) as pages from skips where run_id = ? group by reason order by pages desc",
         [run["id"]],
     )
-    report: dict[str, Any] = json.loads(stored["report"]) if stored.get("report") else {}
-    withheld = withheld_today(db.conn)
-    report |= {
-        name: [each for each in report.get(name) or [] if each["id"] not in withheld] for name in ("changes", "doubts")
-    }
+    report = without_withheld(db, json.loads(stored["report"]) if stored.get("report") else {})
     return ask.page("run.html", section="runs", run=run, report=report, roles=roles, skips=skips)
+
+
+NAMING: Final = ("arrivals", "changes", "absent", "doubts")
+"""Parts of a run's report that name posts, by id or address."""
+
+
+def without_withheld(db: Database, report: dict[str, Any]) -> dict[str, Any]:
+    sql = "select withheld.post_id, url from withheld left join post_urls on post_urls.post_id = withheld.post_id"
+    hidden = {name for row in db.execute(sql) for name in row}
+    named = {part: report.get(part) or [] for part in NAMING}
+    return {
+        **report,
+        **{part: [each for each in posts if names_of(each).isdisjoint(hidden)] for part, posts in named.items()},
+    }
+
+
+def names_of(each: Mapping[str, Any]) -> set[Any]:
+    """By which a report names a post."""
+    return {each["id"]} if "id" in each else {canonical_url(each["url"])}
 
 
 _reviews: Kept[Review] = Kept(most=8)

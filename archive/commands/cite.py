@@ -10,6 +10,8 @@ from archive.export.citations import CITATIONS, read_reference
 from archive.export.selection import get_record
 from archive.folder import ArchiveFolder
 from archive.search.plan import DOUBTFUL_BELOW
+from archive.store.withholdings import withheld_today
+from archive.terminal import printable
 
 
 @click.command("cite")
@@ -30,4 +32,6 @@ def cite_command(post: str, format: str, repost: bool, as_json: bool, folder: Ar
             f"see clipfile show {record['id']}",
             err=True,
         )
+    if withheld := withheld_today(db.conn).get(record["id"]):
+        click.echo(f"Note: the post is {printable(withheld.words)}", err=True)
     click.echo(CITATIONS["csl" if as_json else format](read_reference(record, repost=repost)), nl=False)

@@ -27,9 +27,8 @@ _PAGES: Final = """
     union select capture_id from revisions where post_id = :id
     union select capture_id from held where post_id = :id
 """
-_CAPTURES: Final = f"""
+_OWN: Final = f"""
     {_PAGES}
-    union select capture_id from absences where post_id = :id
     union select captures.id from captures where url in (
         select url from posts where id = :id union select url from post_urls where post_id = :id
     )
@@ -37,7 +36,12 @@ _CAPTURES: Final = f"""
     on captures.url > posts.url and captures.url < posts.url || '~' and captures.role = 'post-part'
     where posts.id = :id
 """
-"""Of a post: each state of its page and each look at it, its further pages, what told that it is missing."""
+"""Of a post: each state of its page and each look at it, and its further pages."""
+_CAPTURES: Final = f"""
+    {_OWN}
+    union select capture_id from absences where post_id = :id
+"""
+"""The same, and what told that it is missing, which may be a list of other posts."""
 
 
 class Belongings:
@@ -65,9 +69,13 @@ class Belongings:
         for row in self._db.query(f"select {POINTER} where captures.run_id = ?", [run_id]):
             self._note(row)
 
-    def add_post(self, post_id: int, run_id: int | None = None) -> None:
-        """A post's captures, of one run or of all, and those of the files that its pages need."""
-        sql = f"select {POINTER} where captures.id in ({_CAPTURES}) and (:run is null or captures.run_id = :run)"
+    def add_post(self, post_id: int, run_id: int | None = None, *, alone: bool = False) -> None:
+        """A post's captures, of one run or of all, and those of the files that its pages need.
+
+        *alone* leaves out what tells of other posts, too.
+        """
+        wanted = _OWN if alone else _CAPTURES
+        sql = f"select {POINTER} where captures.id in ({wanted}) and (:run is null or captures.run_id = :run)"
         for row in self._db.query(sql, {"id": post_id, "run": run_id}):
             self._note(row)
         for row in self._db.query(f"select {POINTER} where captures.id in ({_PAGES})", {"id": post_id}):

@@ -47,9 +47,18 @@ COLUMNS: Final = (
 )
 """The columns of `clippings`, as every export names them."""
 
+
+def _stored(column: str) -> str:
+    """What `json_object` takes for a column: a list is stored as JSON, and is to be a list in it, not a string."""
+    return f"json(clippings.{column})" if column in LISTS else f"clippings.{column}"
+
+
+_ROW: Final = ", ".join(f"clippings.{name}" for name in COLUMNS)
+_LINE: Final = "json_object(" + ", ".join(f"'{name}', {_stored(name)}" for name in COLUMNS) + ")"
+
 _RECORDS: Final = f"""
     select
-        {", ".join(f"clippings.{name}" for name in COLUMNS)},
+        {_ROW},
         captures.captured_at,
         sites.title as site_title,
         outlets.kind as outlet_kind
@@ -59,6 +68,9 @@ _RECORDS: Final = f"""
     left join outlets on outlets.id = posts.outlet_id
     left join captures on captures.id = posts.capture_id
 """
+
+
+EVERY_ID: Final = "select id from posts"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,8 +93,26 @@ class Selection:
 
     def iter_records(self) -> Iterator[Row]:
         """Each clipping with `captured_at`, `site_title` and `outlet_kind`; lists are lists."""
-        sql = f"{_RECORDS} where clippings.id in ({self.ids}) order by clippings.id"
+        sql = f"{_RECORDS} where {self._condition} order by clippings.id"
         return map(_with_lists, self.db.query(sql, self.values))
+
+    def iter_rows(self) -> Iterator[tuple[Any, ...]]:
+        """The values of COLUMNS as they are stored: lists are JSON."""
+        yield from self._each(_ROW)
+
+    def iter_lines(self) -> Iterator[str]:
+        """Each clipping as a JSON object, put together by SQLite, which takes half the time Python does."""
+        for (line,) in self._each(_LINE):
+            yield line
+
+    def _each(self, wanted: str) -> Iterator[tuple[Any, ...]]:
+        sql = f"select {wanted} from clippings where {self._condition} order by clippings.id"
+        yield from self.db.execute(sql, self.values)
+
+    @property
+    def _condition(self) -> str:
+        """SQLite would gather the ids of all posts before it reads the first."""
+        return "true" if self.ids == EVERY_ID else f"clippings.id in ({self.ids})"
 
 
 def select(db: Database, query: str = "", *, public: bool = False) -> Selection:
@@ -92,6 +122,8 @@ def select(db: Database, query: str = "", *, public: bool = False) -> Selection:
     """
     read = parse(query)
     planned = plan(db, read, public=public)
+    if planned.is_everything:
+        return Selection(db=db, ids=EVERY_ID, values={}, notes=planned.notes)
     ids, values = Answers(db=db, plan=planned, units=units_of(terms(read.tree))).ids()
     return Selection(db=db, ids=ids, values=values, notes=planned.notes)
 

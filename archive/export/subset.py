@@ -7,7 +7,7 @@ address, instant and digest; the captured bytes stay in the archive's WARC files
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -78,28 +78,31 @@ LEFT_OUT: Final = frozenset(
 Progress = Callable[[int], None]
 
 
-def write_subset(source: Path, ids: Iterable[int], target: Path, progress: Progress) -> int:
+def write_subset(
+    source: Path, ids: Iterable[int], target: Path, progress: Progress, *, holds_back: bool = False
+) -> int:
     """Write the posts *ids* of the archive's database *source* to a new database *target*; give their number.
 
-    *progress* is told how many posts are copied so far. Raises what `archive.database.open_database` raises, and
+    *progress* is told how many posts are copied so far. With *holds_back*, runs go along without their reports, which
+    name posts. Raises what `archive.database.open_database` raises, and
     DamagedArchiveError when the source points to rows it does not have.
     """
     db = open_database(target)
     try:
-        return _copy(db, source, ids, progress)
+        return _copy(db, source, ids, progress, without={"report"} if holds_back else set())
     except sqlite3.Error as error:
         raise explained(error, target) from error
     finally:
         db.close()
 
 
-def _copy(db: Database, source: Path, ids: Iterable[int], progress: Progress) -> int:
+def _copy(db: Database, source: Path, ids: Iterable[int], progress: Progress, without: Set[str]) -> int:
     db.execute("pragma foreign_keys = off")
     db.execute("attach database ? as source", [str(source.resolve())])
     db.execute("begin")
     count = _copy_posts(db, ids, progress)
     for table, condition in COPIED.items():
-        _copy_rows(db, table, condition)
+        _copy_rows(db, table, condition, without=without if table == "runs" else frozenset())
     if broken := db.execute("pragma main.foreign_key_check").fetchone():
         raise DamagedArchiveError(
             f"a row of {broken[0]} points to a row of {broken[2]} that is not there",
@@ -121,9 +124,12 @@ def _copy_posts(db: Database, ids: Iterable[int], progress: Progress) -> int:
     return count
 
 
-def _copy_rows(db: Database, table: str, condition: str, values: Iterable[int] = ()) -> int:
+def _copy_rows(
+    db: Database, table: str, condition: str, values: Iterable[int] = (), *, without: Set[str] = frozenset()
+) -> int:
     """Copy by the source's own columns: an older archive may lack the latest, which then have their defaults."""
-    columns = ", ".join(name for _, name, *_ in db.execute(f"pragma source.table_info({table})"))
+    names = [name for _, name, *_ in db.execute(f"pragma source.table_info({table})")]
+    columns = ", ".join(name for name in names if name not in without)
     if not columns:
         return 0
     sql = f"insert into main.{table} ({columns}) select {columns} from source.{table} where {condition}"

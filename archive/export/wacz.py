@@ -120,7 +120,7 @@ def _add_pages(package: _Zip, db: Database, part: Part, belongings: Belongings, 
             if page is None:
                 continue
             if not part.is_whole:
-                belongings.add_post(record["id"], part.run_id)
+                belongings.add_post(record["id"], part.run_id, alone=part.holds_back)
             yield _line(page)
             count += 1
             progress(count)

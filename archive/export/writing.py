@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlite_utils import Database
 
@@ -21,24 +22,35 @@ from archive.export.wacz import Part, write_wacz
 from archive.folder import ArchiveFolder
 from archive.store.withholdings import withheld_today
 
-Records = Iterable[Mapping[str, Any]]
 Progress = Callable[[int], None]
 Write = Callable[[str], object]
 
 
-def _references(records: Records) -> Iterator[Reference]:
+class Format(NamedTuple):
+    """How a format is made of a selection."""
+
+    read: Callable[[Selection], Iterator[Any]]
+    """What is asked of the selection for each clipping."""
+    write: Callable[[Iterator[Any], str], Iterator[str]]
+    """Pieces of text from that, and from the query."""
+
+
+def _references(records: Iterator[Mapping[str, Any]]) -> Iterator[Reference]:
     return map(read_reference, records)
 
 
-TEXT_FORMATS: Final[dict[str, Callable[[Records, str], Iterator[str]]]] = {
-    "csv": lambda records, _: iter_csv(records),
-    "jsonl": lambda records, _: iter_jsonl(records),
-    "atom": lambda records, query: iter_atom(records, title=_title(query), made_at=_now()),
-    "bibtex": lambda records, _: (f"{to_bibtex(one)}\n" for one in _references(records)),
-    "ris": lambda records, _: (f"{to_ris(one)}\r\n" for one in _references(records)),
-    "csl": lambda records, _: iter_csl(_references(records)),
+TEXT_FORMATS: Final[dict[str, Format]] = {
+    "csv": Format(Selection.iter_rows, lambda rows, _: iter_csv(rows)),
+    "jsonl": Format(Selection.iter_lines, lambda lines, _: iter_jsonl(lines)),
+    "atom": Format(
+        Selection.iter_records, lambda records, query: iter_atom(records, title=_title(query), made_at=_now())
+    ),
+    "bibtex": Format(
+        Selection.iter_records, lambda records, _: (f"{to_bibtex(one)}\n" for one in _references(records))
+    ),
+    "ris": Format(Selection.iter_records, lambda records, _: (f"{to_ris(one)}\r\n" for one in _references(records))),
+    "csl": Format(Selection.iter_records, lambda records, _: iter_csl(_references(records))),
 }
-"""Format → the pieces of text it is written in, from the records and the query that found them."""
 
 FILE_FORMATS: Final = ("sqlite", "wacz")
 """Written to a file that can be gone back to, never to a stream."""
@@ -46,19 +58,49 @@ FILE_FORMATS: Final = ("sqlite", "wacz")
 FORMATS: Final = (*TEXT_FORMATS, *FILE_FORMATS)
 
 
+def iter_text(selection: Selection, query: str, format: str, progress: Progress = lambda done: None) -> Iterator[str]:
+    """What *query* selected, in *format*, piece by piece. *progress* is told how many clippings are written."""
+    made_by = TEXT_FORMATS[format]
+
+    def counted() -> Iterator[Any]:
+        for count, found in enumerate(made_by.read(selection), start=1):
+            yield found
+            progress(count)
+
+    return made_by.write(counted(), query)
+
+
 def export_text(selection: Selection, query: str, format: str, write: Write, progress: Progress) -> int:
     """Give *write* the selection piece by piece; the number of clippings. *progress* is told how many are written."""
     count = 0
 
-    def counted() -> Iterator[Mapping[str, Any]]:
+    def counted(done: int) -> None:
         nonlocal count
-        for count, record in enumerate(selection.iter_records(), start=1):
-            yield record
-            progress(count)
+        count = done
+        progress(done)
 
-    for piece in TEXT_FORMATS[format](counted(), query):
+    for piece in iter_text(selection, query, format, counted):
         write(piece)
     return count
+
+
+@contextmanager
+def exporting(folder: ArchiveFolder, target: Path) -> Iterator[Database]:
+    """The archive's database, to write *target* from; what goes wrong meanwhile becomes an error a person can act on.
+
+    Raises UsageError for a target that is a folder or a part of the archive, CannotWriteError when the disk refuses.
+    """
+    refuse_archive_files(target, folder)
+    db = folder.open_readonly()
+    try:
+        yield db
+    except sqlite3.Error as error:
+        is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL  # reading needs no room
+        raise explained(error, target if is_full else folder.db_path) from error
+    except OSError as error:
+        raise CannotWriteError(f"cannot write {target}: {error.strerror or error}") from error
+    finally:
+        db.close()
 
 
 def export_file(
@@ -76,31 +118,22 @@ def export_file(
     With *public*, what is withheld from the public is left out; with *run_id*, only what that run captured goes along
     (WACZ alone).
 
-    Raises UsageError for a target that is a folder or a part of the archive, or a run that is not there,
-    CannotWriteError when the disk refuses.
+    Raises what `exporting` raises, and UsageError for a run that is not there.
     """
-    refuse_archive_files(target, folder)
-    db = folder.open_readonly()
-    try:
+    with exporting(folder, target) as db:
         selection = select(db, query, public=public)
         if target.exists() and not target.is_file():  # a pipe or a device: there is nothing to rename into place
             return _to_path(selection, query, format, target, progress)
+        holds_back = public and bool(withheld_today(db.conn))
         with replacing(target) as beside:
             if format == "sqlite":
-                return write_subset(folder.db_path, selection.iter_ids(), beside, progress)
+                return write_subset(folder.db_path, selection.iter_ids(), beside, progress, holds_back=holds_back)
             if format == "wacz":
                 title = package_title(db, query, run_id)
-                holds_back = public and bool(withheld_today(db.conn))
                 is_whole = run_id is None and not query.strip() and not holds_back
                 part = Part(selection=selection, run_id=run_id, is_whole=is_whole, holds_back=holds_back)
                 return write_wacz(db, folder.warc_path, part, title, beside, progress)
             return _to_path(selection, query, format, beside, progress)
-    except sqlite3.Error as error:
-        raise explained(error, folder.db_path) from error
-    except OSError as error:
-        raise CannotWriteError(f"cannot write {target}: {error.strerror or error}") from error
-    finally:
-        db.close()
 
 
 def _to_path(selection: Selection, query: str, format: str, path: Path, progress: Progress) -> int:

@@ -39,6 +39,11 @@ class Plan:
     nothing: bool = False
     """The query asks for something, and nothing of it can be searched."""
 
+    @property
+    def is_everything(self) -> bool:
+        """Every post answers."""
+        return not (self.match or self.words or self.where or self.nothing)
+
 
 WITHHELD: Final = "select post_id from withheld"
 

@@ -21,15 +21,17 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from judging import sample_archive
+from sqlite_utils import Database
 
 from archive.cli import clipfile
+from archive.clippings import LISTS
 from archive.database import open_database, open_readonly
 from archive.errors import CannotWriteError, UsageError
 from archive.export.files import replacing
 from archive.export.selection import COLUMNS, select
 from archive.export.subset import COPIED, LEFT_OUT, write_subset
-from archive.export.tables import cell, iter_atom, iter_csv, iter_jsonl
-from archive.export.writing import FORMATS, TEXT_FORMATS, export_file
+from archive.export.tables import cell, iter_atom, iter_csv
+from archive.export.writing import FORMATS, TEXT_FORMATS, export_file, iter_text
 from archive.folder import ArchiveFolder
 from archive.search import search
 
@@ -154,7 +156,9 @@ def a_row(title: str, text: str, tags: list[str]) -> dict[str, Any]:
 
 @given(title=anything, text=anything, tags=st.lists(anything, max_size=3))
 def test_no_cell_starts_a_formula_and_every_cell_is_read_back(title: str, text: str, tags: list[str]) -> None:
-    [row] = rows_of_csv("".join(iter_csv([a_row(title, text, tags)])))
+    record = a_row(title, text, tags)
+    stored = [json.dumps(record[name]) if name in LISTS else record[name] for name in COLUMNS]
+    [row] = rows_of_csv("".join(iter_csv([stored])))
     assert not [value for value in row.values() if starts_formula(value)]
     assert value_of(row["title"]) == title
     assert value_of(row["text"]) == text
@@ -163,10 +167,25 @@ def test_no_cell_starts_a_formula_and_every_cell_is_read_back(title: str, text: 
     assert parts == (tags or [""])
 
 
-@given(title=anything, text=anything)
-def test_a_json_line_is_one_line(title: str, text: str) -> None:
-    [line] = "".join(iter_jsonl([a_row(title, text, [])])).splitlines()
-    assert (json.loads(line)["title"], json.loads(line)["text"]) == (title, text)
+@pytest.fixture(scope="module")
+def one_post(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    db = open_database(tmp_path_factory.mktemp("one") / "archive.db")
+    db["sites"].insert({"id": 1, "name": "b", "url": "https://b.example/", "added_at": MADE_AT})
+    at = dict.fromkeys(("first_seen_at", "last_seen_at", "checked_at"), MADE_AT)
+    db["posts"].insert({"id": 1, "uid": "0" * 16, "site_id": 1, "url": "https://b.example/1/", "kind": "own", **at})
+    return db
+
+
+@given(title=anything, text=anything, confidence=st.floats(0, 1))
+def test_a_json_line_is_one_line(one_post: Database, title: str, text: str, confidence: float) -> None:
+    authors, confidence = json.dumps([title], ensure_ascii=False), round(confidence, 4)
+    sql = "update posts set title = ?, text = ?, authors = ?, confidence = ?"
+    one_post.execute(sql, [title, text, authors, confidence])
+    [line] = "".join(iter_text(select(one_post), "", "jsonl")).splitlines()
+    found = json.loads(line)
+    assert tuple(found) == COLUMNS
+    assert [found[name] for name in ("title", "text", "authors", "confidence")] == [title, text, [title], confidence]
+    assert (found["outlet"], found["tags"]) == (None, [])
 
 
 @given(title=anything, text=anything)

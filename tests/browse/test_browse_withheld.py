@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import CliRunner
 from conftest import Getter, getter
-from filing import harbor_line
+from filing import BLOG, a_page, file_away, harbor_line
 
+from archive import Archive
 from archive.browse.metadata import closed
+from archive.cli import clipfile
+from archive.errors import WithheldError
+from archive.export.writing import FORMATS
 from archive.folder import ArchiveFolder
 from archive.watches import look
 
@@ -95,3 +105,123 @@ def newer() -> bool:
     from importlib.metadata import version
 
     return not version("datasette").startswith("0.")
+
+
+# --- every door -------------------------------------------------------------------------------------------------------
+
+SLUG = "quillwort-in-the-lock"
+MARKS = ("quillwort", "zephyrine")
+"""Words of the withheld post's headline, address and text, which stand nowhere else."""
+
+
+@pytest.fixture(scope="module")
+def leaky(tmp_path_factory: pytest.TempPathFactory) -> ArchiveFolder:
+    """The withheld post stands in listings, feeds and REST answers, and in the run's report."""
+    text = "The zephyrine weed had grown into the gates of the lock.\nTool and die makers have never seen so much."
+    secret = a_page(SLUG, title="Quillwort in the lock", text=text)
+    lists = [
+        (f"{BLOG}/news/", b"<a href=/quillwort-in-the-lock/>Quillwort in the lock</a>", "text/html", "listing"),
+        (
+            f"{BLOG}/feed/",
+            b"<rss><item><title>Quillwort in the lock</title></item></rss>",
+            "application/rss+xml",
+            "feed",
+        ),
+        (f"{BLOG}/wp-json/wp/v2/posts", b'[{"title": "Quillwort in the lock"}]', "application/json", "rest"),
+    ]
+    other = a_page("dredger", title="A dredger for the lock", text="A dredger came.\nIt went.")
+    database = file_away(tmp_path_factory.mktemp("leaky"), [secret, replace(other, files=lists)], [secret])
+    folder = ArchiveFolder(path=database.parent)
+    with folder.writing("a test") as store, store.atomic():
+        [post] = store.db.query("select id, uid, url, title from posts where url like ?", [f"%{SLUG}%"])
+        [(listing,)] = store.db.execute("select id from captures where role = 'listing'").fetchall()
+        for at in ("2026-03-09T09:00:00Z", "2026-03-10T09:00:00Z"):
+            store.posts.save_absence(post["id"], 2, "HTTP 404", noticed_at=at, capture_id=listing)
+        named = [{**post, "changes": ["title"], "doubts": ["outlet"], "losses": []}]
+        report: dict[str, Any] = dict.fromkeys(("arrivals", "changes", "doubts"), named)
+        report["absent"] = [{"url": f"{post['url']}#more", "how": "HTTP 404"}]
+        report |= {"watched": [{"watch": "lock", "clippings": named}], "canary": {"examples": named}}
+        store.db.execute(
+            "update runs set report = json_patch(report, ?), status = 'suspect' where id = 2", [json.dumps(report)]
+        )
+        for name, query in (("lock", "lock"), ("everything", "")):
+            store.watches.add(name, query)
+        look(store, 2)
+        store.custody.commit_warc(1, {path.name: path.stat().st_size for path in folder.warc_path.iterdir()})
+        store.withholdings.make(post["id"], until_on="2999-01-01", reason="embargo", made_by=None)
+    return folder
+
+
+def contents(path: Path) -> Iterator[bytes]:
+    """What a file holds, packages and their records unpacked."""
+    if not zipfile.is_zipfile(path):
+        yield path.read_bytes()
+        return
+    with zipfile.ZipFile(path) as package:
+        for name in package.namelist():
+            body = package.read(name)
+            yield gzip.decompress(body) if name.endswith(".gz") else body
+
+
+def exported(format: str, *words: str) -> Callable[[ArchiveFolder, Path], Iterator[bytes]]:
+    def door(folder: ArchiveFolder, target: Path) -> Iterator[bytes]:
+        command = ["export", "--format", format, "--output", str(target), *words, "--archive", str(folder.path)]
+        assert CliRunner().invoke(clipfile, command).exit_code == 0
+        return contents(target)
+
+    return door
+
+
+def published(folder: ArchiveFolder, target: Path) -> Iterator[bytes]:
+    command = ["publish", "--output", str(target), "--snippet", "500", "--archive", str(folder.path)]
+    assert CliRunner().invoke(clipfile, command).exit_code == 0
+    return contents(target)
+
+
+def in_python(folder: ArchiveFolder, _: Path) -> Iterator[bytes]:
+    with Archive(folder.path) as archive:
+        for query in ("", "quillwort", "is:withheld", "zephyrine", f"title:{MARKS[0]}"):
+            found = archive.search(query, facets=True, fold=False)
+            yield json.dumps([found.to_rows(), [asdict(each) for each in found.suggestions]]).encode()
+            yield repr(list(archive.iter_clippings(query))).encode()
+        for ask in (archive.get_clipping, archive.cite):
+            with pytest.raises(WithheldError, match="until 2999-01-01"):
+                ask(f"{BLOG}/{SLUG}/")
+
+
+def asked(*paths: str, status: int = 200) -> Callable[[ArchiveFolder, Path], Iterator[bytes]]:
+    def door(folder: ArchiveFolder, _: Path) -> Iterator[bytes]:
+        get = getter(folder.db_path)
+        for path in paths:
+            answer = get(f"/archive/-/{path}")
+            assert answer.status == status, path
+            yield answer.text.encode()
+
+    return door
+
+
+DOORS = {
+    **{f"export {format}": exported(format) for format in FORMATS},
+    "export wacz of a query": exported("wacz", "kind:repost"),
+    "export wacz of a run": exported("wacz", "--run", "1"),
+    "publish": published,
+    "Python": in_python,
+    "home and lists": asked(
+        "", "outlets", "outlets/1", "authors", "authors/1", "categories/1", "years/2026", "years/2026-02", "coverage"
+    ),
+    "runs and health": asked("runs", "runs/1", "runs/2", "health"),
+    "search": asked("search", "search?q=lock", "search?q=is:duplicate", "search.json?q="),
+    "files": asked(*(f"search.{ending}?q=" for ending in ("csv", "jsonl", "atom", "bibtex", "ris", "csl"))),
+    "feeds": asked("watch/lock.atom", "watch/everything.atom"),
+    "captures": asked(*(f"captures/{id}/content" for id in (1, 3, 4, 5, 6)), status=403),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
+def test_no_door_lets_a_withheld_post_out(
+    leaky: ArchiveFolder, tmp_path: Path, door: Callable[[ArchiveFolder, Path], Iterator[bytes]]
+) -> None:
+    shown = list(door(leaky, tmp_path / "out"))
+    assert sum(map(len, shown)) > 100
+    for body in shown:
+        assert not [mark for mark in MARKS if mark in body.decode("utf-8", "replace").lower()]
