@@ -81,7 +81,7 @@ def check_folder_can_be_written(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".clipfile-write-test"
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # another run that begins at the same moment may have been quicker
     except OSError as error:
         raise CannotWriteError(
             f"cannot write to {folder}: {error.strerror or error}", hint="choose another folder with --archive DIR"

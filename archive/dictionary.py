@@ -83,7 +83,7 @@ DESCRIPTIONS: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "id": "Number of the run",
             "site_id": "The blog",
             "mode": "full, delta, sweep, recheck or import",
-            "status": "running, done, partial, suspect, failed or interrupted",
+            "status": "running, done, partial, suspect, failed, limited or interrupted",
             "started_at": "UTC",
             "finished_at": "UTC",
             "requests": "HTTP exchanges",
@@ -97,6 +97,7 @@ DESCRIPTIONS: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "resumes_id": "The interrupted run whose frontier it took over",
             "settings": "JSON of the settings it ran with",
             "report": "JSON of its whole report",
+            "sources": "JSON of what it found of the blog's sources; null when no run has to go on with it",
         },
     ),
     "warc_files": (

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 DEFAULT_FOLDER: Final = Path("data")
 
+_RESERVED: Final[dict[Path, TextIO]] = {}
+"""Locks that this process holds and nobody in it uses at present, by the archive's folder."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArchiveFolder:
@@ -89,18 +92,45 @@ class ArchiveFolder:
                 store.close()
 
     @contextmanager
-    def _locked(self, purpose: str) -> Iterator[None]:
-        """An advisory lock of the kernel: it dies with its holder, so a killed run never leaves one behind."""
-        with self.lock_path.open("a+") as lock:
+    def reserved(self, purpose: str) -> Iterator[None]:
+        """Hold the lock until the end, for a program that takes long to get ready: `writing` then uses it.
+
+        Raises LockedError at once when another process writes.
+        """
+        check_folder_can_be_written(self.path)
+        key = self.path.resolve()
+        with self._locked(purpose) as lock:
+            _RESERVED[key] = lock
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                holder = _holder(lock) or "another process"
-                raise LockedError(f"{self.path} is being written by {holder}", hint="wait for it to end") from error
+                yield
+            finally:
+                _RESERVED.pop(key, None)
+
+    @contextmanager
+    def _locked(self, purpose: str) -> Iterator[TextIO]:
+        """An advisory lock of the kernel: it dies with its holder, so a killed run never leaves one behind."""
+        if reserved := _RESERVED.pop(self.path.resolve(), None):  # of two writers in one process, one is refused
+            try:
+                yield reserved
+            finally:
+                _RESERVED[self.path.resolve()] = reserved
+            return
+        with self.lock_path.open("a+") as lock:
+            self._take(lock)
             lock.truncate(0)
             lock.write(f"{purpose} (process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC)\n")
             lock.flush()
-            yield
+            try:
+                yield lock
+            finally:
+                lock.truncate(0)  # else the next holder would for a moment be taken for this one
+
+    def _take(self, lock: TextIO) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = _holder(lock) or "another process"
+            raise LockedError(f"{self.path} is being written by {holder}", hint="wait for it to end") from error
 
 
 def _holder(lock: TextIO) -> str:

@@ -568,6 +568,12 @@ def m005_ranked_clippings(db: Database) -> None:
     _run(db, RANKED_CLIPPINGS)
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m006_sources_so_far(db: Database) -> None:
+    """What a run found of the blog's sources before it was cut short: the next one goes on with it."""
+    db.execute("alter table runs add column sources text")
+
+
 def statements(script: str) -> list[str]:
     """Split a script at the semicolons that end statements, leaving those inside trigger bodies alone.
 

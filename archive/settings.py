@@ -11,6 +11,9 @@ from typing import Any, Final
 
 from archive.errors import UsageError
 
+REQUISITES: Final = ("none", "shown", "every")
+"""`shown`: of an image in several sizes and a font in several formats the one that browsers show; `every`: all."""
+
 
 class SettingsError(UsageError):
     """A setting that can't be what it says."""
@@ -93,7 +96,7 @@ TABLES: Final = frozenset({"notify", "health", "schedule"})
 
 KNOWN: Final[Mapping[str, tuple[str, str, Callable[[Any], bool], Callable[[Any], Any]]]] = {
     "contact": ("contact", "text", _is_text, str),
-    "requisites": ("requisites", "none, shown or every", lambda value: value in ("none", "shown", "every"), str),
+    "requisites": ("requisites", "none, shown or every", lambda value: value in REQUISITES, str),
     "notify.urls": ("notify_urls", "a list of addresses", _is_list_of_text, tuple),
     "notify.news": ("notify_news", "true or false", lambda value: isinstance(value, bool), bool),
     "health.ping": ("ping_url", "an http(s) address", _is_web_address, str),

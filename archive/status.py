@@ -151,9 +151,14 @@ def _site_status(
     run = next(
         db.query("select * from runs_report where site = ? and mode <> 'import' order by id desc limit 1", [site]), None
     )
-    (good_at,) = db.execute(
-        "select max(finished_at) from runs_report where site = ? and status = 'done' and mode <> 'import'", [site]
-    ).fetchone()
+    good = next(
+        db.query(
+            "select finished_at from runs_report where site = ? and status = 'done' and mode <> 'import' "
+            "order by id desc limit 1",
+            [site],
+        ),
+        None,
+    )
     next_at = _next_at(run, schedule)
     found = dict(_site_troubles(run, row["kept_back"], next_at, schedule, at))
     return SiteStatus(
@@ -162,7 +167,7 @@ def _site_status(
         states=tuple(found),
         troubles=tuple(found.values()),
         last_run=run,
-        last_good_at=good_at,
+        last_good_at=good["finished_at"] if good else None,
         next_at=instant(next_at) if next_at else None,
         every=schedule.every if schedule else None,
         posts=row["posts"],
@@ -188,7 +193,9 @@ def _site_troubles(
         yield state, f"run {run['id']} was {run['status']}{': ' + run['reason'] if run['reason'] else ''}"
     if kept_back and state != "suspect":
         yield "suspect", f"what is newly read of {kept_back:,} posts is not trusted since a suspect run"
-    if next_at is not None and schedule is not None:
+    if run is not None and datetime.fromisoformat(run["started_at"]) > at + LEAST_GRACE:
+        yield "overdue", f"run {run['id']} began at {run['started_at']}, which is still to come: a clock was wrong"
+    elif next_at is not None and schedule is not None:
         grace = max(LEAST_GRACE, timedelta(seconds=GRACE * schedule.period_s))
         if at > next_at + grace:
             yield "overdue", f"a run was expected at {instant(next_at)} ({schedule.every})"

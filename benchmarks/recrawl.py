@@ -1,9 +1,9 @@
 """A run over a blog that has not changed, over the length of the blog, beside what one would do instead.
 
-The archive is filled once for each length; then each source in turn is the cheapest that is open: what the last whole
-run found of the sources above it is rewritten as closed, so that the same archive serves for all. Beside it: every page
-fetched again, every page asked for conditionally (of a blog whose cache answers 304, which WordPress alone does not),
-and the sitemap alone, each as lean as can be: one connection, nothing parsed but what is needed.
+The archive is filled once for each length (`filed.py`); then each source in turn is the cheapest that is open: what the
+last whole run found of the sources above it is rewritten as closed, so that the same archive serves for all. Beside it:
+every page fetched again, every page asked for conditionally (of a blog whose cache answers 304, which WordPress alone
+does not), and the sitemap alone, each as lean as can be: one connection, nothing parsed but what is needed.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from benchmarks.crawl import ROOT, Server, environment
+from benchmarks.filed import file_posts
 from benchmarks.measure import ROUNDS, Spread, interleaved, promise, run_process, table
 
 NAME = "recrawl"
@@ -94,12 +95,19 @@ def crawl(server: Returning, archive: Path) -> Any:
     return cost
 
 
+def prepare(server: Returning, archive: Path) -> None:
+    """An archive that holds the blog and knows its sources: posts are filed, then one real run walks all there is."""
+    archive.parent.mkdir(exist_ok=True)
+    file_posts(archive, server.posts, server.url)
+    crawl(server, archive)
+
+
 def close_in_archive(archive: Path, closed: tuple[str, ...]) -> None:
     """Let the last whole run have found these doors closed."""
     db = sqlite3.connect(archive / "archive.db")
     for door in closed:
         path = f"$.verdicts.{door}.status"
-        db.execute("update runs set report = json_set(report, ?, 'closed') where id = 1", (path,))
+        db.execute("update runs set report = json_set(report, ?, 'closed')", (path,))
     db.commit()
     db.close()
 
@@ -125,8 +133,7 @@ def measure_lengths(lengths: tuple[int, ...], rounds: int) -> dict[int, dict[str
 
 def _prepared(server: Returning, folder: Path, rounds: int) -> dict[str, Callable[[], Cost]]:
     """One archive a road, each crawled once more, so that nothing is left of the first run."""
-    (folder / "first").mkdir()
-    crawl(server, folder / "first" / "data")
+    prepare(server, folder / "first" / "data")
     ways: dict[str, Callable[[], Cost]] = {}
     for road, closed in ROADS.items():
         home = folder / road.replace(" ", "-")
@@ -152,7 +159,7 @@ def measure_changes(posts: int, changes: tuple[int, ...]) -> list[list[Any]]:
             archive = Path(name) / "data"
             try:
                 server.ask(f"set?closed={','.join(closed)}")
-                crawl(server, archive)
+                prepare(server, archive)
                 for count in changes:
                     changed = server.ask(f"change?edits={count}&additions={count}&removals={count}")
                     cost = server.measured(partial(crawl, server, archive), closed)

@@ -73,14 +73,17 @@ class ReturningBlog:
         self.posts_asked_for = 0
         self._next = posts + 1
 
-    def change(self, edits: int, additions: int, removals: int) -> dict[str, list[str]]:
-        """Change posts of every age, each a different one, as an editor does today. Returns their addresses."""
+    def change(self, edits: int, additions: int, removals: int, texts: int = 0) -> dict[str, list[str]]:
+        """Change posts of every age, each a different one, as an editor does today. Returns their addresses.
+
+        Of the *edits* the headline changes too; of as many more as *texts* says only the text does.
+        """
         now = datetime.now(UTC).replace(microsecond=0)
-        chosen = _spread(sorted(self.entries), edits + removals)
-        edited, removed = chosen[:edits], chosen[edits:]
-        for number in edited:
+        chosen = _spread(sorted(self.entries), edits + texts + removals)
+        edited, removed = chosen[: edits + texts], chosen[edits + texts :]
+        for place, number in enumerate(edited):
             was = self.entries[number]
-            title = f"{was.title}, and then"
+            title = f"{was.title}, and then" if place < edits else was.title
             self.entries[number] = replace(was, title=title, modified_at=now, version=was.version + 1)
         gone = [self.entries.pop(number) for number in removed]
         added = [self._add(place, additions, now) for place in range(additions)]
@@ -120,7 +123,7 @@ class ReturningBlog:
         rows = [
             {
                 "id": number, "count": sum(entry.category == number for entry in self.entries.values()),
-                "name": _named(slug), "slug": slug, "link": f"{self.home}/category/{slug}/", "parent": 0,
+                "name": category_name(slug), "slug": slug, "link": f"{self.home}/category/{slug}/", "parent": 0,
             }
             for number, slug in CATEGORIES.items()
         ]  # fmt: skip
@@ -227,7 +230,7 @@ def _spread(numbers: list[int], count: int) -> list[int]:
     return [numbers[place * len(numbers) // count] for place in range(count)]
 
 
-def _named(slug: str) -> str:
+def category_name(slug: str) -> str:
     return slug.replace("-", " ").title()
 
 
@@ -255,7 +258,7 @@ def _xml(body: str) -> Answer:
 
 def _page(title: str, body: str, home: str) -> bytes:
     links = "".join(
-        f"<li class='cat-item'><a href='{home}/category/{slug}/'>{_named(slug)}</a></li>"
+        f"<li class='cat-item'><a href='{home}/category/{slug}/'>{category_name(slug)}</a></li>"
         for slug in CATEGORIES.values()
     )
     return f"""<!DOCTYPE html><html lang="en-US"><head><meta charset="UTF-8"><title>{title} - Harbor Works</title>
@@ -279,12 +282,15 @@ def _listing(home: str, root: str, slug: str, shown: list[Entry], page: int, fol
     return f"<h1 class='page-title'>{slug}</h1>{cards}<nav class='pagination'>{link}</nav>"
 
 
+def words_of(entry: Entry) -> str:
+    """The post's text, a paragraph a line."""
+    topics = sorted(phrases()["topics"])
+    return "\n".join(paragraphs(entry.number, topics[entry.number % len(topics)], 500))
+
+
 def _post(home: str, entry: Entry) -> str:
     slug = CATEGORIES[entry.category]
-    topics = sorted(phrases()["topics"])
-    text = "".join(
-        f"<p>{escape(p, quote=False)}</p>" for p in paragraphs(entry.number, topics[entry.number % len(topics)], 500)
-    )
+    text = "".join(f"<p>{escape(p, quote=False)}</p>" for p in words_of(entry).splitlines())
     outlet = OUTLETS[entry.number % len(OUTLETS)]
     person = phrases()["shared"]["people"][entry.number % len(phrases()["shared"]["people"])]
     head = f"<p>{outlet}<br>{entry.posted_at:%B} {entry.posted_at.day}, {entry.posted_at.year}<br>{person}</p>"
@@ -292,7 +298,7 @@ def _post(home: str, entry: Entry) -> str:
 <h1 class="entry-title">{escape(entry.title)}</h1><time class="entry-date published"
  datetime="{entry.posted_at.isoformat()}">{entry.posted_at:%B %d, %Y}</time>
 <div class="entry-content">{head if entry.number % 3 else ""}{text}<p>Version {entry.version} of this page.</p></div>
-<footer class="entry-footer"><a href="{home}/category/{slug}/" rel="category tag">{_named(slug)}</a></footer>
+<footer class="entry-footer"><a href="{home}/category/{slug}/" rel="category tag">{category_name(slug)}</a></footer>
 </article>"""
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 
 from archive.store.frontier import Seed
+from archive.store.posts import EVER
 from archive.store.values import instant
 from archive.urls import canonical_url
 from crawler import findings
 from crawler.deletions import Shown
-from crawler.discovery import SOURCES, Source, SourceState, judge_source
+from crawler.discovery import DATED, SOURCES, Source, SourceState, delta_source, judge_source
 from crawler.findings import LISTINGS, Known
 from crawler.keeper import Keeper
-from crawler.modes import MISSING_CHECK, Plan, is_due, recheck_cuts
+from crawler.modes import AHEAD, MISSING_CHECK, Plan, is_due, recheck_cuts
 from crawler.profiles import SiteProfile
 from crawler.skips import HARMLESS
 from crawler.tally import Tally
@@ -23,9 +24,6 @@ from crawler.theme import is_redesign
 FEW: Final = 20
 MOST_OFF_THE_LISTS: Final = 0.1
 """Posts that may be off the lists at once, as a share of those listed."""
-
-EVER: Final = "9999"
-"""Later than any instant."""
 
 
 class Agenda:
@@ -101,9 +99,27 @@ class Agenda:
         """
         if self.categories or self.tally.limit or self.plan.mode == "recheck":
             return []
-        urls = [*self._missing(), *(self._unseen() if self.plan.mode == "full" else self._due())]
+        urls = [*self._missing(), *self._others()]
         urls += self.posts.held.addresses(self.site_id)  # changes a suspect run kept back: are they still what it saw?
         return [check_seed(url) for url in urls if self.profile.in_scope(url)]
+
+    def _others(self) -> list[str]:
+        """Known posts that no source of this run gives a reason to ask for: all of them, or those whose turn it is."""
+        if self.plan.mode == "full":
+            return self.posts.not_seen_in(self.run_id, self.site_id) if self.tally.seen else []
+        if self.plan.mode == "sweep" and self._hides_edits:
+            return self.posts.not_seen_in(self.run_id, self.site_id)
+        return self._due()
+
+    @cached_property
+    def _hides_edits(self) -> bool:
+        """Whether neither REST nor a sitemap tells when a post was edited: then only its own page shows another text.
+
+        Not where no listing came: then the blog can't be read at present.
+        """
+        if not any(self.custody.count_sighted(self.site_id, each, since_run=self.run_id) for each in LISTINGS):
+            return False
+        return delta_source(self.judged_sources(), dated_sitemap=self.tally.dated_sitemap) not in DATED
 
     def _missing(self) -> list[str]:
         before = instant(datetime.now(UTC) - MISSING_CHECK)
@@ -120,13 +136,11 @@ class Agenda:
         off = self.custody.unseen(self.site_id, LISTINGS, self.run_id, missed_before=missed_before)
         return off if len(off) <= max(FEW, MOST_OFF_THE_LISTS * max(counts)) else []
 
-    def _unseen(self) -> list[str]:
-        return self.posts.not_seen_in(self.run_id, self.site_id) if self.tally.seen else []
-
     def _due(self) -> list[str]:
         moment = datetime.now(UTC)
         before, young = recheck_cuts(moment)
-        checked = self.posts.checked_before(self.site_id, before, young=young)
+        to_come = instant(moment + AHEAD)
+        checked = self.posts.checked_before(self.site_id, before, young=young, to_come=to_come)
         return [url for url, uid, checked_at, posted_on in checked if is_due(uid, checked_at, posted_on, moment)]
 
     def judged_sources(self) -> dict[Source, SourceState]:

@@ -177,6 +177,9 @@ def _agreed(name: Source, others: Mapping[Source, Collection[str]]) -> frozenset
     return frozenset(key for key, count in counts.items() if count > 1)
 
 
+DATED: frozenset[Source] = frozenset({"rest", "sitemap"})
+"""Sources that tell when a post was last edited; the others show its headline at most."""
+
 # Cheapest first; what each costs on an unchanged blog stands in docs/discovery.md
 _DELTA_ORDER: tuple[Source, ...] = ("rest", "sitemap", "feed", "blog", "category", "date-archive", "author-archive")
 

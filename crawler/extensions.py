@@ -124,6 +124,7 @@ class ArchiveExtension:
             run_id = self.store.custody.start_run(site_id, plan.mode, self._settings(), resumes_id=interrupted)
             if interrupted is not None:
                 self.store.custody.take_over(interrupted, run_id)
+                self.tally.go_on_with(self.store.custody.load_sources(interrupted))
         return site_id, run_id, plan
 
     def _plan(self, site_id: int, interrupted: int | None) -> Plan:

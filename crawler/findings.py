@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from archive.store.frontier import SOURCE_PRIORITY, Seed
 from archive.text import fold
@@ -38,14 +38,22 @@ PRIORITIES: Final = {
 Hint = Mapping[str, Any]
 
 
+class Refused(NamedTuple):
+    """An address that a source shows and that is not followed, or that did not answer as it should."""
+
+    url: str
+    reason: SkipReason
+    detail: str
+    role: str = "post"
+
+
 @dataclass(kw_only=True)
 class Findings:
     """What to store when an answer was read."""
 
     seeds: list[Seed] = field(default_factory=list)
     sightings: list[Sighting] = field(default_factory=list)
-    refused: list[tuple[str, SkipReason, str]] = field(default_factory=list)
-    """Posts a source shows that may not be kept: address, reason, detail."""
+    refused: list[Refused] = field(default_factory=list)
     endless: list[tuple[str, str]] = field(default_factory=list)
     """Spaces without end that were seen and not entered: address, and how they are known."""
     states: dict[Source, str] = field(default_factory=dict)
@@ -388,7 +396,7 @@ def from_rest_posts(
     found = Findings(states={"rest": "open"})
     found.sight((named(sighting, hint["names"]) for sighting in answer.sightings), profile, known=known)
     found.sightings += answer.protected
-    found.refused += [(s.url, SkipReason.PASSWORD_PROTECTED, "by REST's word") for s in answer.protected]
+    found.refused += [Refused(s.url, SkipReason.PASSWORD_PROTECTED, "by REST's word") for s in answer.protected]
     number = hint["page"]
     if answer.sightings and number < (answer.total_pages or 0):
         following = rest.posts_url(hint["root"], number + 1, modified_after=since)

@@ -16,7 +16,6 @@ from urllib.parse import urldefrag
 
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
-from scrapy.spidermiddlewares.depth import DepthMiddleware
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.response import response_status_message
 
@@ -56,14 +55,6 @@ def in_scope(spider: Any, request: Any) -> bool:
     exempt = role == "robots" or request.meta.get("allow_offsite")
     judge: Callable[[str], bool] | None = getattr(spider, "in_asset_scope" if role in ROLES else "in_scope", None)
     return bool(exempt or judge is None or judge(request.url))
-
-
-class DepthCounter(DepthMiddleware):
-    """Scrapy's count of links from the start, without its silent dropping: ScopeMiddleware refuses with a reason."""
-
-    def get_processed_request(self, request: Any, response: Any) -> Any:
-        super().get_processed_request(request, response)
-        return request
 
 
 class ScopeMiddleware:

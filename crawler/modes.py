@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from archive.store.values import instant
@@ -57,12 +57,17 @@ class Plan:
 
 
 def choose_plan(
-    past: Sequence[PastRun], *, full: bool = False, recheck: bool = False, newest: str | None = None
+    past: Sequence[PastRun],
+    *,
+    full: bool = False,
+    recheck: bool = False,
+    newest: str | None = None,
+    now: datetime | None = None,
 ) -> Plan:
     """The plan for the next run; *past* is newest first, without runs that were cut short.
 
     *full* and *recheck* are the operator's word, which goes before everything. *newest* is the latest change REST ever
-    told of, by the blog's own clock.
+    told of, by the blog's own clock; *now* is None for this very moment: the last run may lie after it.
     """
     if full:
         return Plan(mode="full", why="asked for")
@@ -83,7 +88,8 @@ def choose_plan(
     source = delta_source(states, dated_sitemap=bool(whole.report.get("dated_sitemap")))
     if source is None:
         return replace(known, why="no source tells what changed")
-    since = datetime.fromisoformat(min(filter(None, (newest, past[0].started_at)))) - OVERLAP
+    latest = (newest, past[0].started_at, instant(now or datetime.now(UTC)))
+    since = datetime.fromisoformat(min(filter(None, latest))) - OVERLAP
     return replace(known, mode="delta", why=trust(states[source]), source=source, since=instant(since))
 
 
@@ -103,16 +109,22 @@ RECHECK_DAYS: Final = ((30, 7), (365, 20))
 """Age of a post in days → days after which its page is asked for again; older posts take `RECHECK_OLD_DAYS`."""
 RECHECK_OLD_DAYS: Final = 30
 
+AHEAD: Final = timedelta(days=1)
+"""What was done later than this from now was done by a clock that was wrong."""
+
 
 def is_due(uid: str, checked_at: str, posted_on: str | None, now: datetime) -> bool:
     """Whether a post's page should be asked for again, though nobody says it changed.
 
     Its moment lies between half the interval and the whole, by its uid: what was crawled on one day is rechecked over
-    many.
+    many. Where that clock was ahead of today's, it is now.
     """
+    since_then = now - datetime.fromisoformat(checked_at)
+    if since_then < -AHEAD:
+        return True
     share = int(uid[:4], 16) / 0xFFFF
     interval_s = _interval_days(posted_on, now) * 86_400 * (0.5 + share / 2)
-    return (now - datetime.fromisoformat(checked_at)).total_seconds() >= interval_s
+    return since_then.total_seconds() >= interval_s
 
 
 def _interval_days(posted_on: str | None, now: datetime) -> int:

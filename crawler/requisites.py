@@ -22,9 +22,6 @@ from crawler.profiles import SiteProfile, site_key
 from crawler.skips import HARMLESS, SkipReason, status_reason
 from crawler.tally import Tally
 
-CHOICES: Final = ("none", "shown", "every")
-"""`shown`: of an image in several sizes and a font in several formats the one that browsers show; `every`: all."""
-
 PRIORITY: Final = SOURCE_PRIORITY + 3
 """After posts and what is asked for again: a run that ends early has the words, if not the pictures."""
 

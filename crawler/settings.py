@@ -110,7 +110,6 @@ DOWNLOADER_MIDDLEWARES = {
 }
 SPIDER_MIDDLEWARES = {
     # both drop silently; ScopeMiddleware refuses with a reason, from the same settings
-    "crawler.middlewares.DepthCounter": 900,
     # each passes every answer through one generator more, for nothing we use
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # HTTPERROR_ALLOW_ALL
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # we send no Referer at all

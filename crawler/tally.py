@@ -93,6 +93,28 @@ class Tally:
     def elapsed_s(self) -> float:
         return self.clock() - self.started_s
 
+    def sources_so_far(self) -> dict[str, Any]:
+        """What a run that goes on with this one has to know of the blog's sources, as JSON can hold it."""
+        return {
+            "sources": self.sources,
+            "walked": sorted(self.walked),
+            "broken": sorted(self.broken),
+            "doors": self.doors,
+            "dated_sitemap": self.dated_sitemap,
+            "look": self.look,
+            "redesigned": self.is_redesigned,
+        }
+
+    def go_on_with(self, sources: Mapping[str, Any]) -> None:
+        """Take over what `sources_so_far` gave in the run before."""
+        self.sources.update(sources.get("sources", {}))
+        self.walked.update(sources.get("walked", ()))
+        self.broken.update(sources.get("broken", ()))
+        self.doors.update(sources.get("doors", {}))
+        self.dated_sitemap |= sources.get("dated_sitemap", False)
+        self.look = tuple(sources.get("look", ()))
+        self.is_redesigned |= sources.get("redesigned", False)
+
     def count_post(self, saved: SavedPost, item: PostItem) -> None:
         setattr(self, saved.outcome, getattr(self, saved.outcome) + 1)
         self.measure.see(item.post, item.reading)

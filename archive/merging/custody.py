@@ -13,7 +13,7 @@ from archive.store import Store
 
 RUN: Final = (
     "mode", "status", "started_at", "finished_at", "requests", "bytes", "posts_seen", "posts_new", "posts_changed",
-    "posts_gone", "errors", "reason", "settings", "report",
+    "posts_gone", "errors", "reason", "settings", "report", "sources",
 )  # fmt: skip
 CAPTURE: Final = (
     "url", "captured_at", "role", "status", "content_type", "warc_offset", "warc_length", "payload_sha256",

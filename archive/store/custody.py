@@ -12,7 +12,8 @@ from archive.store.values import instant, now, to_json
 from archive.urls import canonical_url
 from archive.warc import Exchange, Original, Record
 
-RECENTLY_MISSED: Final = "select post_id from absences where noticed_at >= :before"
+RECENTLY_MISSED: Final = "select post_id from absences where noticed_at between :before and :now"
+"""What was noticed at a moment that is still to come, by a clock that was wrong, says nothing of how recent it is."""
 
 UNFINISHED: Final = ("running", "interrupted", "limited")
 """Statuses of a run that left work in the frontier: the next run of the site goes on from there."""
@@ -133,12 +134,22 @@ class Custody:
         """What the interrupted run saw counts as seen by the run that goes on with it."""
         self._db.execute("update sightings set last_run_id = ? where last_run_id = ?", (run_id, interrupted))
 
+    def save_sources(self, run_id: int, sources: str) -> None:
+        """What the run has found of the blog's sources, as JSON, in case it is cut short."""
+        self._db.execute("update runs set sources = ? where id = ?", (sources, run_id))
+
+    def load_sources(self, run_id: int) -> dict[str, Any]:
+        """What `save_sources` kept of the run; {} where it kept nothing."""
+        row = self._db.execute("select sources from runs where id = ?", (run_id,)).fetchone()
+        return dict(json.loads(row[0])) if row and row[0] else {}
+
     def finish_run(self, run_id: int, status: str, *, reason: str | None, report: Mapping[str, Any]) -> None:
         """Close the run with its counts, taken from *report*, which is kept whole beside them."""
         self._db.execute(
             """
             update runs
-            set status = ?, finished_at = ?, reason = ?, report = ?, requests = ?, bytes = ?,
+            set status = ?, finished_at = ?, reason = ?, report = ?,
+                sources = iif(? in ('interrupted', 'limited'), sources, null), requests = ?, bytes = ?,
                 posts_seen = ?, posts_new = ?, posts_changed = ?, posts_gone = ?, errors = ?
             where id = ?
             """,
@@ -147,6 +158,7 @@ class Custody:
                 now(),
                 reason,
                 to_json(report),
+                status,
                 *(report[count] for count in ("requests", "bytes", "seen", "new", "changed", "gone", "errors")),
                 run_id,
             ),
@@ -305,7 +317,7 @@ class Custody:
             group by posts.id
             having max(sightings.last_run_id) < :run
             """,
-            {"site": site_id, "sources": to_json(list(sources)), "run": run_id, "before": missed_before},
+            {"site": site_id, "sources": to_json(list(sources)), "run": run_id, "before": missed_before, "now": now()},
         )
         return [row[0] for row in rows]
 
@@ -318,7 +330,7 @@ class Custody:
             where posts.site_id = :site and posts.gone_at is null and absences.noticed_at > posts.last_seen_at
                 and posts.id not in ({RECENTLY_MISSED})
             """,
-            {"site": site_id, "before": missed_before},
+            {"site": site_id, "before": missed_before, "now": now()},
         )
         return [row[0] for row in rows]
 

@@ -16,13 +16,16 @@ from archive.store.corrections import corrected
 from archive.store.edits import content_from_row, find_same
 from archive.store.held import Held, Waiting
 from archive.store.joins import load_joined
-from archive.store.values import reading_from_json, reading_to_json, to_json
+from archive.store.values import now, reading_from_json, reading_to_json, to_json
 from archive.urls import canonical_url, uid
 
 Outcome = Literal["new", "changed", "unchanged", "held"]
 
 GONE_AFTER_CHECKS: Final = 3
 GONE_AFTER_DAYS: Final = 14
+
+EVER: Final = "9999"
+"""Later than any instant."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,10 +109,10 @@ class Posts:
             select posts.url
             from posts
             where posts.site_id = :site_id and posts.gone_at is null
-                and posts.last_seen_at < (select started_at from runs where id = :run_id)
+                and posts.last_seen_at not between (select started_at from runs where id = :run_id) and :now
                 and not exists (select 1 from absences where post_id = posts.id and run_id = :run_id)
             """,
-            {"site_id": site_id, "run_id": run_id},
+            {"site_id": site_id, "run_id": run_id, "now": now()},
         )
         return [row[0] for row in rows]
 
@@ -121,22 +124,27 @@ class Posts:
         )
 
     def checked_before(
-        self, site_id: int, instant: str, *, young: tuple[str, str] | None = None
+        self, site_id: int, instant: str, *, young: tuple[str, str] | None = None, to_come: str = EVER
     ) -> list[tuple[str, str, str, str | None]]:
         """(URL, uid, checked_at, posted_on) of posts, not gone, whose page was last asked for before *instant*.
 
         *young* is a day and an instant: posts since that day count when they were last asked for before that instant.
+        Posts asked for after *to_come* were so by a clock that was wrong, and count as well.
         """
-        since, sooner = young or ("9999", instant)
+        since, sooner = young or (EVER, instant)
         rows = self._db.execute(
             """
             select url, uid, checked_at, posted_on
             from posts
             where site_id = :site and gone_at is null and checked_at < max(:instant, :sooner)
                 and (checked_at < :instant or (posted_on >= :since and checked_at < :sooner))
-            order by checked_at, id
+            union all
+            select url, uid, checked_at, posted_on
+            from posts
+            where site_id = :site and gone_at is null and checked_at > :to_come
+            order by checked_at, uid
             """,
-            {"site": site_id, "instant": instant, "since": since, "sooner": sooner},
+            {"site": site_id, "instant": instant, "since": since, "sooner": sooner, "to_come": to_come},
         )
         return rows.fetchall()
 
@@ -168,7 +176,18 @@ class Posts:
         return tuple(row[0] for row in rows)
 
     def save_absence(self, post_id: int, run_id: int, how: str, *, noticed_at: str, capture_id: int | None) -> bool:
-        """Note that the post was not where it was. True when this makes it *gone*: enough checks over enough days."""
+        """Note that the post was not where it was. True when this makes it *gone*: enough checks over enough days.
+
+        Nobody can have seen it later than now: a clock that was ahead would else keep it from ever being gone.
+        """
+        self._db.execute(
+            """
+            update posts
+            set last_seen_at = strftime('%Y-%m-%dT%H:%M:%SZ', :at, '-1 second')
+            where id = :id and last_seen_at > :at
+            """,
+            {"at": noticed_at, "id": post_id},
+        )
         self._db.execute(
             "insert into absences (post_id, run_id, noticed_at, how, capture_id) values (?, ?, ?, ?, ?)",
             (post_id, run_id, noticed_at, how, capture_id),

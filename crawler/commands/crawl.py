@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import Settings, default_settings
 
 from archive import report
 from archive.commands.options import archive_option, echo_json, json_option
 from archive.errors import ArchiveError, LockedError
 from archive.folder import ArchiveFolder
 from archive.notifying import tell
-from crawler import settings as defaults
+from archive.settings import REQUISITES
 from crawler.commands.serving import origin, served
-from crawler.extensions import RunEnd
 from crawler.profiles import SiteProfile, load_profile, user_folders
-from crawler.requisites import CHOICES
-from crawler.spiders.blog import BlogSpider
+
+if TYPE_CHECKING:
+    from crawler.extensions import RunEnd
 
 EXIT_CODES: Final = {"done": 0, "limited": 0, "partial": 3, "interrupted": 3, "suspect": 4, "failed": 1}
 
@@ -37,7 +35,7 @@ EXIT_CODES: Final = {"done": 0, "limited": 0, "partial": 3, "interrupted": 3, "s
 @click.option("--category", "categories", multiple=True, metavar="SLUG", help="Only this category; may be repeated.")
 @click.option(
     "--requisites",
-    type=click.Choice(CHOICES),
+    type=click.Choice(REQUISITES),
     help="Files the pages need: none, shown (one size of each image) or every size (default: the archive's, or shown).",
 )
 @click.option("--no-requisites", "requisites", flag_value="none", help="The same as --requisites none.")
@@ -74,21 +72,19 @@ def crawl_command(
     Pages are kept as they were served before anyone reads them. A crawl that was cut short goes on where it stood when
     it is run again.
     """
-    with served(load_profile(site, user_folders(folder.path)), folder) as (profile, is_ours):
-        settings = {
-            "CLIPFILE_ARCHIVE": str(folder.path),
-            "CONTACT": folder.contact(),
-            "LOG_LEVEL": "ERROR",  # what else went wrong is in the report, in our words
-            "CLIPFILE_LIMIT": limit or 0,
-            "CLIPFILE_FULL": full,
-            "CLIPFILE_RECHECK": recheck,
-            "CLIPFILE_REQUISITES": requisites or folder.settings().requisites,
-            **delays(profile, delay),
-            **chosen,
-        }
-        if allow_private or is_ours:
-            settings["ALLOW_PRIVATE_ORIGIN"] = origin(profile.start_urls[0])
-        end = told_of(folder, lambda: run(profile, settings, categories))
+    profile = load_profile(site, user_folders(folder.path))
+    settings = {
+        "CLIPFILE_ARCHIVE": str(folder.path),
+        "CONTACT": folder.contact(),
+        "LOG_LEVEL": "ERROR",  # what else went wrong is in the report, in our words
+        "CLIPFILE_LIMIT": limit or 0,
+        "CLIPFILE_FULL": full,
+        "CLIPFILE_RECHECK": recheck,
+        "CLIPFILE_REQUISITES": requisites or folder.settings().requisites,
+        **delays(profile, delay),
+        **chosen,
+    }
+    end = told_of(folder, lambda: run(folder, profile, settings, categories, allow_private=allow_private))
     if as_json:
         echo_json({**end.run, "report": end.report})
     else:
@@ -100,12 +96,19 @@ def crawl_command(
 def settings_of(words: tuple[str, ...]) -> dict[str, str]:
     """NAME=VALUE words as settings. Raises BadParameter for a name that neither we nor Scrapy have."""
     pairs = {name.strip().upper(): value.strip() for name, _, value in (word.partition("=") for word in words)}
-    known = {name for name in (*vars(defaults), *vars(default_settings)) if name.isupper()}
-    for name in pairs.keys() - known:
+    for name in pairs.keys() - (known := setting_names() if pairs else set()):
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise click.BadParameter(f"there is no setting {name!r}{hint}")
     return pairs
+
+
+def setting_names() -> set[str]:
+    from scrapy.settings import default_settings
+
+    from crawler import settings as defaults
+
+    return {name for name in (*vars(defaults), *vars(default_settings)) if name.isupper()}
 
 
 def told_of(folder: ArchiveFolder, work: Callable[[], RunEnd]) -> RunEnd:
@@ -140,18 +143,18 @@ def delays(profile: SiteProfile, delay: float | None) -> dict[str, Any]:
     return {"DOWNLOAD_DELAY": chosen}
 
 
-def run(profile: SiteProfile, overrides: dict[str, Any], categories: tuple[str, ...]) -> RunEnd:
-    """Crawl to the end. Raises the ArchiveError that kept it from beginning or from finding a blog."""
-    settings = Settings()
-    settings.setmodule("crawler.settings", priority="project")
-    settings.setdict(overrides, priority="cmdline")
-    process = AsyncCrawlerProcess(settings)
-    crawler = process.create_crawler(BlogSpider)
-    crawl = process.crawl(crawler, profile=profile, categories=categories)
-    process.start()
-    if (error := crawl.exception()) is not None:
-        raise error
-    if crawler.spider is not None and crawler.spider.fatal is not None:
-        raise crawler.spider.fatal
-    end: RunEnd = crawler.run_end
-    return end
+def run(
+    folder: ArchiveFolder,
+    profile: SiteProfile,
+    settings: dict[str, Any],
+    categories: tuple[str, ...],
+    *,
+    allow_private: bool,
+) -> RunEnd:
+    """Crawl to the end, with the archive reserved from the start: a second run is told so before it imports Scrapy."""
+    with folder.reserved(f"a crawl of {profile.name}"), served(profile, folder) as (found, is_ours):
+        from crawler.running import run_process
+
+        if allow_private or is_ours:
+            settings["ALLOW_PRIVATE_ORIGIN"] = origin(found.start_urls[0])
+        return run_process(found, settings, categories)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from scrapy import exceptions, signals
@@ -21,8 +21,9 @@ from twisted.python.failure import Failure
 from archive.errors import ArchiveError, NotABlogError, UnreachableError
 from archive.model import Post
 from archive.requisites import ROLES
+from archive.store import Store
 from archive.store.frontier import LAST_PRIORITY, Seed
-from archive.store.values import instant, now
+from archive.store.values import instant, now, to_json
 from archive.urls import canonical_url
 from crawler import deletions, desk, feeds, findings, sitemaps
 from crawler.addresses import judge_address, listing_root
@@ -30,7 +31,7 @@ from crawler.agenda import Agenda
 from crawler.contracts import CheckedSpider, default_site
 from crawler.desk import ListingRead, PostRead, Sent, Unreadable
 from crawler.discovery import Source
-from crawler.findings import Findings
+from crawler.findings import Findings, Refused
 from crawler.items import PostItem
 from crawler.profiles import SiteProfile, load_profile, user_folders
 from crawler.requisites import PRIORITY as REQUISITE_PRIORITY
@@ -94,6 +95,7 @@ class BlogSpider(CheckedSpider):
         self.category_names: set[str] = set()
         self.listings: set[str] = set()
         """Keys of the listings that posts led to: nearly every post leads to the same."""
+        self.kept_in_mind = ""
         self.answered = asyncio.Event()
         self.listing_turn = asyncio.Lock()
         """Listings are read one after another: each begins with the category addresses that those before it showed."""
@@ -169,7 +171,11 @@ class BlogSpider(CheckedSpider):
             callback=self.parse,
             errback=self.failed,
             cb_kwargs={"seed": seed},
-            meta={"role": seed.role, **({"download_maxsize": self.requisites.max_bytes} if seed.role in ROLES else {})},
+            meta={
+                "role": seed.role,
+                "depth": links_from_start(seed),
+                **({"download_maxsize": self.requisites.max_bytes} if seed.role in ROLES else {}),
+            },
             dont_filter=True,  # the frontier holds each address once
         )
 
@@ -269,7 +275,7 @@ class BlogSpider(CheckedSpider):
         bases, link = frozenset(self.bases), link_header_of(response)
         page = await self.room.do(desk.read_listing_page, sent(response), self.profile, hint, bases, link)
         if isinstance(page, Unreadable):
-            return Findings(refused=[(seed.url, SkipReason.of(page.reason), page.detail)])
+            return Findings(refused=[Refused(seed.url, SkipReason.of(page.reason), page.detail, seed.role)])
         look = self.agenda.look(page.look, seed.url)
         if hint.get("look"):
             return Findings(seeds=look)
@@ -303,7 +309,9 @@ class BlogSpider(CheckedSpider):
                 found.states, found.broken = {name: f"closed: HTTP {response.status}"}, {name}
         elif not hint.get("guessed"):
             found.broken = {hint.get("source", "blog")}
-            found.refused.append((seed.url, status_reason(response.status), f"HTTP {response.status}"))
+            found.refused.append(
+                Refused(seed.url, status_reason(response.status), f"HTTP {response.status}", seed.role)
+            )
         return found
 
     async def parse_post(self, response: Response, seed: Seed) -> PostItem | None:
@@ -432,12 +440,19 @@ class BlogSpider(CheckedSpider):
                 if seed.role == "post" and seed.hint:
                     store.frontier.hint(site_id, seed.key, seed.hint)
             store.custody.save_sightings(site_id, run_id, found.sightings)
-            for url, reason, detail in found.refused:
-                store.custody.save_skip(run_id, url, "post", reason, detail)
+            for url, reason, detail, role in found.refused:
+                store.custody.save_skip(run_id, url, role, reason, detail)
+            self.keep_in_mind(store)
             if done:
                 store.frontier.finish(site_id, done.key)
-        for url, reason, detail in found.refused:
+        for url, reason, detail, _ in found.refused:
             self.tally.count_skip(url, reason, detail)
+
+    def keep_in_mind(self, store: Store) -> None:
+        """What is known of the blog's sources, where that has changed: a run that is killed hands it to the next."""
+        if (sources := to_json(self.tally.sources_so_far())) != self.kept_in_mind:
+            store.custody.save_sources(self.keeper.run_id, sources)
+            self.kept_in_mind = sources
 
     def followed(self, found: Findings, done: Seed | None) -> list[Seed]:
         """What of the findings is worth asking for; spaces without end are named in the report."""
@@ -450,11 +465,14 @@ class BlogSpider(CheckedSpider):
             if done.role == "rest-posts":
                 self.tally.sources["rest"] = "lying: its pages repeat themselves"
         if len(seeds) > (room := max(0, self.urls_max - self.urls)):
-            found.refused.append((seeds[room].url, SkipReason.TOO_MANY, f"and {len(seeds) - room - 1:,} more"))
+            first = seeds[room]
+            found.refused.append(
+                Refused(first.url, SkipReason.TOO_MANY, f"and {len(seeds) - room - 1:,} more", first.role)
+            )
             seeds = seeds[:room]
         for url, why in found.endless:
             self.tally.count_endless(url, why, trail=self.trails.trail_of(done) if done else None)
-        return seeds
+        return [a_link_further(seed, done) if seed.role == "listing" else seed for seed in seeds]
 
     def is_trap(self, seed: Seed, found: Findings) -> bool:
         """Whether following what a page links may never end; noted once an address, as a skip."""
@@ -462,13 +480,14 @@ class BlogSpider(CheckedSpider):
             return False
         judged = self.traps.judge(seed.url, is_listing=seed.role == "listing")
         if judged.is_news:
-            found.refused.append((seed.url, SkipReason.TRAP, judged.reason or ""))
+            found.refused.append(Refused(seed.url, SkipReason.TRAP, judged.reason or "", seed.role))
             found.endless.append((seed.url, judged.reason or ""))
         return judged.reason is not None
 
     def skip(self, seed: Seed, reason: SkipReason, detail: str = "") -> None:
         with self.keeper.commit() as store:
             store.custody.save_skip(self.keeper.run_id, seed.url, seed.role, reason, detail)
+            self.keep_in_mind(store)
             store.frontier.finish(self.keeper.site_id, seed.key)
         self.tally.count_skip(seed.url, reason, detail)
         if seed.role == "post" and reason in NO_POST:
@@ -555,6 +574,16 @@ class BlogSpider(CheckedSpider):
             self.fatal = NotABlogError(
                 f"no posts were found at {start}", hint="clipfile sites check shows what is there"
             )
+
+
+def links_from_start(seed: Seed) -> int:
+    return int((seed.hint or {}).get("links", 0))
+
+
+def a_link_further(listing: Seed, parent: Seed | None) -> Seed:
+    """The listing with how far it is from where the run began: chains of listings are walked no further than that."""
+    links = links_from_start(parent) + 1 if parent else 0
+    return replace(listing, hint={**(listing.hint or {}), "links": links})
 
 
 def content_type_of(response: Response) -> str | None:

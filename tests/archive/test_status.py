@@ -85,6 +85,17 @@ def test_a_run_that_did_not_come_is_overdue(folder: ArchiveFolder, hours: int, s
     assert site.every == "daily"
 
 
+def test_a_run_that_is_still_to_come_was_dated_by_a_wrong_clock(folder: ArchiveFolder) -> None:
+    """Else a clock set back by years would keep a site from being overdue for as long."""
+    with folder.writing("a test") as store:
+        ended(store, "done")
+    save_schedule(folder.path, "blog", Scheduled(every="daily", kind="cron", period_s=86_400))
+    status = find_status(folder, datetime.now(UTC) - timedelta(days=1_500))
+    (site,) = status.sites
+    assert (site.state, status.code) == ("overdue", 3)
+    assert "a clock was wrong" in site.troubles[0]
+
+
 def test_the_settings_say_when_runs_are_expected_where_others_start_them(folder: ArchiveFolder) -> None:
     with folder.writing("a test") as store:
         ended(store, "done")

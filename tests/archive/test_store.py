@@ -159,6 +159,42 @@ def test_a_post_that_comes_back_is_not_gone(store: Store) -> None:
     assert clipping(store)["gone_at"] is None
 
 
+def test_a_post_last_seen_by_a_clock_that_was_ahead_is_gone_as_soon_as_any(store: Store) -> None:
+    saved = save(store, a_post(), seen_at="2030-06-01T09:00:00Z")
+    verdicts = []
+    for day in ("2026-03-05T09:00:00Z", "2026-03-12T09:00:00Z", "2026-03-20T09:00:00Z"):
+        _, run_id = a_run(store)
+        with store.atomic():
+            verdicts.append(store.posts.save_absence(saved.id, run_id, "HTTP 404", noticed_at=day, capture_id=None))
+    assert verdicts == [False, False, True]
+
+
+def test_checks_by_a_clock_that_was_ahead_do_not_make_two_weeks(store: Store) -> None:
+    saved = save(store, a_post(), seen_at="2026-03-01T09:00:00Z")
+    verdicts = []
+    for day in ("2026-03-05T09:00:00Z", "2030-06-01T09:00:00Z", "2026-03-06T09:00:00Z"):
+        _, run_id = a_run(store)
+        with store.atomic():
+            verdicts.append(store.posts.save_absence(saved.id, run_id, "HTTP 404", noticed_at=day, capture_id=None))
+    assert verdicts == [False, False, False]
+
+
+def test_a_post_missed_in_a_year_to_come_is_looked_for_again(store: Store) -> None:
+    saved = save(store, a_post(), seen_at="2026-03-01T09:00:00Z")
+    site_id, run_id = a_run(store)
+    with store.atomic():
+        store.posts.save_absence(saved.id, run_id, "HTTP 404", noticed_at="2099-06-01T09:00:00Z", capture_id=None)
+    assert store.custody.missing(site_id, missed_before="2026-03-05T09:00:00Z") == [a_post().url]
+
+
+def test_a_post_asked_for_in_a_year_to_come_is_due(store: Store) -> None:
+    save(store, a_post(), seen_at="2099-03-01T09:00:00Z")
+    site_id, run_id = a_run(store)
+    due = store.posts.checked_before(site_id, "2026-03-05T09:00:00Z", to_come="2026-04-06T09:00:00Z")
+    assert [url for url, *_ in due] == [a_post().url]
+    assert store.posts.not_seen_in(run_id, site_id) == [a_post().url]
+
+
 def test_what_a_transaction_began_is_undone_whole_when_it_fails(store: Store) -> None:
     site_id, run_id = a_run(store)
 

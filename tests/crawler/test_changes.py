@@ -71,15 +71,18 @@ def test_the_next_sweep_finds_every_change_where_no_source_has_dates(
     blog: Returning, tmp_path: Path, closed: str
 ) -> None:
     archive = tmp_path / "data"
-    blog.ask(f"set?closed={closed}")
+    blog.ask(f"set?closed={closed}&validators=1")
     run(blog, archive)
-    changed = blog.ask("change?edits=3&additions=3&removals=3")
+    changed = blog.ask("change?edits=3&texts=3&additions=3&removals=3")
     told = run(blog, archive)
     for _ in range(SWEEP_EVERY):
         if told["mode"] == "sweep":
             break
+        blog.ask("reset")
         told = run(blog, archive)
     assert told["mode"] == "sweep"
     assert not_found(archive, changed) == []
+    answers = blog.ask("counts")["statuses"]
     listings = 2 * (POSTS // 10 + 4)
-    assert told["requests"] <= 3 * 3 + listings + OVERHEAD
+    assert answers["200"] <= 3 * 4 + listings + OVERHEAD
+    assert answers["304"] <= POSTS, "every post is asked for once, on condition that it changed"

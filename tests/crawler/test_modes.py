@@ -60,6 +60,13 @@ def test_a_delta_begins_before_the_latest_change_the_blog_told_of() -> None:
     assert plan.since == "2026-04-30T09:00:00Z"
 
 
+def test_a_last_run_that_is_still_to_come_hides_no_change() -> None:
+    """A clock was ahead, and was set back: what changed since now may not be skipped until that day."""
+    before = PastRun(mode="full", started_at="2030-05-04T03:00:00Z", report={"verdicts": {"rest": OPEN}})
+    plan = choose_plan([before], now=NOW)
+    assert (plan.mode, plan.since) == ("delta", "2026-05-31T23:00:00Z")
+
+
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
@@ -76,6 +83,8 @@ def checked(days_ago: float) -> str:
         pytest.param("0000000000000000", 14, "2019-01-01", False, id="no sooner than half of it"),
         pytest.param("ffff000000000000", 7, "2026-05-20", True, id="young posts after a week"),
         pytest.param("ffff000000000000", 30, None, True, id="without a date like an old one"),
+        pytest.param("0000000000000000", -0.5, "2019-01-01", False, id="by a clock that was a little ahead"),
+        pytest.param("ffff000000000000", -1_500, "2019-01-01", True, id="by a clock that was years ahead"),
     ],
 )
 def test_a_post_is_looked_at_again_within_its_interval(uid, days_ago, posted_on, due) -> None:

@@ -326,6 +326,7 @@ def import_everything() -> None:
     import crawler.commands.crawl
     import crawler.commands.reread
     import crawler.middlewares
+    import crawler.running
     import crawler.spiders.blog  # noqa: F401
 
 

@@ -1,0 +1,29 @@
+"""One crawl as a Scrapy process: its settings, from the command's to the project's, and how it ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from crawler.extensions import RunEnd
+from crawler.profiles import SiteProfile
+from crawler.spiders.blog import BlogSpider
+
+
+def run_process(profile: SiteProfile, overrides: dict[str, Any], categories: tuple[str, ...]) -> RunEnd:
+    """Crawl to the end. Raises the ArchiveError that kept it from beginning or from finding a blog."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.setdict(overrides, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(BlogSpider)
+    crawl = process.crawl(crawler, profile=profile, categories=categories)
+    process.start()
+    if (error := crawl.exception()) is not None:
+        raise error
+    if crawler.spider is not None and crawler.spider.fatal is not None:
+        raise crawler.spider.fatal
+    end: RunEnd = crawler.run_end
+    return end
