@@ -209,8 +209,14 @@ _DAY = r"(?P<day>[0-3]?\d)(?!\d)"
 _OF = r"(?:\s*(?:de\s+|of\s+|del\s+|d[’']\s*|-|/|\s)\s*|\s*)"
 _BEFORE = r"(?<![\d$€£])"
 
+
+def _bounded(pattern: str) -> str:
+    """Gaps of any width would let a line of a thousand blanks be divided among them in a million ways."""
+    return pattern.replace(r"\s*", r"\s{0,4}").replace(r"\s+", r"\s{1,4}")
+
+
 _PATTERNS = tuple(
-    (re.compile(pattern, re.IGNORECASE), "(?P<name>" in pattern or "(?P<season>" in pattern)
+    (re.compile(_bounded(pattern), re.IGNORECASE), "(?P<name>" in pattern or "(?P<season>" in pattern)
     for pattern in (
         # 2018-08-19, 2018/08/19
         rf"{_BEFORE}(?P<year>(?:1[6-9]|20)\d\d)(?P<sep>[-/.])(?P<month>[01]?\d)(?P=sep){_DAY}(?:T[\d:]+)?",

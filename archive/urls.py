@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
+from ipaddress import ip_address
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urljoin, urlsplit, urlunsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -47,7 +48,7 @@ def canonical_url(url: str) -> str:
     port = parts.port
     explicit = port is not None and port != DEFAULT_PORTS[scheme]
     host = _ascii_host(host).rstrip(".").removeprefix("www.")  # once more: other scripts have full stops, too
-    if not _HOST.fullmatch(host):
+    if not _HOST.fullmatch(host) or (":" in host and not _is_address(host)):
         raise ValueError(f"not an http(s) address: {url!r}")
     netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if explicit else "")
     return urlunsplit(
@@ -64,6 +65,15 @@ def _ascii_host(host: str) -> str:
         return host.encode("idna").decode("ascii").lower()
     except UnicodeError:
         return host.lower()
+
+
+def _is_address(host: str) -> bool:
+    """Whether a host with colons is what alone may have them; some releases of Python let anything stand in brackets."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _canonical_path(path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.fixity import check_warcs
+from tests.fuzzing.__main__ import LONGEST_S
 from tests.fuzzing.targets import TARGETS, make
 from tests.fuzzing.warcs import WHOLE, damaged
 
@@ -38,6 +40,22 @@ def test_the_long_command_makes_inputs_of_the_right_kind(name: str) -> None:
         case = make(target, moments)
         assert isinstance(case, bytes) == target.is_bytes
         target.read(case)
+
+
+FOUND: list[tuple[str, str]] = [
+    ("urls", "https://a[::1]@b[c:d:80"),
+    ("urls", "http://%[::1]\\.é@[x:%?//127.0.0.1"),
+    ("dates", "mars31-2024-02-31" + " " * 3_000 + "Monday.@Z.Monday12/31/24September"),
+    ("dates", "Monday12/31/24’24" + "\r" * 3_000 + "1 January"),
+]
+"""Inputs that the long command found to raise, or to take more than a second."""
+
+
+@pytest.mark.parametrize(("name", "case"), FOUND, ids=[f"{name}-{n}" for n, (name, _) in enumerate(FOUND)])
+def test_what_was_found_once_stays_mended(name: str, case: str) -> None:
+    began_s = time.thread_time()
+    TARGETS[name].read(case)
+    assert time.thread_time() - began_s < LONGEST_S
 
 
 @pytest.mark.parametrize("case", sorted((Path(__file__).parent / "corpus").glob("*.html")), ids=lambda path: path.stem)
