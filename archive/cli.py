@@ -8,8 +8,9 @@ because nothing in `archive` imports `crawler`.
 from __future__ import annotations
 
 import importlib
+import sqlite3
 import sys
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -67,6 +68,18 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), f"{cmd_name}_command")
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """A database that turns out to be damaged while it is read is told of like one that can't be opened."""
+        try:
+            return super().invoke(ctx)
+        except sqlite3.Error as error:
+            from archive.commands.options import FOLDER
+            from archive.database import explained
+
+            if (folder := ctx.meta.get(FOLDER)) is None:
+                raise
+            raise explained(error, folder.db_path) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -39,8 +40,10 @@ def open_database(path: Path) -> Database:
 def open_readonly(path: Path) -> Database:
     """Open for reading; a missing file is a NotAnArchiveError that says how to begin one."""
     if not path.is_file():
+        has_captures = any((path.parent / "warc").glob("*.warc*"))
         raise NotAnArchiveError(
-            f"there is no archive in {path.parent}", hint="crawl something first: clipfile crawl sample"
+            f"there is no archive{'.db' * has_captures} in {path.parent}",
+            hint=how_to_mend(path) if has_captures else "crawl something first: clipfile crawl sample",
         )
     try:
         db = Database(sqlite3.connect(readonly_uri(path), uri=True, timeout=BUSY_TIMEOUT_S))
@@ -127,14 +130,25 @@ def bring_forward(db: Database) -> None:
 
 def explained(error: sqlite3.Error, path: Path) -> CannotWriteError | DamagedArchiveError:
     """The ArchiveError that says in plain words what SQLite's *error* means for the archive at *path*."""
+    while isinstance(error.__context__, sqlite3.Error):  # a rollback that failed, too, hides why there was one
+        error = error.__context__
+    said = str(error).partition(" with text ")[0]  # what could not be decoded is left out
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     if code in DISK_TROUBLE:
-        return CannotWriteError(f"cannot write to {path}: {error}", hint="free some space or choose another folder")
+        return CannotWriteError(f"cannot write to {path}: {said}", hint="free some space or choose another folder")
     if code == sqlite3.SQLITE_NOTADB:
-        return NotAnArchiveError(f"{path} is not a database", hint="name another folder with --archive DIR")
+        return NotAnArchiveError(f"{path} is not a database", hint=how_to_mend(path))
     if code == sqlite3.SQLITE_BUSY:
         return CannotWriteError(f"{path} is busy: another program has been writing to it for {BUSY_TIMEOUT_S:.0f} s")
-    return DamagedArchiveError(f"{path} can't be read: {error}", hint="the captures in warc/ are untouched")
+    return DamagedArchiveError(f"{path} can't be read: {said}", hint=how_to_mend(path))
+
+
+def how_to_mend(path: Path) -> str:
+    """What can be done about a database that can't be read or is gone: everything in it stands in the captures, too."""
+    folder = path.parent
+    if not any((folder / "warc").glob("*.warc*")):
+        return "name another folder with --archive DIR"
+    return f"`clipfile rebuild --archive {shlex.quote(str(folder))}` makes it anew from the captures in warc/"
 
 
 def _number(db: Database, sql: str) -> int:

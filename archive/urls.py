@@ -68,7 +68,7 @@ def _ascii_host(host: str) -> str:
 
 
 def _is_address(host: str) -> bool:
-    """Whether a host with colons is what alone may have them; some releases of Python let anything stand in brackets."""
+    """Whether a host with colons is what alone may have some; Python's own check differs between its releases."""
     try:
         ip_address(host)
     except ValueError:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import quote
+
 import nh3
 from lxml import etree
 from lxml.html import HtmlElement
@@ -45,6 +48,8 @@ _CLEANER = nh3.Cleaner(
     link_rel="noopener noreferrer nofollow",
     strip_comments=True,
 )
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+"""Read from pages, but not to be set: lxml refuses them."""
 _ADDRESSED = etree.XPath(".//*[@href or @cite]")
 
 
@@ -65,6 +70,6 @@ def readable_html(body: HtmlElement, base_url: str) -> str:
 
 def _set_or_drop(element: HtmlElement, name: str, given: str | None, address: str | None) -> None:
     if address and address != given:
-        element.set(name, address)
+        element.set(name, _CONTROL.sub(lambda found: quote(found[0]), address))
     elif not address:
         element.attrib.pop(name, None)

@@ -116,9 +116,24 @@ def parse_xml(data: bytes) -> etree._Element | None:
         remove_comments=True, remove_pis=True,
     )  # fmt: skip
     try:
-        return etree.fromstring(data.lstrip(), parser)
+        root = etree.fromstring(_SURROGATE.sub(b"&#xFFFD;", data.lstrip()), parser)
+        return root if b"\0" not in data or _is_text(root) else None
     except (etree.XMLSyntaxError, ValueError, AssertionError):
         return None
+
+
+_SURROGATE = re.compile(
+    rb"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*5(?:529[6-9]|5[3-9]\d\d|6\d\d\d|7[0-2]\d\d|73[0-3]\d|734[0-3]));?"
+)
+"""References to halves of a character: libxml2 takes them, and then nothing can read the text they stand in."""
+
+
+def _is_text(root: etree._Element) -> bool:
+    """Whether all of it can be read; asked only of XML in UTF-16 or UTF-32, where `_SURROGATE` finds nothing."""
+    try:
+        return all((element.text, element.tail, element.items()) for element in root.iter())
+    except UnicodeDecodeError:
+        return False
 
 
 def local_name(element: etree._Element) -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 from click.core import ParameterSource
 
 from archive.folder import DEFAULT_FOLDER, ArchiveFolder
 from archive.terminal import printable
+
+FOLDER: Final = "archive.folder"
+"""Under which name the archive stands in click's `Context.meta`."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -36,7 +39,14 @@ def archive_option(function: Function) -> Function:
         default=str(DEFAULT_FOLDER),
         show_default=True,
         help="The archive's folder (or set CLIPFILE_ARCHIVE).",
+        callback=_note,
     )(function)
+
+
+def _note(ctx: click.Context, _: click.Parameter, folder: ArchiveFolder) -> ArchiveFolder:
+    """Which archive the command works on, for errors that don't say so themselves."""
+    ctx.meta[FOLDER] = folder
+    return folder
 
 
 def chosen_folder(ctx: click.Context, folder: ArchiveFolder) -> ArchiveFolder:

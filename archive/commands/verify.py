@@ -14,6 +14,7 @@ import click
 from archive import report
 from archive.commands.options import archive_option, echo_json, json_option
 from archive.commands.watching import Watcher
+from archive.database import how_to_mend
 from archive.errors import DamagedArchiveError
 from archive.folder import ArchiveFolder
 from archive.terminal import printable
@@ -57,9 +58,10 @@ def verify_command(files: tuple[Path, ...], sample: float | None, folder: Archiv
     watcher, jobs = Watcher(), os.cpu_count() or 1
     verification = Verification(folder, sample=sample, jobs=jobs, progress=watcher.show)
     found = check_files(files, jobs=jobs) if files else verification.problems()
-    problems, counts, began = [], Counter[str](), time.monotonic()
+    problems, counts, began, is_database = [], Counter[str](), time.monotonic(), False
     for problem in found:
         counts[problem.severity] += 1
+        is_database |= problem.severity == "error" and problem.file == folder.db_path.name
         if sum(counts.values()) > MOST_KEPT:
             continue
         if as_json:
@@ -75,6 +77,8 @@ def verify_command(files: tuple[Path, ...], sample: float | None, folder: Archiv
         echo_json(as_report(verification, problems, counts, seconds))
     else:
         click.echo(conclusion(verification, counts, seconds))
+        if is_database and not files:
+            click.echo(how_to_mend(folder.db_path))
     return DamagedArchiveError.exit_code if counts["error"] else 0
 
 

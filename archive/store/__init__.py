@@ -90,7 +90,7 @@ class Store:
             beside = {CORRECTIONS_FILE: self.corrections.export(), DECISIONS_FILE: self.decisions.export()}
             self.db.execute("pragma optimize")
             unwritten_yet = unwritten(self.path, self._sealed) if self.path else None
-            is_busy, *_ = self.db.execute("pragma wal_checkpoint(truncate)").fetchone()
+            is_busy = self._fold_back()
         finally:
             self.db.close()
         if self.path is None:
@@ -99,3 +99,12 @@ class Store:
             seal(self.path, unwritten_yet)
         for name, lines in beside.items():
             save_lines(lines, self.path.with_name(name))
+
+    def _fold_back(self) -> bool:
+        """Whether some of the write-ahead log had to be left: a reader needs it, or a statement broke off in it."""
+        try:
+            return bool(self.db.execute("pragma wal_checkpoint(truncate)").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_LOCKED:
+                raise
+            return True

@@ -42,11 +42,15 @@ def test_the_long_command_makes_inputs_of_the_right_kind(name: str) -> None:
         target.read(case)
 
 
-FOUND: list[tuple[str, str]] = [
+FOUND: list[tuple[str, str | bytes]] = [
     ("urls", "https://a[::1]@b[c:d:80"),
     ("urls", "http://%[::1]\\.é@[x:%?//127.0.0.1"),
     ("dates", "mars31-2024-02-31" + " " * 3_000 + "Monday.@Z.Monday12/31/24September"),
     ("dates", "Monday12/31/24’24" + "\r" * 3_000 + "1 January"),
+    ("sitemaps", b"<urlset><url><loc>https://blog.example/&#xD800;</loc></url></urlset>"),
+    ("sitemaps", "<urlset><url><loc>https://blog.example/&#57343;</loc></url></urlset>".encode("utf-16")),
+    ("feeds", b"<rss><channel><item><link href='&#xdfff;'/>&#x0D800;"),
+    ("pages", b"<template><a href='<t\x0cme'><article class='post'>x</p><svg>"),
 ]
 """Inputs that the long command found to raise, or to take more than a second."""
 
