@@ -117,7 +117,7 @@ def parse_xml(data: bytes) -> etree._Element | None:
     )  # fmt: skip
     try:
         root = etree.fromstring(_SURROGATE.sub(b"&#xFFFD;", data.lstrip()), parser)
-        return root if b"\0" not in data or _is_text(root) else None
+        return root if root is None or b"\0" not in data or _is_text(root) else None
     except (etree.XMLSyntaxError, ValueError, AssertionError):
         return None
 
