@@ -169,7 +169,8 @@ def _said(raw: RawRecord, message: Message | None) -> dict[str, Any]:
         "url": raw.url(),
         "captured_at": instant(at) if at else None,
         "warc_length": raw.length,
-        "role": raw.get(ROLE_FIELD.lower()),
+        # an imported record says what it was fetched as for the archive it comes from
+        "role": raw.get(ROLE_FIELD.lower()) if has_our_name(raw.file) else None,
         "status": int(message.start[1]) if message and message.start[1].isdigit() else None,
         "payload_sha256": _sha256(raw, message),
         "payload_bytes": len(payload(message)) if is_response and message else None,

@@ -12,12 +12,15 @@ from typing import Final
 from archive.errors import CannotWriteError, DamagedArchiveError
 from archive.warc.records import DamagedRecordError, RawRecord, WarcFile
 
-OUR_NAME: Final = re.compile(r"(?P<site>.+)-(?P<started>\d{8}T\d{6}Z)-(?P<serial>\d{5,})\.warc\.gz")
+OUR_NAME: Final = re.compile(
+    r"(?!import-[0-9a-f]{16}-)(?P<site>.+)-(?P<started>\d{8}T\d{6}Z)-(?P<serial>\d{5,})\.warc\.gz"
+)
 SOFTWARE: Final = "Clipfile"
 
 
 def has_our_name(file: str) -> bool:
-    """Whether a file is called as a run of Clipfile's calls them; what was imported keeps its own name."""
+    """Whether a file is called as a run of Clipfile's calls them; what was imported, perhaps from
+    another archive of ours, keeps its own name behind a mark."""
     return OUR_NAME.fullmatch(file) is not None
 
 

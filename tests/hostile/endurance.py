@@ -35,6 +35,8 @@ from archive.verifying import Verification
 
 HUNG_S: Final = 120.0
 KILLS_A_ROUND: Final = 10
+POSTS: Final = 24
+"""Of the blog whose archive is killed at; each kill shall cost little."""
 VOLATILE: Final = ("id", "first_seen_at", "last_seen_at")
 FAILING_CALLS: Final = ("write", "pwrite64", "fsync", "fdatasync", "ftruncate")
 ERRORS: Final = ("ENOSPC", "EIO")
@@ -144,55 +146,56 @@ def check(archive: Path, wanted: list[dict[str, Any]], where: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """Something that writes: `prepare` makes its place, `run` is killed, `check` looks at what came of it."""
+    """Something that writes, in an archive that `prepare` makes anew; `check` compares it with one nobody disturbed."""
 
     name: str
     prepare: Callable[[Path], None]
     run: Callable[[Path], None]
-    check: Callable[[Path, str], None]
+    check: Callable[[Path, Path, str], None]
 
 
 def kill_at_random(operation: Operation, folder: Path, kills: int, moments: random.Random, figures: Figures) -> None:
     """Rounds of up to ten kills each, every round ended by one run that nobody disturbs."""
+    undisturbed = folder / f"{operation.name}-undisturbed"
+    operation.prepare(undisturbed)
+    began_s = time.monotonic()
+    if code := finish(lambda: operation.run(undisturbed)):
+        raise EnduranceError(f"{operation.name}: exit {code} when nobody disturbed it: {last_words(folder)}")
+    took_s = time.monotonic() - began_s
     while figures.kills[operation.name] < kills:
         place = folder / f"{operation.name}-{figures.rounds[operation.name]}"
-        operation.prepare(place)
-        began_s = time.monotonic()
-        spare = folder / "undisturbed"
-        operation.prepare(spare)
-        code = finish(lambda: operation.run(spare))  # noqa: B023  runs before the next round
-        took_s = time.monotonic() - began_s
-        shutil.rmtree(spare)
         where = f"{operation.name}, round {figures.rounds[operation.name]}"
-        if code:
-            raise EnduranceError(f"{where}: exit {code} when nobody disturbed it")
+        operation.prepare(place)
         for _ in range(min(KILLS_A_ROUND, kills - figures.kills[operation.name])):
-            pid = forked(lambda: operation.run(place))  # noqa: B023
-            if wait(pid, moments.uniform(0.01, max(0.05, took_s))) is None:
-                kill(pid)
-                figures.kills[operation.name] += 1
+            pid = forked(lambda: operation.run(place))  # noqa: B023  runs before the next round
+            ended = wait(pid, moments.uniform(0.005, took_s))
+            if ended is not None:
+                break  # before it could be killed; the last run shows how
+            kill(pid)
+            figures.kills[operation.name] += 1
         code = finish(lambda: operation.run(place))  # noqa: B023
         if code:
             raise EnduranceError(f"{where}: exit {code} after the last kill: {last_words(folder)}")
-        operation.check(place, where)
+        operation.check(place, undisturbed, where)
         shutil.rmtree(place)
         figures.rounds[operation.name] += 1
 
 
-def operations(url: str, finished: Path, folder: Path) -> Iterator[Operation]:
-    """Crawl, reading anew, export and migration; *finished* is an archive of the blog at *url*."""
-    wanted = contents(finished)
+def operations(url: str, folder: Path) -> Iterator[Operation]:
+    """The six roads on which an archive is written, each with its archives prepared once and copied."""
     log = folder / "children.log"
+    finished, half = folder / "finished", folder / "half"
 
     def command(*words: str) -> None:
         work(list(words), log)
 
-    def copy(place: Path) -> None:
-        shutil.copytree(finished, place)
+    for made, limit in ((finished, ()), (half, ("--limit", str(POSTS // 2)))):
+        if finish(lambda: command(*crawl_words(url, made), *limit)):  # noqa: B023  runs at once
+            raise EnduranceError(f"the blog can't be crawled: {last_words(folder)}")
 
     def forget(place: Path) -> None:
         """An archive whose readings are not what the reader makes of its captures."""
-        copy(place)
+        shutil.copytree(finished, place)
         with ArchiveFolder(path=place).writing("a test") as store, store.atomic():
             store.db.execute("""
                 update revisions set reading = json_set(reading, '$.kind', 'own', '$.outlet', null, '$.confidence', 0.0)
@@ -200,36 +203,64 @@ def operations(url: str, finished: Path, folder: Path) -> Iterator[Operation]:
             """)
             store.db.execute("update posts set outlet_id = null, kind = 'own', confidence = 0.0 where kind = 'repost'")
 
-    def exported(place: Path) -> None:
-        command("export", "--format", "csv", "--output", str(place / "out.csv"), "--archive", str(place))
+    def check_contents(place: Path, undisturbed: Path, where: str) -> None:
+        check(place, contents(undisturbed), where)
+        if len(contents(place)) != POSTS:
+            raise EnduranceError(f"{where}: {len(contents(place))} posts")
+        if left := [name for name in ("importing", "merging") if (place / name).exists()]:
+            raise EnduranceError(f"{where}: left lying about: {left}")
 
-    def check_export(place: Path, where: str) -> None:
+    def check_export(place: Path, undisturbed: Path, where: str) -> None:
         strays = [path.name for path in place.iterdir() if "out.csv" in path.name and path.name != "out.csv"]
-        if strays or (place / "out.csv").read_bytes().count(b"\r\n") < len(wanted):
+        if strays or (place / "out.csv").read_bytes() != (undisturbed / "out.csv").read_bytes():
             raise EnduranceError(f"{where}: a partial export, or one left lying about: {strays}")
 
-    def migrate(place: Path) -> None:
-        open_database(place / "archive.db").close()
-
-    def check_schema(place: Path, where: str) -> None:
-        if schema(place) != schema(finished):
+    def check_schema(place: Path, undisturbed: Path, where: str) -> None:
+        if schema(place) != schema(undisturbed):
             raise EnduranceError(f"{where}: another schema than an archive's")
 
-    crawling = ("crawl", url, "--allow-private", "--delay", "0", "--archive")
     yield Operation(
         name="crawl",
-        prepare=lambda place: place.mkdir(),
-        run=lambda place: command(*crawling, str(place)),
-        check=lambda place, where: check(place, wanted, where),
+        prepare=Path.mkdir,
+        run=lambda place: command(*crawl_words(url, place)),
+        check=check_contents,
     )
     yield Operation(
         name="reread",
         prepare=forget,
         run=lambda place: command("reread", "--archive", str(place)),
-        check=lambda place, where: check(place, wanted, where),
+        check=check_contents,
     )
-    yield Operation(name="export", prepare=copy, run=exported, check=check_export)
-    yield Operation(name="migration", prepare=lambda place: place.mkdir(), run=migrate, check=check_schema)
+    yield Operation(
+        name="merge",
+        prepare=lambda place: copy(half, place),
+        run=lambda place: command("merge", str(finished), "--archive", str(place)),
+        check=check_contents,
+    )
+    yield Operation(
+        name="import",
+        prepare=Path.mkdir,
+        run=lambda place: command("import", str(finished / "warc"), "--archive", str(place)),
+        check=check_contents,
+    )
+    yield Operation(
+        name="export",
+        prepare=lambda place: copy(finished, place),
+        run=lambda place: command(
+            "export", "--format", "csv", "--output", str(place / "out.csv"), "--archive", str(place)
+        ),
+        check=check_export,
+    )
+    yield Operation(
+        name="migration",
+        prepare=Path.mkdir,
+        run=lambda place: open_database(place / "archive.db").close(),
+        check=check_schema,
+    )
+
+
+def copy(archive: Path, place: Path) -> None:
+    shutil.copytree(archive, place)
 
 
 def schema(place: Path) -> list[tuple[str, str]]:
@@ -291,9 +322,9 @@ def crawl_words(url: str, archive: Path) -> list[str]:
 
 
 @contextmanager
-def blog(kind: str) -> Iterator[str]:
+def blog(posts: int) -> Iterator[str]:
     """The address of a blog in a process of its own: a child may not be forked beside a server's threads."""
-    command = [sys.executable, "-m", "tests.hostile.endurance", "serve", kind]
+    command = [sys.executable, "-m", "tests.hostile.endurance", "serve", "--count", str(posts)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
@@ -302,21 +333,15 @@ def blog(kind: str) -> Iterator[str]:
             server.terminate()
 
 
-def serve(kind: str) -> None:
-    from crawler.sample.server import SampleBlog
+def serve(posts: int) -> None:
     from tests.hostile.blog import HealthyBlog
     from tests.hostile.server import serving
 
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    if kind == "sample":
-        with SampleBlog() as sample:
-            print(sample.url, flush=True)  # noqa: T201
-            stop.wait()
-    else:
-        with serving(HealthyBlog()) as healthy:
-            print(f"{healthy.origin}/blog/", flush=True)  # noqa: T201
-            stop.wait()
+    with serving(HealthyBlog(posts)) as healthy:
+        print(f"{healthy.origin}/blog/", flush=True)  # noqa: T201
+        stop.wait()
 
 
 def import_everything() -> None:
@@ -324,6 +349,7 @@ def import_everything() -> None:
     import scrapy.crawler  # noqa: F401
 
     import crawler.commands.crawl
+    import crawler.commands.importing
     import crawler.commands.reread
     import crawler.middlewares
     import crawler.running
@@ -335,14 +361,11 @@ def endure(what: str, count: int, seed: int, folder: Path) -> Figures:
     began_s = time.monotonic()
     import_everything()
     if what == "writes":
-        with blog("healthy") as url:
+        with blog(8) as url:
             fail_calls(url, folder, count, moments, figures)
     else:
-        with blog("sample") as url:
-            finished = folder / "finished"
-            if finish(lambda: work(crawl_words(url, finished), folder / "children.log")):
-                raise EnduranceError("the blog can't be crawled")
-            todo = list(operations(url, finished, folder))
+        with blog(POSTS) as url:
+            todo = list(operations(url, folder))
             for number, operation in enumerate(todo):
                 share = count // len(todo) + (number < count % len(todo))
                 kill_at_random(operation, folder, share, moments, figures)
@@ -353,12 +376,11 @@ def endure(what: str, count: int, seed: int, folder: Path) -> Figures:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.hostile.endurance", description=__doc__)
     parser.add_argument("what", choices=("kills", "writes", "serve"))
-    parser.add_argument("kind", nargs="?", default="sample")
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     chosen = parser.parse_args()
     if chosen.what == "serve":
-        serve(chosen.kind)
+        serve(chosen.count)
         return
     with tempfile.TemporaryDirectory() as folder:
         print(f"seed {chosen.seed}", flush=True)  # noqa: T201

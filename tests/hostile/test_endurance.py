@@ -26,7 +26,7 @@ def endure(*words: str) -> dict[str, dict[str, int]]:
 
 def test_killed_at_random_moments_an_archive_ends_as_if_undisturbed() -> None:
     kills = endure("kills", "--count", "24")["kills"]
-    assert set(kills) == {"crawl", "reread", "export", "migration"}
+    assert set(kills) == {"crawl", "reread", "merge", "import", "export", "migration"}
     assert sum(kills.values()) == 24
 
 
