@@ -147,8 +147,10 @@ def recorded_runs(warc: Path, rebuilt: Rebuilt, renumbered: Callable[[RecordedRu
         runs[key] = replace(known, files=(*known.files, path)) if known else run
     imported = {file.name for run in runs.values() if run.mode == MODE for file in taken_files(run.info)}
     rebuilt.left_out = [name for name in rebuilt.left_out if name not in imported]
-    resumed = {(run.site, run.resumes) for run in runs.values()}
-    told = (replace(run, is_gone_on_with=(run.site, run.number) in resumed) for run in runs.values())
+    # a file taken from another archive of ours tells of a run, too, but of one of that archive
+    ours = [replace(run, files=tuple(file for file in run.files if file.name not in imported)) for run in runs.values()]
+    resumed = {(run.site, run.resumes) for run in ours if run.files}
+    told = (replace(run, is_gone_on_with=(run.site, run.number) in resumed) for run in ours if run.files)
     return sorted(told, key=lambda run: (run.started_at, run.number))
 
 

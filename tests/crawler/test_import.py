@@ -440,3 +440,21 @@ def test_what_wget_kept_reads_as_what_a_crawl_finds(tmp_path: Path) -> None:
     assert rows(folder, "select mode from runs order by id") == [("import",), ("full",)]
     assert rows(folder, "select count(*) from posts") == [(126,)]
     assert clipfile("verify", "--archive", str(folder.path)).code == 0
+
+
+@pytest.mark.slow
+def test_what_another_archive_of_ours_captured_is_taken_as_any_other_file(
+    folder: ArchiveFolder, tmp_path: Path
+) -> None:
+    """Its records say what they were fetched as there; that is neither damage here, nor a run of this archive."""
+    with SampleBlog() as blog:
+        assert crawl(blog.url, tmp_path / "other", "--limit", "3").code in (0, 3)
+    imported(folder, tmp_path / "other" / "warc")
+    assert_content(folder)
+    facts = "select mode, status, posts_new from runs_report"
+    posts = "select url, outlet, title, first_seen_at from clippings order by url"
+    before = rows(folder, facts), rows(folder, posts)
+    assert (before[0], len(before[1])) == ([("import", "done", 3)], 3)
+    CliRunner().invoke(rebuild_command, ["--archive", str(folder.path)])
+    assert (rows(folder, facts), rows(folder, posts)) == before
+    assert_content(folder)
