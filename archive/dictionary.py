@@ -39,7 +39,7 @@ DESCRIPTIONS: Final[dict[str, tuple[str, dict[str, str]]]] = {
         _CLIPPING,
     ),
     "clippings_ranked": (
-        "The clippings by how well they answer a search: `where query match 'dry dock' order by rank`.",
+        "The clippings by how well they answer a search; in SQL: where query match 'dry dock' order by rank.",
         {
             **_CLIPPING,
             "rank": "How well it answers, the lower the better; null where nothing was asked",

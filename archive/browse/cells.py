@@ -25,7 +25,7 @@ def cell(place: Place, column: str, value: object) -> Markup | None:
 
 
 def as_list(value: str) -> Markup | None:
-    """Printed names parted by middle dots; None when *value* is not a JSON array of strings.
+    """Printed names parted by middle dots, a blank for none; None when *value* is not a JSON array of strings.
 
     >>> as_list('["Marta Quill", "<b>"]')
     Markup('Marta Quill · &lt;b&gt;')
@@ -36,4 +36,5 @@ def as_list(value: str) -> Markup | None:
         return None
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         return None
-    return Markup(" · ").join(escape(word) for word in words)
+    # Datasette takes no words at all for no answer
+    return Markup(" · ").join(escape(word) for word in words) or Markup("\u00a0")

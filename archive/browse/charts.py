@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from archive.browse.words import tone
+from archive.browse.words import MONTHS, counted, tone
 
 WIDTH: Final = 960
 TWO_THIRDS: Final = 640
@@ -28,10 +28,11 @@ SERIES_SHOWN: Final = 7
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
-    """What is counted for one span of time or one class: how many of each series."""
+    """What is counted for one span of time or one class: how many of each series, and where a click on it leads."""
 
     label: str
     counts: Mapping[str, int]
+    href: str | None = None
 
     @property
     def total(self) -> int:
@@ -40,7 +41,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
-    """Columns under one label, and where a click on them leads."""
+    """Columns under one label, and where a click on the label leads."""
 
     label: str
     columns: Sequence[Column]
@@ -52,35 +53,14 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Bar:
-    x: float
-    y: float
-    width: float
-    height: float
-    css: str
+class Area:
+    """A column from top to bottom, or the label under several: what a pointer or the keyboard can reach."""
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DrawnGroup:
     x: float
     width: float
-    label: str
     name: str
-    """The label, or what says more than it: that of its only column."""
     total: int
     href: str | None
-    labelled: bool
-    bars: Sequence[Bar]
-
-    @property
-    def drawn(self) -> Markup:
-        """All bars; made here because a page can have thousands, of numbers and of our own class names only."""
-        return Markup(
-            "".join(
-                f'<rect class="{bar.css}" x="{bar.x}" y="{bar.y}" width="{bar.width}" height="{bar.height}"/>'
-                for bar in self.bars
-            )
-        )
 
     @property
     def middle(self) -> float:
@@ -88,10 +68,21 @@ class DrawnGroup:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DrawnGroup:
+    label: Area
+    is_labelled: bool
+    """False where labels would stand too close."""
+    columns: Sequence[Area]
+    """Those that count anything."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Chart:
     title: str
     noun: str
     """What one counts, singular."""
+    layers: Sequence[tuple[str, str]]
+    """Class in the style sheet and outline of all bars of one series: thousands of elements would be slow to draw."""
     groups: Sequence[DrawnGroup]
     ticks: Sequence[tuple[float, int]]
     legend: Sequence[tuple[str, str]]
@@ -104,51 +95,76 @@ class Chart:
     left: int = LEFT
     bottom: int = HEIGHT - BOTTOM
 
-    def cells(self, column: Column) -> Markup:
-        """The column's numbers as cells of the table, one for each of the legend."""
-        counts = (column.counts.get(name) or "" for name, _ in self.legend)
-        return Markup("".join(f'<td class="n">{count}</td>' for count in counts))
+    @property
+    def is_by_columns(self) -> bool:
+        """Whether the columns lead somewhere of their own, beside the labels of their groups."""
+        return any(group.label.href and column.href for group in self.groups for column in group.columns)
+
+    def areas(self, group: DrawnGroup) -> Markup:
+        """What lies over the group's columns and answers to pointer and keyboard; where labels lead somewhere, too, the
+        tabulator goes by them alone.
+
+        Made here, as the rows below, because a page can have hundreds of them.
+        """
+        shape = f'height="{self.bottom}"/>'
+        stop = ' tabindex="-1"' if group.label.href else ""
+        found = []
+        for area in group.columns:
+            words = escape(f"{area.name}: {counted(area.total, self.noun)}")
+            inside = f'<title>{words}</title><rect class="reach" x="{area.x}" y="0" width="{area.width}" {shape}'
+            opening = f'<a href="{escape(area.href)}" aria-label="{words}"{stop}>' if area.href else "<g>"
+            found.append(f"{opening}{inside}</{'a' if area.href else 'g'}>")
+        return Markup("".join(found))
+
+    def rows(self) -> Markup:
+        """The table: a line for each column, a cell for each of the legend and, of several, their sum."""
+        names = [name for name, _ in self.legend]
+        return Markup("\n".join(self._row(column, names) for column in self.columns))
+
+    def _row(self, column: Column, names: Sequence[str]) -> str:
+        words = escape(column.label)
+        head = f'<a href="{escape(column.href)}">{words}</a>' if column.href else words
+        counts = [column.counts.get(name) or "" for name in names] + ([column.total] if len(names) > 1 else [])
+        cells = "".join(f'<td class="n">{count}</td>' for count in counts)
+        return f'<tr><th scope="row">{head}</th>{cells}</tr>'
 
 
 def stacked(title: str, noun: str, groups: Sequence[Group], series: Mapping[str, str], *, width: int = WIDTH) -> Chart:
     """The chart; *series* with their classes from the bottom up, what is not in it drawn as the rest."""
     classes = {**series, REST: "tone-rest"}
     groups = [replace(group, columns=[_shown(column, classes) for column in group.columns]) for group in groups]
-    columns = [column for group in groups for column in group.columns if column.counts]
-    highest = max((column.total for column in columns), default=0)
-    steps = ticks(highest)
+    columns = [column for group in groups for column in group.columns]
+    steps = ticks(max((column.total for column in columns), default=0))
     scale = (HEIGHT - TOP - BOTTOM) / max(steps[-1], 1)
-    slot = (width - LEFT) / max(sum(len(group.columns) for group in groups), 1)
-    widths = [slot * len(group.columns) for group in groups]
-    starts = [LEFT, *(LEFT + end for end in accumulate(widths))]
-    every = max(1, -(-LABEL_WIDTH * len(groups) // (width - LEFT)))
-    drawn = [
-        DrawnGroup(
-            x=round(x, 1),
-            width=round(group_width, 1),
-            label=group.label,
-            name=group.columns[0].label if len(group.columns) == 1 else group.label,
-            total=group.total,
-            href=group.href,
-            labelled=number % every == 0,
-            bars=[
-                bar
-                for n, column in enumerate(group.columns)
-                for bar in _bars(column, x + n * slot, slot, scale, classes)
-            ],
-        )
-        for number, (group, x, group_width) in enumerate(zip(groups, starts, widths, strict=False))
-    ]
+    slot = (width - LEFT) / max(len(columns), 1)
     used = set().union(*(column.counts for column in columns))
     return Chart(
         title=title,
         noun=noun,
-        groups=drawn,
+        layers=_layers(columns, slot, scale, classes),
+        groups=_drawn(groups, slot, width),
         ticks=[(round(HEIGHT - BOTTOM - step * scale, 1), step) for step in steps],
         legend=[(name, css) for name, css in classes.items() if name in used],
-        columns=columns,
+        columns=[column for column in columns if column.counts],
         width=width,
     )
+
+
+def _drawn(groups: Sequence[Group], slot: float, width: int) -> list[DrawnGroup]:
+    every = max(1, -(-LABEL_WIDTH * len(groups) // (width - LEFT)))
+    starts = accumulate((len(group.columns) * slot for group in groups), initial=float(LEFT))
+    return [
+        DrawnGroup(
+            label=_area(x, slot * len(group.columns), group),
+            is_labelled=number % every == 0,
+            columns=[_area(x + n * slot, slot, column) for n, column in enumerate(group.columns) if column.total],
+        )
+        for number, (group, x) in enumerate(zip(groups, starts, strict=False))
+    ]
+
+
+def _area(x: float, width: float, what: Group | Column) -> Area:
+    return Area(x=round(x, 1), width=round(width, 1), name=what.label, total=what.total, href=what.href)
 
 
 def _shown(column: Column, classes: Mapping[str, str]) -> Column:
@@ -158,22 +174,19 @@ def _shown(column: Column, classes: Mapping[str, str]) -> Column:
         if count:
             shown = name if name in classes else REST
             counts[shown] = counts.get(shown, 0) + count
-    return Column(label=column.label, counts=counts)
+    return replace(column, counts=counts)
 
 
-def _bars(column: Column, x: float, slot: float, scale: float, classes: Mapping[str, str]) -> Iterable[Bar]:
+def _layers(columns: Sequence[Column], slot: float, scale: float, classes: Mapping[str, str]) -> list[tuple[str, str]]:
+    outlines: dict[str, list[str]] = {css: [] for css in classes.values()}
     width = min(slot * 0.82, MAX_BAR)
-    y = float(HEIGHT - BOTTOM)
-    for name, css in classes.items():
-        if count := column.counts.get(name, 0):
-            y -= count * scale
-            yield Bar(
-                x=round(x + (slot - width) / 2, 2),
-                y=round(y, 2),
-                width=round(width, 2),
-                height=round(count * scale, 2),
-                css=css,
-            )
+    for number, column in enumerate(columns):
+        x, y = LEFT + number * slot + (slot - width) / 2, float(HEIGHT - BOTTOM)
+        for name, css in classes.items():
+            if count := column.counts.get(name, 0):
+                outlines[css].append(f"M{x:.2f} {y:.2f}v{-count * scale:.2f}h{width:.2f}v{count * scale:.2f}z")
+                y -= count * scale
+    return [(css, "".join(bars)) for css, bars in outlines.items() if bars]
 
 
 def outlet_series(counts: Iterable[tuple[str, str, int]], shown: int = SERIES_SHOWN) -> dict[str, str]:
@@ -203,8 +216,11 @@ def ticks(highest: int) -> list[int]:
     return [step * n for n in range(max(1, -(-highest // step)) + 1)]
 
 
-def by_month(counts: Iterable[tuple[str, str, int]], hrefs: Mapping[str, str]) -> list[Group]:
-    """(month `YYYY-MM`, series, count) rows as one group a year, of twelve columns; years between are there, empty."""
+def by_month(counts: Iterable[tuple[str, str, int]], href: Callable[[str], str]) -> list[Group]:
+    """(month `YYYY-MM`, series, count) rows as one group a year, of twelve columns; years between are there, empty.
+
+    *href* gives the address of a year or month.
+    """
     found: dict[str, dict[str, int]] = {}
     for month, name, count in counts:
         found.setdefault(month, {})[name] = count
@@ -212,10 +228,10 @@ def by_month(counts: Iterable[tuple[str, str, int]], hrefs: Mapping[str, str]) -
     return [
         Group(
             label=str(year),
-            href=hrefs.get(str(year)),
+            href=href(str(year)),
             columns=[
-                Column(label=f"{year}-{month:02d}", counts=found.get(f"{year}-{month:02d}", {}))
-                for month in range(1, 13)
+                Column(label=f"{name} {year}", counts=found.get(month, {}), href=href(month))
+                for name, month in ((MONTHS[n], f"{year}-{n + 1:02d}") for n in range(12))
             ],
         )
         for year in (range(years[0], years[-1] + 1) if years else ())

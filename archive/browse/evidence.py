@@ -81,7 +81,9 @@ def in_context(lines: Sequence[str], printed: str, field: str) -> list[list[Run]
     words = " ".join(printed.split())
     if not words:
         return []
-    at = next((n for n, line in enumerate(lines) if words in " ".join(line.split())), None)
+    folded = [" ".join(line.split()) for line in lines]
+    # a photo's credit can name the outlet, too: the line that says nothing else is the one that was read
+    at = folded.index(words) if words in folded else next((n for n, line in enumerate(folded) if words in line), None)
     if at is None:
         return [[Run(text=words, marks=(field,))]]
     around = range(max(0, at - NEIGHBOURS), min(len(lines), at + NEIGHBOURS + 1))

@@ -32,13 +32,9 @@ select month.value, (select count(*) from posts where original_on between month.
 from json_each(:months) as month
 """
 """Stretches of an index that are counted: grouping a hundred thousand rows takes ten times as long."""
-OUTLETS_SQL: Final = f"""
-select outlets.id, counts.name, counts.posts
-from (
-    select outlet as name, count(*) as posts
-    from posts where outlet is not null group by outlet order by posts desc, outlet limit {TOP_SHOWN}
-) as counts join outlets on outlets.name = counts.name
-order by counts.posts desc, counts.name
+OUTLETS_SQL: Final = """
+select outlet as name, count(*) as posts
+from posts where outlet is not null group by outlet order by posts desc, outlet
 """
 AUTHORS_SQL: Final = f"""
 select authors.id, authors.name, counts.posts
@@ -70,19 +66,27 @@ def last_run(db: Database) -> Row | None:
 
 def counted_overview(place: Place, db: Database) -> dict[str, Any]:
     """What counts over the whole archive."""
-    outlets = rows(db, OUTLETS_SQL)
+    counts = rows(db, OUTLETS_SQL)
+    outlets = numbered(db, counts[:TOP_SHOWN])
     first, last = years_of(db)
     return {
         "sites": rows(db, "select name, coalesce(title, name) as title, url from sites order by id"),
         "posts": number(db, "select count(*) from posts"),
-        "outlet_count": number(db, "select count(distinct outlet) from posts"),
-        "reposts": number(db, "select count(outlet) from posts"),
+        "outlet_count": len(counts),
+        "reposts": sum(each["posts"] for each in counts),
         "first_year": first,
         "last_year": last,
         "timeline": timeline(place, months_of(db, [each["name"] for each in outlets[:SERIES_SHOWN]], first, last)),
         "outlets": outlets,
         "authors": rows(db, AUTHORS_SQL),
     }
+
+
+def numbered(db: Database, counts: Sequence[Row]) -> list[Row]:
+    """*counts* of outlets with the number under which each has its page."""
+    names = json.dumps([each["name"] for each in counts])
+    ids = dict(db.execute("select name, id from outlets where name in (select value from json_each(?))", [names]))
+    return [{**each, "id": ids[each["name"]]} for each in counts if each["name"] in ids]
 
 
 def years_of(db: Database) -> tuple[int | None, int | None]:
@@ -108,6 +112,6 @@ def months_of(db: Database, outlets: Sequence[str], first: int | None, last: int
 
 
 def timeline(place: Place, months: Sequence[tuple[str, str, int]]) -> Chart:
-    groups = by_month(months, {month[:4]: place.page(f"years/{month[:4]}") for month, _, _ in months})
+    groups = by_month(months, lambda period: place.page(f"years/{period}"))
     series = outlet_series(each for each in months if each[1] != REST)
     return stacked("Reposted articles by the month they first appeared", "article", groups, series)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
@@ -17,6 +18,7 @@ from archive.browse.words import MONTHS
 from archive.errors import UsageError
 
 PER_PAGE: Final = 40
+PERIOD: Final = re.compile(r"\d{4}(-\d\d)?")
 DATES: Final = "posts.id, posts.original_on, posts.posted_on, posts.outlet"
 
 
@@ -124,8 +126,16 @@ def _named(db: Database, sql: str, number: str, noun: str) -> Row:
 def _page_of(
     ask: Ask, db: Database, dates: Sequence[Row], *, path: str, timeline: Chart | None = None, **about: Any
 ) -> Answer:
-    """The page of posts of which *dates* has one row each: charts, then the posts themselves, newest first."""
-    newest = sorted(dates, key=lambda each: (each["original_on"] or each["posted_on"] or "", each["id"]), reverse=True)
+    """The page of posts of which *dates* has one row each: charts, then the posts themselves, newest first.
+
+    With `in=YYYY` or `in=YYYY-MM` only those of that time are listed.
+    """
+    period = ask.get("in") if PERIOD.fullmatch(ask.get("in")) else ""
+    newest = sorted(
+        (each for each in dates if _day(each).startswith(period)),
+        key=lambda each: (_day(each), each["id"]),
+        reverse=True,
+    )
     start = next((n + 1 for n, each in enumerate(newest) if each["id"] == ask.number("after")), 0)
     shown = newest[start : start + PER_PAGE]
     more = shown[-1]["id"] if start + PER_PAGE < len(newest) else None
@@ -135,13 +145,20 @@ def _page_of(
         section={"Outlet": "outlets", "Author": "authors"}.get(about["kind"], ""),
         path=path,
         total=len(dates),
-        timeline=timeline or _timeline(ask, dates),
+        period=period,
+        listed=len(newest),
+        timeline=timeline or _timeline(ask, path, dates),
         lags=read_lags(dates),
         clips=clips(db, [each["id"] for each in shown]),
         more=more,
         first=start == 0,
         **{**defaults, **about},
     )
+
+
+def _day(dates: Row) -> str:
+    """When the article first appeared, or else when it was posted; '' when neither is known."""
+    return dates["original_on"] or dates["posted_on"] or ""
 
 
 def clips(db: Database, ids: Sequence[int]) -> list[Row]:
@@ -152,26 +169,25 @@ def clips(db: Database, ids: Sequence[int]) -> list[Row]:
     return [found[each] for each in ids if each in found]
 
 
-def _timeline(ask: Ask, dates: Sequence[Row]) -> Chart:
-    counts = Counter(
-        ((each["original_on"] or each["posted_on"] or "")[:7], each["outlet"] or "No outlet") for each in dates
-    )
+def _timeline(ask: Ask, path: str, dates: Sequence[Row]) -> Chart:
+    """By month, each of which leads to this page's posts of that time."""
+    counts = Counter((_day(each)[:7], each["outlet"] or "No outlet") for each in dates)
     months = [(month, outlet, count) for (month, outlet), count in counts.items() if len(month) == 7]
-    hrefs = {year: ask.place.page(f"years/{year}") for year in {month[:4] for month, _, _ in months}}
+    groups = by_month(months, lambda period: f"{ask.place.page(path, **{'in': period})}#posts")
     title = "By the month they first appeared"
-    return stacked(title, "article", by_month(months, hrefs), outlet_series(months), width=TWO_THIRDS)
+    return stacked(title, "article", groups, outlet_series(months), width=TWO_THIRDS)
 
 
 def _year(ask: Ask, year: str, dates: Sequence[Row]) -> Chart:
-    counts = Counter(((each["original_on"] or "")[:7], each["outlet"] or "No outlet") for each in dates)
-    months = [f"{year}-{number:02d}" for number in range(1, 13)]
+    found: dict[str, Counter[str]] = {f"{year}-{number:02d}": Counter() for number in range(1, 13)}
+    for each in dates:
+        found.setdefault(each["original_on"][:7], Counter())[each["outlet"] or "No outlet"] += 1
     groups = [
         Group(
             label=name[:3],
-            href=ask.place.page(f"years/{month}") if any(each == month for each, _ in counts) else None,
-            columns=[Column(label=month, counts={o: n for (each, o), n in counts.items() if each == month})],
+            columns=[Column(label=f"{name} {year}", counts=found[month], href=ask.place.page(f"years/{month}"))],
         )
-        for month, name in zip(months, MONTHS, strict=True)
+        for month, name in zip(list(found)[:12], MONTHS, strict=True)
     ]
-    series = outlet_series([(month, outlet, count) for (month, outlet), count in counts.items()])
+    series = outlet_series((month, outlet, n) for month in found for outlet, n in found[month].items())
     return stacked(f"{year}, by the month they first appeared", "article", groups, series, width=TWO_THIRDS)

@@ -50,10 +50,10 @@ def _chart(ask: Ask, runs: Sequence[Row], title: str, noun: str, columns: Sequen
     groups = [
         Group(
             label=short_day(run["started_at"]),
-            href=ask.place.page(f"runs/{run['id']}"),
             columns=[
                 Column(
                     label=f"Run {run['id']}, {day(run['started_at'])}",
+                    href=ask.place.page(f"runs/{run['id']}"),
                     counts={NAMES[column]: run[column] for column in columns if run[column]},
                 )
             ],

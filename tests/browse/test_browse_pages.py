@@ -212,10 +212,21 @@ def test_each_edit_is_a_step_from_the_next(tmp_path: Path) -> None:
     assert "<del>One" in get(unescape(before[1])).text
 
 
+def test_an_outlets_month_lists_its_posts_of_that_time_alone(get: Getter) -> None:
+    page = get("/archive/-/outlets/1").text
+    month = re.search(r'href="([^"]+in=2012-03#posts)" aria-label="March 2012: 1 article"', page)
+    assert month
+    listed = get(unescape(month[1]).split("#")[0]).text
+    assert "Posts of March 2012" in listed
+    assert re.findall(r'class="headline"><a [^>]+><bdi>(.*?)</bdi>', listed) == ["A lock at the Soo in year 2"]
+    assert get("/archive/-/outlets/1?in=2012'--").text.count('class="headline"') == page.count('class="headline"')
+
+
 def test_json_columns_read_as_words_in_datasettes_tables(get: Getter) -> None:
     cells = get("/archive/clippings?id=1&_nofacet=1").text
     assert '<td class="col-authors type-str">Marta Quill</td>' in cells
     assert "/archive/-/posts/" in cells
+    assert "[]" not in get("/archive/clippings?id=8&_nofacet=1").text.split("<tbody>")[1]
 
 
 def test_files_may_be_kept_for_ever_and_are_named_by_content(get: Getter) -> None:

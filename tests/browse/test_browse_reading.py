@@ -121,11 +121,38 @@ def test_the_captured_page_is_shown_with_its_picture_and_without_its_script(page
     assert frame.locator("head").evaluate("() => document.title") == "Dry dock"
 
 
-def test_a_column_of_the_timeline_opens_its_year(page: Any, site: str) -> None:
+def test_the_timeline_opens_months_and_years(page: Any, site: str) -> None:
     page.goto(site)
-    page.get_by_role("link", name="2013: 1 article").click()
-    assert page.url.endswith("/archive/-/years/2013")
+    page.get_by_role("link", name="April 2013: 1 article", exact=True).click()
+    assert page.url.endswith("/archive/-/years/2013-04")
+    assert page.locator("h1").inner_text() == "April 2013"
+    page.goto(site)
+    page.get_by_role("link", name="2013: 1 article", exact=True).click()
     assert page.locator("h1").inner_text() == "2013"
+
+
+def test_arrow_keys_go_through_the_months_of_a_timeline(page: Any, site: str) -> None:
+    page.goto(site)
+    page.get_by_role("link", name="2012: 1 article", exact=True).focus()
+    names = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"):
+        page.keyboard.press(key)
+        names.append(page.evaluate("document.activeElement.getAttribute('aria-label')"))
+    assert names == ["March 2012: 1 article", "2013: 1 article", "April 2013: 1 article", "2013: 1 article"]
+    page.keyboard.press("ArrowRight")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator("h1").inner_text() == "April 2013"
+
+
+def test_without_javascript_months_are_reached_by_keyboard_in_the_table(plain: Any, site: str) -> None:
+    plain.goto(site)
+    plain.get_by_text("The same as a table").focus()
+    plain.keyboard.press("Enter")
+    plain.keyboard.press("Tab")
+    plain.keyboard.press("Tab")
+    plain.keyboard.press("Enter")
+    assert plain.locator("h1").inner_text() == "January 2010"
 
 
 def test_without_javascript_one_reads_searches_and_compares(plain: Any, site: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import pytest
 
@@ -49,6 +50,11 @@ def test_printed_words_are_shown_between_the_lines_around_them() -> None:
         [("The Detroit News", ("outlet",))],
         [("March 1", ())],
     ]
+
+
+def test_the_line_that_says_nothing_else_is_the_evidence_not_one_that_says_it_too() -> None:
+    found = in_context(["Photo: A/The Detroit News", "The Detroit News", "May 1"], "The Detroit News", "outlet")
+    assert [line[0].marks for line in found] == [(), ("outlet",), ()]
 
 
 def test_words_the_text_does_not_have_stand_alone() -> None:
@@ -249,13 +255,12 @@ def test_a_lag_is_counted_between_whole_days_only(original_on: str | None, poste
 def test_a_chart_stacks_its_series_and_keeps_the_rest() -> None:
     column = Column(label="2026-01", counts={"A": 3, "B": 1, "Z": 1})
     chart = stacked("Posts", "post", [Group(label="2026", columns=[column])], {"A": "tone-1", "B": "tone-2"})
-    (group,) = chart.groups
-    heights = [bar.height for bar in group.bars]
-    assert [bar.css for bar in group.bars] == ["tone-1", "tone-2", "tone-rest"]
+    heights = [float(re.findall(r"v(-?[\d.]+)", bars)[1]) for _, bars in chart.layers]
+    assert [css for css, _ in chart.layers] == ["tone-1", "tone-2", "tone-rest"]
     assert heights[0] == pytest.approx(3 * heights[1], abs=0.1)
     assert chart.columns[0].counts == {"A": 3, "B": 1, "Others": 1}
 
 
 def test_years_without_any_post_keep_their_place() -> None:
-    groups = by_month([("2020-05", "A", 1), ("2022-01", "A", 2)], {})
+    groups = by_month([("2020-05", "A", 1), ("2022-01", "A", 2)], str)
     assert [(group.label, group.total) for group in groups] == [("2020", 1), ("2021", 0), ("2022", 2)]

@@ -18,6 +18,17 @@ window.addEventListener("beforeprint", () => {
   document.querySelectorAll("details.fact").forEach((fact) => { fact.open = true; });
 });
 
+// In a chart the arrow keys go from column to column, the tabulator only from label to label.
+document.querySelectorAll(".chart .keys").forEach((hint) => { hint.hidden = false; });
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const link = event.target.closest(".chart svg a");
+  if (!step || !link || event.ctrlKey || event.metaKey || event.altKey) return;
+  const links = [...link.closest("svg").querySelectorAll("a")];
+  event.preventDefault();
+  links[links.indexOf(link) + step]?.focus();
+});
+
 // Ranges and the fields beside them say the same; letting go of a range sends its form.
 const slide = () => document.querySelectorAll("input[type=range][data-for]").forEach((range) => {
   const field = document.getElementById(range.dataset.for);
