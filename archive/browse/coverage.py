@@ -2,47 +2,36 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Final
 
 from sqlite_utils import Database
 
 from archive.browse.answer import Answer, Ask
-from archive.browse.rows import rows
+from archive.browse.counting import count_by_outlet, count_outlets, span_of_years
 
 OUTLETS_SHOWN: Final = 60
 SHADES: Final = 5
 LEAST_DARKEST: Final = 8
 """A handful of articles is never shown as the darkest of shades."""
 
-COUNTS_SQL: Final = """
-select outlet, min(substr(original_on, 1, 4)) as year, count(*) as posts
-from posts indexed by posts_by_outlet
-where outlet is not null and original_on is not null
-group by outlet, substr(original_on, 1, 4)
-"""
+YEARS_SHOWN: Final = 40
 
 
 def coverage_page(ask: Ask, db: Database) -> Answer:
-    counts = {(each["outlet"], each["year"]): each["posts"] for each in rows(db, COUNTS_SQL)}
-    totals: Counter[str] = Counter()
-    for (outlet, _), posts in counts.items():
-        totals[outlet] += posts
-    seen = sorted({int(year) for _, year in counts if year.isdecimal()})
-    years = [str(year) for year in range(seen[0], seen[-1] + 1)] if seen else []
-    highest = max(LEAST_DARKEST, *counts.values()) if counts else LEAST_DARKEST
-    outlets = sorted(totals, key=lambda name: (-totals[name], name))
+    outlets = [each["name"] for each in count_outlets(db)]
+    years = [str(year) for year in span_of_years(db, YEARS_SHOWN)]
+    counts = {(outlet, year): n for year, outlet, n in count_by_outlet(db, outlets[:OUTLETS_SHOWN], years)}
+    highest = max([LEAST_DARKEST, *counts.values()])
     numbers = dict(db.execute("select name, id from outlets").fetchall())
-    lines = [
-        (
-            name,
-            numbers.get(name),
-            totals[name],
-            [(year, n := counts.get((name, year), 0), shade(n, highest)) for year in years],
-        )
-        for name in outlets[:OUTLETS_SHOWN]
-    ]
-    return ask.page("coverage.html", section="coverage", years=years, lines=lines, left_out=len(outlets) - len(lines))
+    lines = []
+    for name in outlets[:OUTLETS_SHOWN]:
+        found = [counts.get((name, year), 0) for year in years]
+        if any(found):
+            cells = [(year, n, shade(n, highest)) for year, n in zip(years, found, strict=True)]
+            lines.append((name, numbers.get(name), sum(found), cells))
+    lines.sort(key=lambda line: -line[2])
+    left_out = max(0, len(outlets) - OUTLETS_SHOWN)
+    return ask.page("coverage.html", section="coverage", years=years, lines=lines, left_out=left_out)
 
 
 def shade(count: int, highest: int) -> int:

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from archive.browse.answer import Answer, Ask
 from archive.browse.charts import REST, SERIES_SHOWN, Chart, by_month, outlet_series, stacked
 from archive.browse.clips import COLUMNS, as_clips
+from archive.browse.counting import count_all, count_by_outlet, count_outlets, span_of_years
 from archive.browse.instance import Place
 from archive.browse.rows import Row, number, row, rows
 
@@ -18,24 +19,7 @@ LATEST_SHOWN: Final = 8
 TOP_SHOWN: Final = 10
 
 YEARS_SHOWN: Final = 60
-"""The latest ones: a misread year of long ago must not press all others into a corner."""
 
-MONTHS_SQL: Final = """
-select month.value, outlet.value, (
-    select count(*) from posts
-    where posts.outlet = outlet.value and original_on between month.value and month.value || '~'
-)
-from json_each(:outlets) as outlet, json_each(:months) as month
-"""
-ALL_MONTHS_SQL: Final = """
-select month.value, (select count(*) from posts where original_on between month.value and month.value || '~')
-from json_each(:months) as month
-"""
-"""Stretches of an index that are counted: grouping a hundred thousand rows takes ten times as long."""
-OUTLETS_SQL: Final = """
-select outlet as name, count(*) as posts
-from posts where outlet is not null group by outlet order by posts desc, outlet
-"""
 AUTHORS_SQL: Final = f"""
 select authors.id, authors.name, counts.posts
 from (select author_id, count(*) as posts from post_authors group by author_id order by posts desc limit {TOP_SHOWN})
@@ -66,17 +50,17 @@ def last_run(db: Database) -> Row | None:
 
 def counted_overview(place: Place, db: Database) -> dict[str, Any]:
     """What counts over the whole archive."""
-    counts = rows(db, OUTLETS_SQL)
+    counts = count_outlets(db)
     outlets = numbered(db, counts[:TOP_SHOWN])
-    first, last = years_of(db)
+    years = span_of_years(db, YEARS_SHOWN)
     return {
         "sites": rows(db, "select name, coalesce(title, name) as title, url from sites order by id"),
         "posts": number(db, "select count(*) from posts"),
         "outlet_count": len(counts),
         "reposts": sum(each["posts"] for each in counts),
-        "first_year": first,
-        "last_year": last,
-        "timeline": timeline(place, months_of(db, [each["name"] for each in outlets[:SERIES_SHOWN]], first, last)),
+        "first_year": years[0] if years else None,
+        "last_year": years[-1] if years else None,
+        "timeline": timeline(place, months_of(db, [each["name"] for each in outlets[:SERIES_SHOWN]], years)),
         "outlets": outlets,
         "authors": rows(db, AUTHORS_SQL),
     }
@@ -89,23 +73,11 @@ def numbered(db: Database, counts: Sequence[Row]) -> list[Row]:
     return [{**each, "id": ids[each["name"]]} for each in counts if each["name"] in ids]
 
 
-def years_of(db: Database) -> tuple[int | None, int | None]:
-    """The first and the last year of the articles that the timeline shows."""
-    ends = (f"select {end}(original_on) from posts where original_on > '1'" for end in ("min", "max"))
-    first, last = db.execute("select ({}), ({})".format(*ends)).fetchone()
-    if not first:
-        return None, None
-    return max(int(first[:4]), int(last[:4]) - YEARS_SHOWN + 1), int(last[:4])
-
-
-def months_of(db: Database, outlets: Sequence[str], first: int | None, last: int | None) -> list[tuple[str, str, int]]:
+def months_of(db: Database, outlets: Sequence[str], years: range) -> list[tuple[str, str, int]]:
     """(month, outlet, articles), where there are any; what is of none of *outlets* as the rest."""
-    if first is None or last is None:
-        return []
-    months = [f"{year}-{month:02d}" for year in range(first, last + 1) for month in range(1, 13)]
-    asked = {"months": json.dumps(months), "outlets": json.dumps(list(outlets))}
-    found = [(month, outlet, count) for month, outlet, count in db.execute(MONTHS_SQL, asked) if count]
-    rest = dict(db.execute(ALL_MONTHS_SQL, {"months": asked["months"]}).fetchall())
+    months = [f"{year}-{month:02d}" for year in years for month in range(1, 13)]
+    found = count_by_outlet(db, outlets, months)
+    rest = count_all(db, months)
     for month, _, count in found:
         rest[month] -= count
     return [*found, *((month, REST, count) for month, count in rest.items() if count)]

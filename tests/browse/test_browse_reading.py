@@ -209,9 +209,12 @@ def test_pages_load_nothing_but_themselves_and_break_no_rule_of_their_own(path: 
     assert [each for each in complaints if each != expected and not each.startswith(frame)] == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)], ids=["light", "dark and narrow"])
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
-def test_pages_keep_the_rules_of_accessibility(path: str, scheme: str, page: Any, site: str, axe: str) -> None:
+def test_pages_keep_the_rules_of_accessibility(
+    path: str, scheme: str, width: int, page: Any, site: str, axe: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{site}/archive/-/{path}")
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
