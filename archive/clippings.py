@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from archive.edits import Stretch, inline_diff
 from archive.errors import UsageError
 from archive.store.likenesses import reposts_of
+from archive.store.withholdings import withheld_today
 from archive.urls import canonical_url
 
 LISTS: Final = ("authors", "categories", "tags")
@@ -38,7 +39,11 @@ def clipping(db: Database, post_id: int) -> dict[str, Any]:
 
 
 def dossier(db: Database, post_id: int) -> dict[str, Any]:
-    """The clipping with its evidence, corrections, revisions, captures, images, addresses, sightings, other reposts."""
+    """The clipping with its evidence, corrections, revisions, captures, images, addresses, sightings, other reposts.
+
+    `withheld` says until when and why it is withheld from the public; None when it is not.
+    """
+    withheld = withheld_today(db.conn).get(post_id)
     return {
         **clipping(db, post_id),
         **next(
@@ -46,6 +51,7 @@ def dossier(db: Database, post_id: int) -> dict[str, Any]:
         ),
         **{name: list(db.query(sql, {"id": post_id})) for name, sql in DETAILS.items()},
         "reposts": reposts(db, post_id),
+        "withheld": withheld.words if withheld else None,
     }
 
 

@@ -20,6 +20,7 @@ DEEPEST: Final = 12  # parentheses inside parentheses
 MOST_NEAR: Final = 6  # words in one NEAR
 NEAR_WORDS: Final = 10
 FARTHEST: Final = 100
+NOTED: Final = 40  # characters of what was read otherwise that a note repeats
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -171,6 +172,8 @@ def parse(text: str) -> Query:
     if len(cleaned) > LONGEST:
         reader.note(f"only the first {LONGEST:,} characters were read")
     tree = reader.read()
+    if tree is None and cleaned.strip() and not reader.notes:
+        reader.note(f"“{collapse(cleaned)[:NOTED]}” has no letters or digits to search for")
     return Query(tree=tree, notes=tuple(reader.notes), empty=tree is None and not cleaned.strip())
 
 

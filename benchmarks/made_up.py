@@ -7,6 +7,7 @@ import json
 import random
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, Final
@@ -17,11 +18,13 @@ from archive.schema import FTS_TABLE, WORDS_TABLE
 VOCABULARY: Final = 50_000
 WORDS: Final = 480
 """Of a post: about 3 KB of text."""
-URN: Final = 4_000_000
+URN: Final = 1_000_000
 """Words are drawn blindly from an urn with each as often as Zipf's law has it: five times as fast as weighing them."""
 REPEATED: Final = 25
 """Every so many posts one carries the article of the post before it."""
 SEED: Final = 7
+BUILDING_KIB: Final = 1_000_000
+"""Of SQLite's page cache while an archive is made: its indexes are merged again and again."""
 
 MadeUp = tuple[int, str, str, str, str, str]
 """Id, headline, text, outlet, author, day."""
@@ -65,9 +68,21 @@ def made_up_posts(posts: int, words: list[str], authors: list[str]) -> Iterator[
         yield id, title, text, outlet, author, day
 
 
+@contextmanager
+def archive_of(posts: int, *, is_toy: bool) -> Iterator[Path]:
+    """The database of an archive of that size; of a toy nothing is left behind."""
+    if not is_toy:
+        yield kept(posts)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "archive.db"
+        build(path, posts, vocabulary())
+        yield path
+
+
 def kept(posts: int) -> Path:
     """The archive of that size, made once and kept among the machine's temporary files until it is made otherwise."""
-    made_by = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    made_by = hashlib.sha256(repr((INSERT_POST, FOLLOWING, WORDS, URN, REPEATED, SEED)).encode()).hexdigest()[:12]
     path = Path(tempfile.gettempdir()) / f"clipfile-search-{posts}-{made_by}" / "archive.db"
     if not path.exists():
         unfinished = path.with_name("unfinished.db")
@@ -83,7 +98,8 @@ def kept(posts: int) -> Path:
 def build(path: Path, posts: int, words: list[str]) -> None:
     """An archive of *posts* made-up reposts, written in one transaction, its indexes afterwards as a whole."""
     db = open_database(path)
-    db.execute("pragma synchronous = off")
+    for pragma in ("synchronous = off", "journal_mode = off", f"cache_size = -{BUILDING_KIB}"):
+        db.execute(f"pragma {pragma}").fetchall()
     triggers = db.execute(
         "select name, sql from sqlite_master where type = 'trigger' and tbl_name = 'posts'"
     ).fetchall()
@@ -107,8 +123,8 @@ def build(path: Path, posts: int, words: list[str]) -> None:
             db.execute(statement)
         for _, sql in triggers:
             db.execute(sql)
-    db.execute("pragma optimize")
-    db.execute("pragma wal_checkpoint(truncate)").fetchall()
+    for pragma in ("optimize", "journal_mode = wal"):
+        db.execute(f"pragma {pragma}").fetchall()
     db.close()
 
 

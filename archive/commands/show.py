@@ -57,6 +57,8 @@ def describe(
 ) -> Iterator[str]:
     yield click.style(printable(found["title"] or "(no headline)"), bold=True)
     yield f"{found['url']}  ·  id {found['id']}  ·  uid {found['uid']}"
+    if found["withheld"]:
+        yield click.style(printable(found["withheld"]), fg="red")
     yield ""
     for column, words in FIELDS:
         if value := found[column]:

@@ -13,6 +13,7 @@ from archive.clippings import find_post_id
 from archive.commands.options import archive_option, echo_json, echo_table, json_option
 from archive.errors import UsageError
 from archive.folder import ArchiveFolder
+from archive.store.likenesses import reposts_of
 from archive.store.withholdings import withheld_today, withholdings_of
 from archive.terminal import printable
 
@@ -57,12 +58,17 @@ def withhold_command(
         else:
             store.withholdings.make(post_id, until_on=day, reason=reason or EMBARGO, made_by=made_by)
         history = withholdings_of(store.db.conn, post_id)
+        withheld = withheld_today(store.db.conn)
+        others = [other for other in reposts_of(store.db.conn, post_id) if other not in withheld]
     if as_json:
         echo_json({"id": post_id, "withholdings": list(map(asdict, history))})
     elif undo:
         click.echo(f"Post {post_id}: " + ("shown again." if was_withheld else "it was not withheld."))
     else:
         click.echo(f"Post {post_id}: {printable(history[-1].words)}.")
+        if others:
+            numbers = ", ".join(map(str, others))
+            click.echo(f"Note: its article's other reposts are still shown: {numbers}", err=True)
 
 
 def _day(text: str) -> str:

@@ -78,7 +78,7 @@ def search(
     read = parse(query)
     planned = plan(db, read, public=public)
     units = units_of(terms(read.tree))
-    answers = Answers(db=db, plan=planned, units=units, public=public)
+    answers = Answers(db=db, plan=planned, units=units, public=public, whole=facets)
     if sort == "relevance" and not units:
         sort = "newest"
     if planned.nothing or not answers.total:

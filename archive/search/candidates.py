@@ -56,6 +56,8 @@ class Answers:
     few: int = FEW
     public: bool = False
     """The plan leaves out what is withheld from the public."""
+    whole: bool = False
+    """Every answer will be asked for, as facets do: so they are looked up once, and then known."""
 
     # -- the whole set
 
@@ -66,12 +68,14 @@ class Answers:
 
     @property
     def total_is_exact(self) -> bool:
-        return self._counted <= COUNTED and (self._all is not None or self._is_counted_fast)
+        return self._counted <= COUNTED and (self._all is not None or self.whole or self._is_counted_fast)
 
     @cached_property
     def _counted(self) -> int:
         if self._all is not None:
             return len(self._all)
+        if self.whole:
+            return len(self.every_id)
         if not self._is_counted_fast:
             return self.few
         source, condition, values = self._source()
@@ -95,6 +99,8 @@ class Answers:
             return []
         if self._passing is not None and not self._has_words:
             return sorted(self._passing, reverse=True)
+        if self.whole:
+            return sorted(self._gathered, reverse=True)
         return self._latest(self.plan.match, max(self.few, KEPT) + 1)
 
     @property
@@ -142,22 +148,25 @@ class Answers:
 
     def ids(self) -> tuple[str, Values]:
         """A subquery that gives every answer's id, and its values."""
-        if self._all is not None or not self._is_counted_fast:
+        if self._all is not None or self.whole or not self._is_counted_fast:
             return "select value from json_each(:all)", {"all": self._all_as_json}
         table, condition, values = self._source()
         return f"select {table}.rowid from {table} where {condition}", values
 
+    @property
     def every_id(self) -> list[int]:
         """Every answer, in no order that means anything."""
-        if self._all is not None:
-            return self._all
+        return self._gathered if self._all is None else self._all
+
+    @cached_property
+    def _gathered(self) -> list[int]:
         table, condition, values = self._source()
         return [id for (id,) in self.db.execute(f"select {table}.rowid from {table} where {condition}", values)]
 
     @cached_property
     def _all_as_json(self) -> str:
         """Every answer, looked up once: what is slow to count would be slow for each facet."""
-        return json.dumps(self.every_id())
+        return json.dumps(self.every_id)
 
     # -- by relevance
 
@@ -178,12 +187,22 @@ class Answers:
 
     def _heads_first(self, ids: list[int]) -> list[int]:
         """*ids* with those whose headline or outlet has one of the words before the others."""
-        sql = "select id, title, outlet from posts where id in (select value from json_each(?))"
-        heads = {
-            id
-            for id, title, outlet in self.db.execute(sql, [json.dumps(ids)])
-            if has_marks(f"{title or ''}\n{outlet or ''}", self.units)
-        }
+        beginnings = {f"b{number}": f"%{unit.beginning}%" for number, unit in enumerate(self.units)}
+        # SQLite folds ASCII letters only: a head with any other is looked at whatever stands in it.
+        may_have = " or ".join(["head glob '*[^ -~]*'", *(f"head like :{name}" for name in beginnings)])
+        sql = f"""
+            select id, head
+            from (
+                select id, coalesce(title, '') || ' | ' || coalesce(outlet, '') as head
+                from posts
+                where id in (select value from json_each(:ids))
+            )
+            where {may_have}
+            order by id desc
+            limit {HEADS}
+        """
+        likely = self.db.execute(sql, {"ids": json.dumps(ids), **beginnings})
+        heads = {id for id, head in likely if has_marks(head, self.units)}
         return sorted(ids, key=lambda id: id not in heads)
 
     def _near(self, match: str) -> list[int]:

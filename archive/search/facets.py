@@ -42,7 +42,7 @@ def _counts(answers: Answers) -> dict[str, Counter[Any]]:
         ids, values = answers.ids()
         named = {facet: _count_names(answers.db, facet, table, ids, values) for facet, table in NAMES.items()}
         return {**_count_facts(answers.db, ids, values), **named}
-    posts = answers.every_id()
+    posts = answers.every_id
     return {facet: Counter(values_of(column, posts)) for facet, column in columns.items()}
 
 

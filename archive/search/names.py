@@ -8,6 +8,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from archive.outlets import load_outlets
+from archive.store.joins import final, load_joined
 from archive.text import fold
 
 _UNSURE: Final = frozenset({"misspelt"})
@@ -37,16 +38,19 @@ class Names:
         return names, printed
 
     def authors(self, wanted: str) -> list[int]:
-        """Authors whose name contains *wanted*; case, accents and punctuation do not count."""
+        """Authors whose name, or one that was joined to it, contains *wanted*; case, accents and signs do not count."""
         rows = self._db.execute(
             # SQLite folds ASCII letters only: any name with something else in it is folded here instead.
             "select id, name from authors where name like ? escape '\\' or name glob '*[^A-Za-z ]*'",
             [f"%{'%'.join(fold(wanted).split())}%"],
         ).fetchall()
-        ids = {name: id for id, name in rows}
-        found = [name for name in ids if fold(wanted) in fold(name)]
-        self._note("author", wanted, found)
-        return [ids[name] for name in found]
+        ids = {name: id for id, name in rows if fold(wanted) in fold(name)}
+        joined = load_joined(self._db.conn).authors
+        meant = {final(joined, variant) for variant in joined if fold(wanted) in fold(variant)} - ids.keys()
+        for name in sorted(meant):
+            ids |= dict(self._db.execute("select name, id from authors where name = ?", [name]).fetchall())
+        self._note("author", wanted, list(ids))
+        return list(ids.values())
 
     def labels(self, table: str, wanted: str) -> list[int]:
         """Categories or tags of that name, else those that contain it."""

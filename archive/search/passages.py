@@ -47,11 +47,14 @@ class Unit:
     def stems(self) -> tuple[str, ...]:
         return tuple(map(stem, self.words))
 
+    @property
+    def beginning(self) -> str:
+        """What every word of the first stem begins with; a stem differs from its words in the last letter at most."""
+        return self.words[0] if self.prefix and len(self.words) == 1 else self._shared(self.stems[0])
+
     @cached_property
     def _beginning(self) -> re.Pattern[str]:
-        """What every word of the first stem begins with; a stem differs from its words in the last letter at most."""
-        first = self.words[0] if self.prefix and len(self.words) == 1 else self._shared(self.stems[0])
-        return re.compile(rf"{re.escape(first)}[^\W_]*")
+        return re.compile(rf"{re.escape(self.beginning)}[^\W_]*")
 
     @staticmethod
     def _shared(first: str) -> str:

@@ -18,6 +18,7 @@ from archive.folder import ArchiveFolder
 from archive.model import Evidence, Reading
 from archive.outlets import Outlets, OutletsFileError, load_outlets, read_outlets, use_outlets
 from archive.provenance.press import known
+from archive.search import search
 from archive.search.names import Names
 from archive.store import Store
 from archive.verifying.database import check_posts
@@ -289,6 +290,16 @@ def test_a_joined_outlet_is_found_by_search_under_the_name_that_counts(folder: A
     db = folder.open_readonly()
     assert Names(db).outlets("Huron Courier") == (["Huron Courier"], [])
     assert Names(db).outlets("Valley Gazette") == ([], ["Valley Gazette"]), "by what is printed"
+
+
+def test_a_joined_author_is_found_by_search_under_either_name(folder: ArchiveFolder) -> None:
+    keep(folder, a_reading(authors=("Rick Haglund",)), a_reading(authors=("Ricarda Finch",)))
+    authors(folder, "join", "Rick Haglund", "Ricarda Finch")
+    db = folder.open_readonly()
+    for query in ("author:finch", "author:haglund", 'author:"Rick Haglund"'):
+        assert {hit.id for hit in search(db, query, fold=False).hits} == {1, 2}, query
+    authors(folder, "join", "--undo", "Ricarda Finch")
+    assert {hit.id for hit in search(folder.open_readonly(), "author:finch").hits} == {2}
 
 
 def test_a_join_with_a_known_outlet_has_its_key(folder: ArchiveFolder) -> None:

@@ -56,6 +56,7 @@ OTHERWISE = [
     pytest.param("on:2023-02-30", '"on:2023-02-30"', "a date such as", id="no-such-day"),
     pytest.param("is:lost", '"is:lost"', "one of gone, changed", id="no-such-state"),
     pytest.param("🚋", "", "no letters or digits", id="emoji"),
+    pytest.param("-", "", "“-” has no letters or digits", id="sign"),
 ]
 
 
