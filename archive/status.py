@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archive.folder import ArchiveFolder
-from archive.gaps import find_gaps
+from archive.gaps import count_missing
 from archive.schedules import Scheduled, load_schedules
 from archive.scheduling import read_cadence
 from archive.store.values import instant
@@ -114,9 +114,9 @@ def _damage(db: Database, warc: Path) -> Iterator[str]:
 
 def _site_statuses(db: Database, folder: ArchiveFolder, at: datetime) -> Iterator[SiteStatus]:
     schedules = _schedules(folder)
-    missing = {gaps.site: len(gaps.missing) for gaps in find_gaps(db)}
     for row in db.query(SITES, {"doubtful": DOUBTFUL_BELOW}):
-        yield _site_status(db, row, schedules.get(row["name"]) or schedules.get(row["url"]), missing[row["name"]], at)
+        schedule = schedules.get(row["name"]) or schedules.get(row["url"])
+        yield _site_status(db, row, schedule, count_missing(db, row["id"]), at)
 
 
 def _schedules(folder: ArchiveFolder) -> dict[str, Scheduled]:
@@ -131,15 +131,17 @@ def _schedules(folder: ArchiveFolder) -> dict[str, Scheduled]:
 SITES: Final = """
     select
         sites.id, sites.name, sites.url,
-        count(posts.id) as posts,
-        coalesce(sum(posts.gone_at is not null), 0) as gone,
-        coalesce(sum(posts.kind = 'repost' and posts.confidence < :doubtful), 0) as doubtful,
+        (select count(*) from posts where site_id = sites.id) as posts,
+        (select count(*) from posts where site_id = sites.id and gone_at is not null) as gone,
+        (
+            select count(*) from posts
+            where site_id = sites.id and kind = 'repost' and confidence < :doubtful
+        ) as doubtful,
         (
             select count(*) from held join posts as kept on kept.id = held.post_id
             where kept.site_id = sites.id and held.suspect_run_id is not null
         ) as kept_back
-    from sites left join posts on posts.site_id = sites.id
-    group by sites.id
+    from sites
     order by sites.name
 """
 

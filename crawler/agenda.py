@@ -75,6 +75,7 @@ class Agenda:
             lastmod=partial(self.custody.lastmod, self.site_id),
             headline=partial(self.posts.headline, self.site_id),
             shown_title=partial(self.custody.shown_title, self.site_id),
+            checked_at=partial(self.posts.checked_at, self.site_id),
             categories=partial(self.posts.category_names, self.site_id) if self._trusts_rest_on_categories else None,
         )
 
@@ -83,11 +84,14 @@ class Agenda:
         """In a sweep, unless the profile says where a page shows them: then the page's word stands, and not REST's."""
         return self.plan.mode == "sweep" and "categories" not in self.profile.selectors
 
-    def validators(self, url: str) -> dict[str, str]:
+    def validators(self, url: str, *, is_post: bool = True) -> dict[str, str]:
         """Conditional headers from the address's last whole answer.
 
-        nginx makes an ETag weak when it compresses, and then no longer knows it: the mark is taken off again.
+        nginx makes an ETag weak when it compresses, and then no longer knows it: the mark is taken off again. A post is
+        asked for without them where they were once the same for another text.
         """
+        if is_post and not self.plan.trusts_validators:
+            return {}
         etag, last_modified = self.custody.validators(url)
         headers = {"If-None-Match": etag and etag.removeprefix("W/"), "If-Modified-Since": last_modified}
         return {name: value for name, value in headers.items() if value}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
 from archive.store.frontier import SOURCE_PRIORITY, Seed
@@ -90,6 +91,8 @@ class Known:
     """Of a key; None: no such post is held."""
     shown_title: Callable[[str, str], str | None]
     """Of a source and a key, the words by which that source last showed the post."""
+    checked_at: Callable[[str], str | None] = lambda key: None
+    """Of a key, when the post's page was last asked for; None: no such post is held."""
     categories: Callable[[str], tuple[str, ...]] | None = None
     """Of a key, to be compared with REST's; None: they are not compared."""
 
@@ -101,7 +104,8 @@ class Known:
         if post and self._was_moved(sighting):
             return False
         if sighting.lastmod is not None:
-            return shown is not None and sighting.lastmod == shown[0]
+            is_as_before = shown is not None and sighting.lastmod == shown[0]
+            return is_as_before and not self._may_change_unseen(sighting.lastmod, sighting.key)
         if sighting.source in LISTINGS and sighting.title:
             headline = (post[0] if post else None) or ""
             if before := self.shown_title(sighting.source, sighting.key):
@@ -109,12 +113,34 @@ class Known:
             return not headline or same_headline(sighting.title, headline)
         return True
 
+    def _may_change_unseen(self, lastmod: str, key: str) -> bool:
+        """Whether the post was last asked for on the very day its source names: it may have been edited again since.
+
+        A day lasts till the next noon in UTC where clocks are twelve hours behind.
+        """
+        if len(lastmod) > len("2024-05-06"):
+            return False
+        checked_at = self.checked_at(key)
+        return checked_at is not None and checked_at < day_after(lastmod)
+
     def _was_moved(self, sighting: Sighting) -> bool:
         """Whether REST has the post in other categories: moving many at once leaves no modified date behind."""
         if self.categories is None:
             return False
         names = category_names(sighting.rest or {})
         return bool(names) and set(names) != set(self.categories(sighting.key))
+
+
+LAST_DAY: Final = date.max - timedelta(days=1)
+
+
+def day_after(day: str) -> str:
+    """The instant by which a day is over on all of the earth.
+
+    >>> day_after("2024-12-31")
+    '2025-01-01T12:00:00Z'
+    """
+    return f"{min(date.fromisoformat(day), LAST_DAY) + timedelta(days=1)}T12:00:00Z"
 
 
 def category_names(row: Mapping[str, Any]) -> list[str]:

@@ -46,6 +46,8 @@ class Plan:
     """Addresses at which the last whole run found its sources."""
     look: tuple[str, ...] = ()
     """How the blog looked when it was last looked at; empty when it never was."""
+    trusts_validators: bool = True
+    """Whether a post that answers 304 is as it was: no run found one that had changed all the same."""
     resumed: bool = False
     """The frontier holds what an earlier run left undone; nothing is begun anew."""
 
@@ -80,6 +82,7 @@ def choose_plan(
         states=(states := read_states(whole.report)),
         doors=whole.report.get("doors", {}),
         look=tuple(next((run.report["look"] for run in past if run.report.get("look")), ())),
+        trusts_validators=not any(run.report.get("lying_validators") for run in past),
     )
     if recheck:
         return replace(known, mode="recheck", why="asked for")

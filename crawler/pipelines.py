@@ -60,5 +60,7 @@ class StorePipeline:
             )
             store.frontier.finish(keeper.site_id, item.key)
             store.frontier.add(keeper.site_id, self.crawler.requisites.seeds(item.requisites, item.post.url))
+            if saved.outcome in ("changed", "held") and item.kept:
+                tally.lying_validators += store.custody.kept_its_validators(item.kept.exchange.url)
         tally.count_post(saved, item)
         return item

@@ -63,6 +63,8 @@ class Tally:
     doors: dict[str, Any] = field(default_factory=dict)
     """Addresses at which the sources were found open, for the next run."""
     dated_sitemap: bool = False
+    lying_validators: int = 0
+    """Posts that were edited, and whose ETag or Last-Modified says that they were not."""
     look: tuple[str, ...] = ()
     """How the blog looks (`crawler.theme`), by the one page that is looked at for it in every run."""
     is_redesigned: bool = False
@@ -191,6 +193,7 @@ class Tally:
             "walked": sorted(self.walked_whole),
             "doors": self.doors,
             "dated_sitemap": self.dated_sitemap,
+            "lying_validators": self.lying_validators,
             "look": self.look,
             "redesigned": self.is_redesigned,
         }

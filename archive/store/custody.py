@@ -430,6 +430,22 @@ class Custody:
         row = self._db.execute(f"select etag, last_modified from captures {NEWEST_WHOLE}", (url,)).fetchone()
         return (row[0], row[1]) if row else (None, None)
 
+    def kept_its_validators(self, url: str) -> bool:
+        """Whether the address's last two whole answers were different pages under one ETag, or one Last-Modified."""
+        rows = self._db.execute(
+            """
+            select etag, last_modified, payload_sha256
+            from captures
+            where url = ? and status = 200
+            order by captured_at desc, id desc
+            limit 2
+            """,
+            (url,),
+        ).fetchall()
+        if len(rows) < 2 or rows[0][2] == rows[1][2]:
+            return False
+        return any(new is not None and new == old for new, old in zip(rows[0][:2], rows[1][:2], strict=True))
+
     def save_skip(self, run_id: int, url: str, role: str, reason: str, detail: str | None = None) -> None:
         self._db.execute(
             "insert into skips (run_id, url, key, reason, detail, role, skipped_at) values (?, ?, ?, ?, ?, ?, ?)",

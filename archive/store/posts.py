@@ -160,6 +160,18 @@ class Posts:
         ).fetchone()
         return row
 
+    def checked_at(self, site_id: int, key: str) -> str | None:
+        """When the page of the post at a canonical URL was last asked for; None when no post lives there."""
+        row = self._db.execute(
+            """
+            select posts.checked_at
+            from post_urls join posts on posts.id = post_urls.post_id
+            where post_urls.url = ? and posts.site_id = ?
+            """,
+            (key, site_id),
+        ).fetchone()
+        return row[0] if row else None
+
     def category_names(self, site_id: int, key: str) -> tuple[str, ...]:
         """Categories of the post at a canonical URL, in their order; () where none are held."""
         rows = self._db.execute(

@@ -167,7 +167,7 @@ class BlogSpider(CheckedSpider):
     def request(self, seed: Seed) -> Request:
         return Request(
             seed.url,
-            headers=self.agenda.validators(seed.url) if (seed.hint or {}).get("check") or seed.role == "feed" else None,
+            headers=self.validators(seed),
             callback=self.parse,
             errback=self.failed,
             cb_kwargs={"seed": seed},
@@ -178,6 +178,12 @@ class BlogSpider(CheckedSpider):
             },
             dont_filter=True,  # the frontier holds each address once
         )
+
+    def validators(self, seed: Seed) -> dict[str, str] | None:
+        """A post that some source says has changed is asked for without conditions."""
+        if (seed.hint or {}).get("check") or seed.role == "feed":
+            return self.agenda.validators(seed.url, is_post=seed.role == "post")
+        return None
 
     def look_again(self) -> bool:
         """Queue what should be looked at once more when all is fetched. True when that made new work."""

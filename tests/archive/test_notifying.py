@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from making import a_post, a_reading, a_run
 
+from archive import notifying
 from archive.folder import ArchiveFolder
 from archive.notifying import CannotTellError, metrics, news, tell
 from archive.status import find_status
@@ -31,6 +32,8 @@ class Mailbox:
     received: list[tuple[str, str]] = field(default_factory=list)
     """(path, body)"""
     status: int = 200
+    first: list[int] = field(default_factory=list)
+    """Statuses of the first answers, before all the others."""
 
     @property
     def messages(self) -> list[dict[str, Any]]:
@@ -45,7 +48,7 @@ def mailbox() -> Iterator[Mailbox]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             box.received.append((self.path, body.decode()))
-            self.send_response(box.status)
+            self.send_response(box.first.pop(0) if box.first else box.status)
             self.end_headers()
 
         def log_message(self, *words: object) -> None:
@@ -148,6 +151,44 @@ def test_the_health_check_hears_how_the_run_ended(folder: ArchiveFolder, mailbox
     assert [path for path, _ in mailbox.received] == [path]
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notifying, "PING_PAUSES_S", (0.0, 0.0, 0.0))
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("first", "calls"),
+    [
+        pytest.param([503], 2, id="busy for a moment"),
+        pytest.param([500, 502], 3, id="busy for longer"),
+        pytest.param([], 1, id="well"),
+    ],
+)
+def test_a_health_check_is_called_again_until_it_hears(
+    folder: ArchiveFolder, mailbox: Mailbox, first: list[int], calls: int
+) -> None:
+    mailbox.first = first
+    settings(folder, f'[health]\nping = "http://{mailbox.url}/ping"\n')
+    ended(folder, "done")
+    tell(folder)
+    assert [path for path, _ in mailbox.received] == ["/ping"] * calls
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(("status", "calls"), [(404, 1), (500, 3)])
+def test_a_health_check_that_says_no_is_not_called_for_ever(
+    folder: ArchiveFolder, mailbox: Mailbox, status: int, calls: int
+) -> None:
+    mailbox.status = status
+    settings(folder, f'[health]\nping = "http://{mailbox.url}/ping"\n')
+    ended(folder, "done")
+    with pytest.raises(CannotTellError, match=str(status)):
+        tell(folder)
+    assert len(mailbox.received) == calls
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_health_check_that_does_not_answer_keeps_nothing_else_back(folder: ArchiveFolder, mailbox: Mailbox) -> None:
     settings(folder, '[health]\nping = "http://127.0.0.1:9/ping"\ntextfile = "clipfile.prom"\n')
     ended(folder, "done")

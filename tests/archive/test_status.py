@@ -10,10 +10,12 @@ from making import a_post, a_reading, a_run
 from archive.commands.status import lines
 from archive.errors import NotAnArchiveError, UsageError
 from archive.folder import ArchiveFolder
+from archive.gaps import find_gaps
 from archive.schedules import Scheduled, save_schedule
 from archive.settings import SettingsError
 from archive.status import find_status
 from archive.store import Store
+from crawler.discovery import Sighting
 
 COUNTS = dict.fromkeys(("requests", "bytes", "seen", "new", "changed", "gone", "errors"), 0)
 
@@ -101,6 +103,19 @@ def test_the_settings_say_when_runs_are_expected_where_others_start_them(folder:
         ended(store, "done")
     (folder.path / "clipfile.toml").write_text('[schedule]\nblog = "hourly"\n')
     assert find_status(folder, datetime.now(UTC) + timedelta(days=2)).code == 3
+
+
+def test_posts_that_are_missing_are_counted_as_the_gaps_name_them(folder: ArchiveFolder) -> None:
+    with folder.writing("a test") as store:
+        site_id, run_id = a_run(store)
+        with store.atomic():
+            store.posts.save(site_id, run_id, a_post(), a_reading(), capture_id=None, seen_at="2026-03-02T09:00:00Z")
+            urls = [a_post().url, *(f"https://blog.example/{slug}/" for slug in ("lost", "late", "lost"))]
+            shown = [Sighting(url=url, source=source) for url in urls for source in ("rest", "sitemap")]
+            store.custody.save_sightings(site_id, run_id, shown)
+    (site,) = find_status(folder).sites
+    (gaps,) = find_gaps(folder.open_readonly())
+    assert site.missing == len(gaps.missing) == 2
 
 
 def test_a_shortened_capture_file_is_damage(folder: ArchiveFolder) -> None:

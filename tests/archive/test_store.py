@@ -195,6 +195,32 @@ def test_a_post_asked_for_in_a_year_to_come_is_due(store: Store) -> None:
     assert store.posts.not_seen_in(run_id, site_id) == [a_post().url]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "lies"),
+    [
+        pytest.param(('"a"', None, "old"), ('"a"', None, "new"), True, id="one ETag for two pages"),
+        pytest.param((None, "Mon", "old"), ('"a"', "Mon", "new"), True, id="one Last-Modified"),
+        pytest.param(('"a"', None, "old"), ('"b"', None, "new"), False, id="another ETag"),
+        pytest.param((None, None, "old"), (None, None, "new"), False, id="no validators"),
+        pytest.param(('"a"', None, "old"), ('"a"', None, "old"), False, id="the same page"),
+    ],
+)
+def test_a_cache_lies_that_gives_another_page_the_same_validators(
+    store: Store, before: tuple[str | None, ...], after: tuple[str | None, ...], lies: bool
+) -> None:
+    _, run_id = a_run(store)
+    for day, (etag, last_modified, digest) in enumerate((before, after), 1):
+        store.db.execute(
+            """
+            insert into captures (run_id, url, captured_at, role, status, warc_file, warc_offset, warc_length,
+                payload_sha256, payload_bytes, etag, last_modified)
+            values (?, 'https://blog.example/a/', ?, 'post', 200, 'w', 0, 0, ?, 0, ?, ?)
+            """,
+            [run_id, f"2026-03-0{day}T09:00:00Z", digest, etag, last_modified],
+        )
+    assert store.custody.kept_its_validators("https://blog.example/a/") is lies
+
+
 def test_what_a_transaction_began_is_undone_whole_when_it_fails(store: Store) -> None:
     site_id, run_id = a_run(store)
 

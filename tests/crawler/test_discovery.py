@@ -37,6 +37,7 @@ from crawler.discovery import (
     sighting_key,
     unique,
 )
+from crawler.findings import Known
 from crawler.profiles import SiteProfile, load_profile
 from crawler.rest import RestTerm
 from crawler.sitemaps import read_sitemap
@@ -272,6 +273,9 @@ INSTANTS = [
     pytest.param("2024-05-06T09:30:00.123-04:00", None, "2024-05-06T13:30:00Z", id="fraction"),
     pytest.param("2024-05-06T09:30Z", None, "2024-05-06T09:30:00Z", id="no-seconds"),
     pytest.param("2024-11-03T01:30:00", "America/Detroit", "2024-11-03T05:30:00Z", id="blogs-own-zone"),
+    pytest.param("2024-11-03T02:30:00", "America/Detroit", "2024-11-03T07:30:00Z", id="clocks-were-put-back"),
+    pytest.param("2024-03-10T02:30:00", "America/Detroit", "2024-03-10T07:30:00Z", id="an-hour-that-was-skipped"),
+    pytest.param("2024-07-01T01:30:00", "America/Detroit", "2024-07-01T05:30:00Z", id="summer-time"),
     pytest.param("Mon, 06 May 2024 09:30:00 EST", None, "2024-05-06T14:30:00Z", id="rss"),
     pytest.param("2024-05-06 09:30:00", None, "2024-05-06", id="no-zone"),
     pytest.param("2024-02-31", None, None, id="no-such-day"),
@@ -292,6 +296,30 @@ def test_an_instant_is_utc_or_as_much_as_was_said(text: str | None, zone: str | 
 def test_no_words_make_an_instant_raise(text: str) -> None:
     read_instant(text)
     read_instant(text, "America/Detroit")
+
+
+DAYS = [
+    pytest.param("2024-05-06", "2024-05-06", "2024-05-06T15:00:00Z", False, id="asked for on that day"),
+    pytest.param("2024-05-06", "2024-05-06", "2024-05-07T11:00:00Z", False, id="still that day in Hawaii"),
+    pytest.param("2024-05-06", "2024-05-06", "2024-05-07T13:00:00Z", True, id="asked for when it was over"),
+    pytest.param("2024-05-07", "2024-05-06", "2024-06-01T13:00:00Z", False, id="another day"),
+    pytest.param("2024-05-06T09:00:00Z", "2024-05-06T09:00:00Z", "2024-05-06T10:00:00Z", True, id="an instant"),
+    pytest.param("9999-12-31", "9999-12-31", "2024-05-06T10:00:00Z", False, id="the last of all days"),
+]
+
+
+@pytest.mark.parametrize(("lastmod", "before", "checked_at", "is_unchanged"), DAYS)
+def test_a_post_may_be_edited_twice_on_the_day_its_sitemap_names(
+    lastmod: str, before: str, checked_at: str, is_unchanged: bool
+) -> None:
+    known = Known(
+        lastmod=lambda source, key: (before,),
+        headline=lambda key: ("A headline",),
+        shown_title=lambda source, key: None,
+        checked_at=lambda key: checked_at,
+    )
+    sighting = Sighting(url="https://blog.example/a/", source="sitemap", lastmod=lastmod)
+    assert known.is_unchanged(sighting) is is_unchanged
 
 
 def test_a_post_of_unknown_change_may_always_have_changed() -> None:

@@ -60,6 +60,12 @@ def test_a_delta_begins_before_the_latest_change_the_blog_told_of() -> None:
     assert plan.since == "2026-04-30T09:00:00Z"
 
 
+@pytest.mark.parametrize(("lying", "trusted"), [(0, True), (2, False)])
+def test_validators_that_lied_once_are_not_trusted_again(lying: int, trusted: bool) -> None:
+    runs = [past("delta"), past("delta", lying_validators=lying), past("full", {"rest": OPEN})]
+    assert choose_plan(runs).trusts_validators is trusted
+
+
 def test_a_last_run_that_is_still_to_come_hides_no_change() -> None:
     """A clock was ahead, and was set back: what changed since now may not be skipped until that day."""
     before = PastRun(mode="full", started_at="2030-05-04T03:00:00Z", report={"verdicts": {"rest": OPEN}})
