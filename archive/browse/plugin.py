@@ -15,9 +15,9 @@ from archive.browse.cells import cell
 from archive.browse.describing import describe, everything
 from archive.browse.headers import App, guarded
 from archive.browse.instance import ASSETS, archives, only_archive, place_of
-from archive.browse.ranking import SEARCHED, ranked, ranking_clause
 from archive.browse.rendering import make_ready
 from archive.browse.routes import routes
+from archive.browse.tables import SEARCHED, led, ranking_clause
 from archive.schema import RANKED_VIEW
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -40,7 +40,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[App], App]:
         name = tilde_decode(first.removesuffix(".json"))
         return only_archive(datasette) is not None or path.startswith(ASSETS) or place_of(datasette, name) is not None
 
-    return lambda app: guarded(ranked(app, datasette), is_ours)
+    return lambda app: guarded(led(app, datasette), is_ours)
 
 
 @hook
@@ -83,6 +83,13 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
         for place in places
         for words, path in (("Clippings", ""), ("Search", "search"), ("Runs and health", "runs"))
     ]
+
+
+@hook
+def extra_template_vars(view_name: str, database: str | None, request: Any, datasette: Any) -> dict[str, str]:
+    """Datasette 1.0a41 forgets what was searched for when it draws the search box above a table."""
+    is_ours = view_name == "table" and database and place_of(datasette, database)
+    return {"search": request.args["_search"]} if is_ours and "_search" in request.args else {}
 
 
 @hook

@@ -87,6 +87,26 @@ def test_an_empty_search_box_shows_the_table(words: str, table: str, docks: Gett
     assert len(headlines(docks, f"/archive/{table}?_search={words}&_filter_column=&{FORM}&kind=repost")) == 25
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "posts?_nocol=posted_on",
+        "posts?_nocol=posted_on&_sort=posted_on",
+        "posts?_col=title&_col=site_id",
+        "posts?_search=dock&_sort_desc=posted_on&_nocol=posted_on&_size=2",
+    ],
+)
+def test_a_column_may_be_hidden_though_rows_are_sorted_by_it(path: str, docks: Getter) -> None:
+    assert headlines(docks, f"/archive/{path}")
+
+
+def test_the_search_box_keeps_what_was_searched_for(docks: Getter) -> None:
+    table = docks("/archive/clippings_ranked?_search=%22dock%22+%3Cb%3E&_nofacet=1").text
+    box = re.search(r'<input id="_search"[^>]*value="([^"]*)"', table)
+    assert box
+    assert unescape(box[1]) == '"dock" <b>'
+
+
 def test_programs_are_answered_as_they_ask(docks: Getter) -> None:
     newest_first = docks("/archive/posts.json?_search=dock&_shape=array").json()
     ranked = docks("/archive/clippings_ranked.json?_search=dock&_shape=array").json()

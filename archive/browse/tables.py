@@ -1,8 +1,10 @@
-"""Words searched for in Datasette's tables are answered best first.
+"""What is asked of Datasette's tables, led to where it is answered better.
 
-Datasette finds rows by full-text search but gives them the order of any other rows, and no hook sets another. The view
-`clippings_ranked` has SQLite's own rank as a column, by which Datasette can sort as by any column: with facets,
-filters, paging, JSON and CSV as ever. So a search among posts or clippings that asks for no order is led there.
+Words: Datasette finds rows by full-text search but gives them the order of any other rows, and no hook sets another.
+The view `clippings_ranked` has SQLite's own rank as a column, by which Datasette can sort as by any column: with
+facets, filters, paging, JSON and CSV as ever. So a search among posts or clippings that asks for no order is led there.
+
+Order: Datasette fails where a table with labels is sorted by a column that is not shown.
 """
 
 from __future__ import annotations
@@ -48,7 +50,7 @@ def leads_to(table: str, pairs: Pairs) -> tuple[str, Pairs] | None:
     >>> leads_to("clippings", [("_search", " "), ("kind", "own")])
     ('clippings', [('kind', 'own')])
     """
-    asked = _without_what_a_form_adds(table, pairs)
+    asked = _with_a_shown_order(table, _without_what_a_form_adds(table, pairs))
     searches = any(name == "_search" for name, _ in asked)
     if table == RANKED_VIEW and not searches:
         # without words nothing has a rank, and sorting all of them by none takes long
@@ -74,6 +76,19 @@ def _without_what_a_form_adds(table: str, pairs: Pairs) -> Pairs:
     return [pair for pair in pairs if pair[0] not in drop]
 
 
+def _with_a_shown_order(table: str, pairs: Pairs) -> Pairs:
+    """Posts are sorted by their number where the column they were to be sorted by is hidden."""
+    if table != "posts":
+        return pairs
+    sent: Mapping[str, str] = dict(pairs)
+    order = sent.get("_sort") or sent.get("_sort_desc") or TABLE_SETTINGS[table]["sort_desc"]
+    shown = {value for name, value in pairs if name == "_col"}
+    is_hidden = ("_nocol", order) in pairs or (shown and order not in shown)
+    if not is_hidden or order == "id":
+        return pairs
+    return [*(pair for pair in pairs if pair[0] not in OF_ORDER), ("_sort_desc", "id")]
+
+
 def is_search(words: str) -> bool:
     return bool(words.replace('"', "").strip())
 
@@ -87,8 +102,8 @@ def _is_of_clippings(name: str, value: str) -> bool:
     return name.split("__")[0] in COLUMNS
 
 
-def ranked(app: App, datasette: Any) -> App:
-    """*app*, with searches in tables led to where they are ranked. Pages only: JSON and CSV are answered as asked."""
+def led(app: App, datasette: Any) -> App:
+    """*app*, with what `leads_to` knows better led there. Pages only: JSON and CSV are answered as asked."""
 
     async def leading(scope: Scope, receive: Receive, send: Send) -> None:
         target = await _target(scope, datasette) if scope["type"] == "http" and _asks_much(scope) else None
@@ -104,7 +119,8 @@ def ranked(app: App, datasette: Any) -> App:
 def _asks_much(scope: Scope) -> bool:
     """A first look, for every request passes here."""
     return scope["method"] in ("GET", "HEAD") and (
-        b"_search=" in scope.get("query_string", b"") or scope["path"].endswith(f"/{RANKED_VIEW}")
+        any(name in scope.get("query_string", b"") for name in (b"_search=", b"col="))
+        or scope["path"].endswith(f"/{RANKED_VIEW}")
     )
 
 
