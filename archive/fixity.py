@@ -3,25 +3,26 @@
 Common checkers compare the digests that are there and pass over what is missing, cut or contradictory. Here digests
 must be there, lengths must be exact, a gzip member must hold one record and nothing else, requests and responses must
 find each other, revisits their originals, and HTTP messages must be what they say. Files are read once, record by
-record, in flat memory; several can be checked at a time.
+record, in flat memory, several at a time; a witness sees every record on the way and may compare it with what it knows.
 """
 
 from __future__ import annotations
 
-import hashlib
-import itertools
-from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+import sys
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, Protocol
 
-from archive.warc.digests import read_label
-from archive.warc.reading import read_date
-from archive.warc.records import GZIP_HEADER, DamagedRecordError, RawRecord, WarcFile, bare
+from archive.warc.facts import RecordFacts, computed_sha256, facts_of
+from archive.warc.form import facts_in_form
+from archive.warc.ledger import LOST, Ledger, bad_references, ids_used_twice, key
+from archive.warc.messages import Message
+from archive.warc.reading import ANSWERS
+from archive.warc.records import GZIP_HEADER, DamagedRecordError, RawRecord, WarcFile
 from archive.warc.rules import (
     Fault,
     Severity,
@@ -34,9 +35,16 @@ from archive.warc.rules import (
 )
 from archive.warc.tail import has_our_name, made_by_us
 
-ANSWERS: Final = ("response", "revisit")
-PAIRED: Final = (*ANSWERS, "resource", "metadata")
-"""What a request may be concurrent to."""
+Check = Literal["record", "pointer", "database", "search", "posts"]
+"""`record`: a WARC file by itself; `pointer`: database against WARC files; `database`: the file and its structure;
+`search`: the full-text index; `posts`: what a post's rows say of each other."""
+
+IN_FORM_BYTES: Final = 16 * 1024 * 1024
+"""Longer records, which are few, are read in pieces by the rules alone."""
+WORTH_PROCESSES_BYTES: Final = 8 * 1024 * 1024
+"""Below this, starting processes takes longer than all the rest."""
+PART_BYTES: Final = 16 * 1024 * 1024
+"""Length a part of a file is meant to have: small enough that no process is left alone with the last one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,68 +52,19 @@ class Finding:
     """One thing that is not as it should be."""
 
     severity: Severity
-    """`error`: damaged or not valid. `warning`: odd, but it may have been captured so."""
-    url: str | None
-    """What the record is a capture of; None when it can't be read or has no address."""
-    file: str
-    offset: int
+    """`error`: damaged or not valid. `warning`: odd or unchecked, but it may have been captured so."""
+    check: Check = "record"
     what: str
-
-
-def check_warc(path: Path) -> Iterator[Finding]:
-    """What is wrong with one file, in the order of its records. An original in another file is not looked for."""
-    return _FileCheck(path).findings()
-
-
-def check_warcs(paths: Iterable[Path], *, jobs: int = 1) -> Iterator[Finding]:
-    """What is wrong with these files, and between them: ids used twice, revisits whose original is in none of them.
-
-    With *jobs* > 1, files are checked in as many processes, long ones of ours in parts; the findings are the same, in
-    the same order.
-    """
-    ledgers: list[tuple[Path, _Ledger]] = []
-    for part, findings, ledger in _surveys(list(paths), jobs):
-        yield from findings
-        ledgers.append((part.path, ledger))
-    yield from _duplicate_ids(ledgers)
-    yield from _lost_originals(ledgers)
-
-
-@dataclass(slots=True)
-class _Ledger:
-    """What a file's records say about themselves and others, as 64-bit keys: a few dozen bytes a capture."""
-
-    ids: array[int] = field(default_factory=lambda: array("Q"))
-    id_offsets: array[int] = field(default_factory=lambda: array("Q"))
-    originals: array[int] = field(default_factory=lambda: array("Q"))
-    """Four for each response: its id, its address and instant, its payload's SHA-1 and SHA-256; 0 for what is not
-    said."""
-    references: array[int] = field(default_factory=lambda: array("Q"))
-    """Five for each revisit: its offset, then the same four of what it refers to."""
-
-
-def _key(text: str | bytes | None) -> int:
-    """64 bits standing for *text*; 0 for None."""
-    if text is None:
-        return 0
-    octets = text if isinstance(text, bytes) else text.encode("utf-8", "replace")
-    return int.from_bytes(hashlib.blake2b(octets, digest_size=8).digest(), "big")
-
-
-def _address_key(uri: str | None, date: str | None) -> int:
-    at = read_date(date or "")
-    return _key(f"{bare(uri)} {at.timestamp():.0f}") if uri and at else 0
-
-
-def _payload_keys(raw: RawRecord) -> tuple[int, int]:
-    """By SHA-1 and by SHA-256, which stand in two fields of ours, and in one or none of other writers'."""
-    labels = (raw.get("warc-payload-digest"), raw.get("warc-payload-digest-sha256"))
-    digests = dict(digest for label in labels if label and (digest := read_label(label)))
-    return _key(digests.get("sha1")), _key(digests.get("sha256"))
+    file: str | None = None
+    """Name of the WARC file or database."""
+    offset: int | None = None
+    """Byte in that file; None when it is not about one place."""
+    url: str | None = None
+    """What it is a capture or post of; None when that can't be read or there is no address."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Part:
+class Part:
     """A file, or a stretch of one of ours that begins with a request, so that every pair lies in one part."""
 
     path: Path
@@ -114,66 +73,146 @@ class _Part:
     """None: the end of the file."""
 
 
-class _FileCheck:
+class Witness(Protocol):
+    """Knows something of its own about the records of a part."""
+
+    def see(self, facts: RecordFacts) -> Iterator[Finding]:
+        """Told of every whole record, in their order."""
+
+    def ended(self) -> Iterator[Finding]:
+        """What it knows of and did not see."""
+
+
+Witnesses = Callable[[Part], Witness | None]
+"""Makes the witness of a part; asked for one part after the other. It goes to the process that checks the part, so it
+must pickle."""
+Advance = Callable[[int, int], None]
+"""Told how many bytes, and how many records, were gone through more."""
+
+
+def nobody(_: Part) -> None:
+    """There is no witness."""
+
+
+def check_warc(path: Path) -> Iterator[Finding]:
+    """What is wrong with one file, in the order of its records. An original in another file is not looked for."""
+    return _PartCheck(Part(path=path)).findings()
+
+
+def check_warcs(
+    paths: Iterable[Path],
+    *,
+    jobs: int = 1,
+    witnesses: Witnesses = nobody,
+    advance: Advance = lambda _bytes, _records: None,
+) -> Iterator[Finding]:
+    """What is wrong with these files, and between them: ids used twice, revisits whose original is in none of them.
+
+    With *jobs* > 1, files are checked in as many processes, long ones of ours in parts; the findings are the same, in
+    the same order.
+    """
+    surveyed: list[tuple[Path, Ledger]] = []
+    for part, findings, ledger in _surveys(list(paths), jobs, witnesses):
+        yield from findings
+        surveyed.append((part.path, ledger))
+        advance((part.end or part.path.stat().st_size) - part.start, len(ledger.ids))
+    ledgers = [ledger for _, ledger in surveyed]
+    for number, offset in ids_used_twice(ledgers):
+        yield _finding_at(surveyed[number][0], offset, "a record with the same id is elsewhere in these files")
+    for number, offset, what in bad_references(ledgers):
+        path = surveyed[number][0]
+        # whoever made an imported file may have kept the original in one that nobody gave us
+        severity: Severity = "error" if has_our_name(path.name) or what != LOST else "warning"
+        yield _finding_at(path, offset, what, severity)
+
+
+def _finding_at(path: Path, offset: int, what: str, severity: Severity = "error") -> Finding:
+    with WarcFile(path) as file:
+        url = file.record_at(offset).url()
+    return Finding(severity=severity, url=url, file=path.name, offset=offset, what=what)
+
+
+class _PartCheck:
     """One pass over one file, or over a part of one of ours."""
 
-    def __init__(self, path: Path, start: int = 0, end: int | None = None) -> None:
-        self.ledger = _Ledger()
-        self._path, self._start, self._end = path, start, end
-        self._ours = start > 0
+    def __init__(self, part: Part, witness: Witness | None = None) -> None:
+        self.ledger = Ledger()
+        self._path, self._start, self._end = part.path, part.start, part.end
+        self._witness = witness
+        self._ours = part.start > 0 or has_our_name(part.path.name)
         self._now = datetime.now(UTC)
         self._ids: set[int] = set()
-        self._requests: dict[str, tuple[RawRecord, str]] = {}
-        """Requests whose answer has not come yet, under its id, with their method."""
-        self._answers: dict[str, tuple[str | None, str | None, int]] = {}
-        """Address, instant and offset of answers whose request has not come yet; only in files of ours, which have
-        them all."""
+        self._requests: dict[str, RecordFacts] = {}
+        """Requests whose answer has not come yet, under its id."""
+        self._answers: dict[str, RecordFacts] = {}
+        """Answers whose request has not come yet; only in files of ours, which have them all."""
 
     def findings(self) -> Iterator[Finding]:
         with WarcFile(self._path) as file:
             if not file.size:
                 yield self._finding(0, None, ("error", "an empty file"))
-            for item in self._records(file):
-                yield from [item] if isinstance(item, Finding) else self._of_record(file, item)
-        yield from self._without_partner()
+            yield from self._through(file)
+        for request in self._requests.values():
+            yield self._finding(request.offset, request.url, ("error", "no record answers this request"))
+        for answer in self._answers.values():
+            yield self._finding(answer.offset, answer.url, ("error", "the request to this answer is missing"))
+        if self._witness:
+            yield from self._witness.ended()
 
-    def _records(self, file: WarcFile) -> Iterator[RawRecord | Finding]:
-        """Whole records; for each stretch that is none, one finding, and on with the next whole record behind it."""
+    def _through(self, file: WarcFile) -> Iterator[Finding]:
+        """Record by record; for each stretch that is none, one finding, and on with the next whole record behind it."""
         offset: int | None = self._start
         end = file.size if self._end is None else self._end
         lost = False
         while offset is not None and offset < end:
             try:
-                record = file.record_at(offset)
+                facts = yield from self._record(file, offset)
             except DamagedRecordError as error:
                 if not lost:
                     yield self._finding(offset, None, ("error", error.problem))
                 lost, offset = True, file.next_start(offset)
             else:
-                yield record
-                lost, offset = False, record.end
+                lost, offset = False, offset + facts.length
+
+    def _record(self, file: WarcFile, offset: int) -> Generator[Finding, None, RecordFacts]:
+        facts = self._in_form(file, offset) if self._ours and offset else None
+        if facts is None:
+            raw = file.record_at(offset)
+            message = read_message(raw)
+            facts = facts_of(raw, message)
+            for fault in self._faults(file, raw, message):
+                yield self._finding(offset, facts.url, fault)
+            if self._witness and facts.sha256 is None:
+                facts = facts._replace(sha256=computed_sha256(raw, message))
+        for fault in self._faults_between(facts):
+            yield self._finding(offset, facts.url, fault)
+        if self._witness:
+            yield from self._witness.see(facts)
+        return facts
 
     def _finding(self, offset: int, url: str | None, fault: Fault) -> Finding:
         return Finding(severity=fault[0], url=url, file=self._path.name, offset=offset, what=fault[1])
 
-    def _of_record(self, file: WarcFile, raw: RawRecord) -> Iterator[Finding]:
-        for fault in self._faults(file, raw):
-            yield self._finding(raw.offset, raw.url(), fault)
+    def _in_form(self, file: WarcFile, offset: int) -> RecordFacts | None:
+        inflated = file.inflated(offset, IN_FORM_BYTES)
+        if inflated is None:
+            return None
+        data, end = inflated
+        return facts_in_form(data, (self._path.name, offset, end - offset), self._method_of, self._now)
 
-    def _faults(self, file: WarcFile, raw: RawRecord) -> Iterator[Fault]:
-        message = read_message(raw)
+    def _method_of(self, answer_id: str) -> str:
+        return self._requests[answer_id].method if answer_id in self._requests else "GET"
+
+    def _faults(self, file: WarcFile, raw: RawRecord, message: Message | None) -> Iterator[Fault]:
+        """Of a record by itself."""
         yield from self._place_faults(file, raw)
         yield from header_faults(raw, ours=self._ours, now=self._now)
         yield from digest_faults(raw, message, ours=self._ours)
-        yield from self._id_faults(raw)
-        method = self._requests[raw.id][1] if raw.id in self._requests else "GET"
-        yield from message_faults(raw, message, method)
+        yield from message_faults(raw, message, self._method_of(raw.id))
         if raw.type == "warcinfo":
             yield from info_faults(raw, ours=self._ours)
         elif raw.type == "revisit":
             yield from revisit_faults(raw, ours=self._ours)
-        yield from self._pair_faults(raw, message.start[0] if message else "GET")
-        self._note(raw)
 
     def _place_faults(self, file: WarcFile, raw: RawRecord) -> Iterator[Fault]:
         if raw.offset == 0:
@@ -183,90 +222,88 @@ class _FileCheck:
         if self._ours and file.raw(raw.offset, len(GZIP_HEADER)) != GZIP_HEADER:
             yield "error", "the gzip header is not as it was written"
 
-    def _id_faults(self, raw: RawRecord) -> Iterator[Fault]:
-        key = _key(raw.id)
-        if key in self._ids:
-            yield "error", f"a second record with the id {raw.id}"
+    def _faults_between(self, facts: RecordFacts) -> Iterator[Fault]:
+        """Of a record beside those before it."""
+        id_key = key(facts.id)
+        if id_key in self._ids:
+            yield "error", f"a second record with the id {facts.id}"
         else:
-            self._ids.add(key)
-            self.ledger.ids.append(key)
-            self.ledger.id_offsets.append(raw.offset)
+            self._ids.add(id_key)
+            self.ledger.ids.append(id_key)
+            self.ledger.id_offsets.append(facts.offset)
+        yield from self._request_faults(facts) if facts.type == "request" else self._answer_faults(facts)
+        self.ledger.note(facts, id_key)
 
-    def _pair_faults(self, raw: RawRecord, method: str) -> Iterator[Fault]:
-        if raw.type == "request":
-            concurrent = [bare(value) for name, value in raw.fields if name.lower() == "warc-concurrent-to"]
-            if not concurrent and self._ours:
-                yield "error", "the request does not say which record answers it"
-            for answer_id in concurrent:
-                yield from self._take_request(raw, method, answer_id)
-        elif raw.id in self._requests:
-            request, _ = self._requests.pop(raw.id)
-            yield from _differences(raw, request.url(), request.get("warc-date"))
-        elif self._ours and raw.type in ANSWERS:
-            self._answers[raw.id] = raw.url(), raw.get("warc-date"), raw.offset
+    def _request_faults(self, request: RecordFacts) -> Iterator[Fault]:
+        if not request.concurrent and self._ours:
+            yield "error", "the request does not say which record answers it"
+        for answer_id in request.concurrent:
+            if answer_id in self._answers:
+                yield from _differences(request, self._answers.pop(answer_id))
+                continue
+            is_past = key(answer_id) in self._ids
+            if answer_id in self._requests or (self._ours and is_past):
+                yield "error", "a second request for one answer"
+            elif not is_past:
+                self._requests[answer_id] = request
 
-    def _take_request(self, raw: RawRecord, method: str, answer_id: str) -> Iterator[Fault]:
-        if answer_id in self._answers:
-            yield from _differences(raw, *self._answers.pop(answer_id)[:2])
-        elif answer_id in self._requests or (self._ours and _key(answer_id) in self._ids):
-            yield "error", "a second request for one answer"
-        elif _key(answer_id) not in self._ids:
-            self._requests[answer_id] = raw, method
-
-    def _without_partner(self) -> Iterator[Finding]:
-        for request, _ in self._requests.values():
-            yield self._finding(request.offset, request.url(), ("error", "no record answers this request"))
-        for url, _, offset in self._answers.values():
-            yield self._finding(offset, url, ("error", "the request to this answer is missing"))
-
-    def _note(self, raw: RawRecord) -> None:
-        """For what can only be known when all files are read."""
-        if raw.type in ("response", "resource"):
-            address = _address_key(raw.url(), raw.get("warc-date"))
-            self.ledger.originals.extend((_key(raw.id), address, *_payload_keys(raw)))
-        elif raw.type == "revisit":
-            refers_to = raw.get("warc-refers-to")
-            record_id = _key(bare(refers_to)) if refers_to else 0
-            address = _address_key(raw.get("warc-refers-to-target-uri"), raw.get("warc-refers-to-date"))
-            self.ledger.references.extend((raw.offset, record_id, address, *_payload_keys(raw)))
+    def _answer_faults(self, answer: RecordFacts) -> Iterator[Fault]:
+        if answer.id in self._requests:
+            yield from _differences(answer, self._requests.pop(answer.id))
+        elif self._ours and answer.type in ANSWERS:
+            self._answers[answer.id] = answer
 
 
-def _differences(raw: RawRecord, url: str | None, date: str | None) -> Iterator[Fault]:
-    if (raw.url(), raw.get("warc-date")) != (url, date):
+def _differences(facts: RecordFacts, partner: RecordFacts) -> Iterator[Fault]:
+    if (facts.url, facts.date) != (partner.url, partner.date):
         yield "error", "request and answer differ in address or date"
 
 
-def _survey(part: _Part) -> tuple[_Part, list[Finding], _Ledger]:
-    check = _FileCheck(part.path, part.start, part.end)
+Survey = tuple[Part, list[Finding], Ledger]
+
+
+def _survey(part: Part, witness: Witness | None) -> Survey:
+    check = _PartCheck(part, witness)
     return part, list(check.findings()), check.ledger
 
 
-def _surveys(paths: list[Path], jobs: int) -> Iterator[tuple[_Part, list[Finding], _Ledger]]:
-    parts = [part for path in paths for part in _parts(path, jobs)]
+def _surveys(paths: list[Path], jobs: int, witnesses: Witnesses) -> Iterator[Survey]:
+    parts = [part for path in paths for part in _parts(path)]
     if jobs < 2 or len(parts) < 2 or sum(path.stat().st_size for path in paths) < WORTH_PROCESSES_BYTES:
-        yield from (_survey(_Part(path=path)) for path in paths)
-        return
-    with ProcessPoolExecutor(min(jobs, len(parts)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_survey, parts)
+        yield from (_survey(part, witnesses(part)) for part in parts)
+    else:
+        yield from _side_by_side(parts, min(jobs, len(parts)), witnesses)
 
 
-WORTH_PROCESSES_BYTES: Final = 8 * 1024 * 1024
-"""Below this, starting processes takes longer than all the rest."""
-PART_BYTES: Final = 16 * 1024 * 1024
-"""Length a part of a file is meant to have: small enough that no process is left alone with the last one."""
+def _side_by_side(parts: Iterable[Part], jobs: int, witnesses: Witnesses) -> Iterator[Survey]:
+    """No more parts are handed out than keep the processes busy: witnesses and findings wait nowhere."""
+    from concurrent.futures import Future, ProcessPoolExecutor  # slow to import, and small archives need none
+
+    with ProcessPoolExecutor(jobs, mp_context=get_context(HOW_STARTED)) as pool:
+        waiting: deque[Future[Survey]] = deque()
+        for part in parts:
+            waiting.append(pool.submit(_survey, part, witnesses(part)))
+            if len(waiting) > 2 * jobs:
+                yield waiting.popleft().result()
+        for survey in waiting:
+            yield survey.result()
 
 
-def _parts(path: Path, jobs: int) -> list[_Part]:
-    """The file whole; a long one of ours in parts, where there is more than one process to read them."""
+HOW_STARTED: Final = "fork" if sys.platform == "linux" else "spawn"
+"""A forked process has everything imported already. Nothing here runs threads, which would be the reason against it."""
+
+
+def _parts(path: Path) -> list[Part]:
+    """The file whole; a long one of ours in parts."""
     size = path.stat().st_size
-    if jobs < 2 or size < 2 * PART_BYTES or not has_our_name(path.name):
-        return [_Part(path=path)]
+    if size < 2 * PART_BYTES or not has_our_name(path.name):
+        return [Part(path=path)]
     with WarcFile(path) as file:
         if not _begins_as_ours(file):
-            return [_Part(path=path)]
+            return [Part(path=path)]
         starts = [0, *filter(None, (_request_behind(file, at) for at in range(PART_BYTES, size, PART_BYTES)))]
     starts = sorted(set(starts))
-    return [_Part(path=path, start=start, end=end) for start, end in zip(starts, [*starts[1:], None], strict=True)]
+    return [Part(path=path, start=start, end=end) for start, end in zip(starts, [*starts[1:], None], strict=True)]
 
 
 def _begins_as_ours(file: WarcFile) -> bool:
@@ -279,70 +316,6 @@ def _begins_as_ours(file: WarcFile) -> bool:
 
 def _request_behind(file: WarcFile, at: int) -> int | None:
     """Where the first whole request behind *at* begins: with it an exchange does. None when there is none."""
-    offset = file.next_start(at)
-    while offset is not None and offset < file.size:
-        try:
-            record = file.record_at(offset)
-        except DamagedRecordError:
-            offset = file.next_start(offset)
-            continue
-        if record.type == "request":
-            return offset
-        offset = record.end
-    return None
-
-
-def _duplicate_ids(ledgers: list[tuple[Path, _Ledger]]) -> Iterator[Finding]:
-    """Ids in more than one file; within a file they were found on the way."""
-    everywhere = sorted(itertools.chain.from_iterable(ledger.ids for _, ledger in ledgers))
-    twice = {first for first, second in itertools.pairwise(everywhere) if first == second}
-    seen: set[int] = set()
-    for path, ledger in ledgers if twice else ():
-        for key, offset in zip(ledger.ids, ledger.id_offsets, strict=True):
-            if key in seen:
-                yield _finding_at(path, offset, "a record with the same id is elsewhere in these files")
-        seen.update(twice.intersection(ledger.ids))
-
-
-def _lost_originals(ledgers: list[tuple[Path, _Ledger]]) -> Iterator[Finding]:
-    wanted = {key for _, ledger in ledgers for row in _rows(ledger.references, 5) for key in row[1:3] if key}
-    known: dict[int, list[_Row]] = {}
-    for _, ledger in ledgers if wanted else ():
-        for original in _rows(ledger.originals, 4):
-            for key in wanted.intersection(original[:2]):
-                known.setdefault(key, []).append(original)
-    for path, ledger in ledgers:
-        for offset, *reference in _rows(ledger.references, 5):
-            what = _original_problem(reference, known)
-            if what:
-                # whoever made an imported file may have kept the original in one that nobody gave us
-                severity: Severity = "error" if has_our_name(path.name) or what != LOST else "warning"
-                yield _finding_at(path, offset, what, severity)
-
-
-_Row = tuple[int, ...]
-
-LOST: Final = "the original of this revisit is in none of the files"
-
-
-def _rows(numbers: array[int], width: int) -> Iterator[_Row]:
-    return zip(*[iter(numbers)] * width, strict=True)
-
-
-def _original_problem(reference: Sequence[int], known: Mapping[int, list[_Row]]) -> str | None:
-    """*reference* and the rows of *known* are id, address and instant, SHA-1, SHA-256; 0 agrees with anything."""
-    record_id, address, *_ = reference
-    if not record_id and not address:
-        return None  # said already, of the record itself
-    candidates = known.get(record_id or address, [])
-    if not candidates:
-        return LOST
-    if any(all(a == b or not a or not b for a, b in zip(reference, row, strict=True)) for row in candidates):
-        return None
-    return "the revisit and its original differ in address, date or payload"
-
-
-def _finding_at(path: Path, offset: int, what: str, severity: Severity = "error") -> Finding:
-    with WarcFile(path) as file:
-        url = file.record_at(offset).url()
-    return Finding(severity=severity, url=url, file=path.name, offset=offset, what=what)
+    start = file.next_start(at)
+    records = file.whole_records(start) if start is not None else iter(())
+    return next((record.offset for record in records if record.type == "request"), None)

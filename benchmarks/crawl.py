@@ -58,9 +58,9 @@ class Outcome:
 class Server:
     """The blog's server in a process of its own."""
 
-    def __init__(self, posts: int) -> None:
+    def __init__(self, posts: int, *options: str) -> None:
         self.posts = posts
-        command = [sys.executable, "-m", "benchmarks.server", str(posts)]
+        command = [sys.executable, "-m", "benchmarks.server", str(posts), *options]
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self.process.stdout is not None
         self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
@@ -74,8 +74,8 @@ class Server:
 
 
 @contextmanager
-def serving(posts: int) -> Iterator[Server]:
-    server = Server(posts)
+def serving(posts: int, *options: str) -> Iterator[Server]:
+    server = Server(posts, *options)
     try:
         yield server
     finally:

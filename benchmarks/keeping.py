@@ -1,22 +1,24 @@
-"""Keeping: memory of what goes through whole archives, over their size; and what an unchanged page costs again."""
+"""Keeping: memory of what goes through whole archives, over their size; bytes that an unchanged second crawl adds."""
 
 from __future__ import annotations
 
-import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import zlib
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from archive.requisites import ROLES
 from archive.warc import Exchange, Original, WarcWriter
 from archive.warc.records import WarcFile
 from benchmarks.blog import Blog
-from benchmarks.crawl import ROOT, environment
+from benchmarks.crawl import ROOT, environment, serving
 from benchmarks.measure import promise, table, weigh
 from benchmarks.rereading import CLIPFILE, make_archive
 
@@ -24,6 +26,8 @@ NAME = "keeping"
 DESCRIPTION = "memory of what goes through whole archives, over their size; bytes of an unchanged second crawl"
 
 POSTS: Final = {"toy": (5, 10), "small": (60, 360), "full": (120, 720)}
+CRAWLED: Final = {"toy": 12, "small": 60, "full": 200}
+ADDED_MAX: Final = 0.02
 PAGES: Final = {"toy": 5, "small": 100, "full": 200}
 FILLER_BYTES: Final = 500_000
 """Of what does not compress, in each page: few posts then make a large archive."""
@@ -42,9 +46,13 @@ def run(size: str) -> dict[str, Any]:
         promises.append(promise(f"{name} of 5 GB by that slope, MB", far / 1e6, at_most=PEAK_BYTES_MAX / 1e6))
     sizes = [f"MB at {each.warc_bytes / 1e6:.0f} MB" for each in (smaller, larger)]
     columns = ("command", *sizes, "MB more for each 100 MB", "at 5 GB")
+    first, second = crawled_twice(CRAWLED[size])
+    share = second.total / first.total
+    promises.append(promise("bytes a second full crawl adds ÷ the first one's", share, at_most=ADDED_MAX))
     return {
         "tables": [
             table("Peak memory of the largest process", columns, rows),
+            table(f"Two full crawls of {CRAWLED[size]} posts", STORED, stored(first, second, CRAWLED[size])),
             table("A page captured again", ("bytes of request and revisit a page", ""), again(PAGES[size])),
         ],
         "promises": promises if size != "toy" else [promise("commands that ended", len(rows), at_least=6)],
@@ -94,6 +102,80 @@ def peak(words: tuple[str, ...], folder: Path) -> int:
     return weight.peak_bytes
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """Bytes that one crawl added."""
+
+    pages: int
+    """Of WARC: everything but requisites."""
+    requisites: int
+    database: int
+
+    @property
+    def total(self) -> int:
+        return self.pages + self.requisites + self.database
+
+    @property
+    def without_requisites(self) -> int:
+        return self.pages + self.database
+
+
+def crawled_twice(posts: int) -> tuple[Stored, Stored]:
+    """What the first and the second `crawl --full` of an unchanged blog add, with the default settings."""
+    folder = Path(tempfile.mkdtemp(prefix="clipfile-bench-keeping-"))
+    try:
+        with serving(posts, "--lifelike") as server:
+            own = ("--archive", str(folder / "data"), "--allow-private", "--delay", "0")
+            found = [Stored(pages=0, requisites=0, database=0)]
+            for _ in range(2):
+                command = [*CLIPFILE, "crawl", f"{server.url}/blog/", "--full", *own]
+                done = subprocess.run(
+                    command, cwd=folder, env=environment(), capture_output=True, text=True, check=False
+                )
+                if done.returncode:
+                    raise RuntimeError(done.stderr[-3000:])
+                found.append(held(folder / "data"))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    nothing, first, both = found
+    return less(first, nothing), less(both, first)
+
+
+def held(archive: Path) -> Stored:
+    with closing(sqlite3.connect(archive / "archive.db")) as db:
+        marks = ", ".join("?" * len(ROLES))
+        sql = f"select coalesce(sum(warc_length), 0) from captures where role in ({marks})"
+        (requisites,) = db.execute(sql, tuple(ROLES)).fetchone()
+    warc = sum(path.stat().st_size for path in (archive / "warc").iterdir())
+    return Stored(pages=warc - requisites, requisites=requisites, database=(archive / "archive.db").stat().st_size)
+
+
+def less(more: Stored, fewer: Stored) -> Stored:
+    return Stored(
+        pages=more.pages - fewer.pages,
+        requisites=more.requisites - fewer.requisites,
+        database=more.database - fewer.database,
+    )
+
+
+STORED: Final = ("kB a post", "the first adds", "the second adds", "share")
+
+
+def stored(first: Stored, second: Stored, posts: int) -> list[list[Any]]:
+    names = {
+        "pages, listings, requests (WARC)": "pages",
+        "pictures and other files of pages (WARC)": "requisites",
+        "database": "database",
+        "all of it": "total",
+        "all but pictures and other files": "without_requisites",
+    }
+    pairs = {label: (getattr(first, name), getattr(second, name)) for label, name in names.items()}
+    return [
+        [label, f"{old / posts / 1e3:.1f}", f"{new / posts / 1e3:.2f}", f"{new / old:.2%}"]
+        for label, (old, new) in pairs.items()
+    ]
+
+
 HEADERS: Final = (
     ("Date", "Thu, 26 Nov 2026 23:00:00 GMT"), ("Content-Type", "text/html; charset=UTF-8"), ("Server", "nginx/1.18.0"),
     ("Vary", "Accept-Encoding"), ("X-Powered-By", "PHP/8.2.7"),
@@ -114,12 +196,10 @@ def again(pages: int) -> list[list[Any]]:
         first, second = captured_twice(Path(folder), pages)
         records = members(second)
     plain = [zlib.decompress(member, 31) for member in records]
-    bare = [re.sub(rb"WARC-(?:Block|Payload)-Digest-SHA256: [^\r]*\r\n", b"", record) for record in plain]
     rows = {
         "page and request, the first time": first,
         "as written": sum(map(len, records)),
         "zlib's level 9": sum(len(zlib.compress(record, 9)) + 12 for record in plain),
-        "without the SHA-256 fields, level 9": sum(len(zlib.compress(record, 9)) + 12 for record in bare),
         "all records of the file in one stream": len(zlib.compress(b"".join(plain), 9)),
     }
     return [[name, round(size / pages)] for name, size in rows.items()]

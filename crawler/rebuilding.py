@@ -32,9 +32,9 @@ from archive.store.values import clock_set, instant
 from archive.urls import canonical_url
 from archive.warc import Exchange, Record, read_exchange
 from archive.warc.digests import read_label
+from archive.warc.facts import ROLE_FIELD
 from archive.warc.reading import ANSWERS
 from archive.warc.records import DamagedRecordError, RawRecord, WarcFile
-from archive.warc.writing import ROLE_FIELD
 from archive.watches import look
 from crawler import desk, settings
 from crawler.guard import Origin

@@ -18,7 +18,7 @@ from archive.database import how_to_mend
 from archive.errors import DamagedArchiveError
 from archive.folder import ArchiveFolder
 from archive.terminal import printable
-from archive.verifying import Problem, Verification, render
+from archive.verifying import Finding, Verification, render
 from archive.verifying.files import check_files
 
 MOST_KEPT: Final = 10_000
@@ -83,7 +83,7 @@ def verify_command(files: tuple[Path, ...], sample: float | None, folder: Archiv
 
 
 def as_report(
-    verification: Verification, problems: list[Problem], counts: Counter[str], seconds: float
+    verification: Verification, problems: list[Finding], counts: Counter[str], seconds: float
 ) -> dict[str, Any]:
     return {
         "ok": not counts["error"],

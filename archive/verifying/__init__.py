@@ -10,23 +10,23 @@ import random
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from archive.database import open_readonly
 from archive.errors import ArchiveError, LockedError, NewerArchiveError, NotAnArchiveError
-from archive.fixity import check_warcs
+from archive.fixity import Advance, Finding, check_warcs, nobody
 from archive.folder import ArchiveFolder
-from archive.verifying.captures import check_pointers, check_sample, check_sizes, warc_files
+from archive.verifying.captures import RowWitnesses, check_sample, check_sizes, warc_files
 from archive.verifying.database import check_file, check_posts, check_search, check_structure
-from archive.verifying.problems import Check, Problem, render
+from archive.verifying.problems import render
 
-__all__ = ["Check", "Problem", "Verification", "render"]
+__all__ = ["Finding", "Verification", "render"]
 
 Progress = Callable[[str, int, int], None]
 """Told the step, how much of it is done and how much there is; 0 of 0 for a step of unknown length."""
 
-Step = Callable[[sqlite3.Connection], Iterator[Problem]]
+Step = Callable[[sqlite3.Connection], Iterator[Finding]]
 
 
 def silent(step: str, done: int, total: int) -> None:
@@ -47,7 +47,7 @@ class Verification:
         self.checked: Counter[str] = Counter()
         """What was gone through so far: files, bytes, records (of WARC), captures, posts (rows)."""
 
-    def problems(self) -> Iterator[Problem]:
+    def problems(self) -> Iterator[Finding]:
         """What is not as it should be, as it is found.
 
         Raises NotAnArchiveError when there is nothing to check, LockedError while somebody writes, NewerArchiveError.
@@ -59,28 +59,37 @@ class Verification:
             )
         with nobody_writing(self._folder.lock_path):
             if self._sample is None:
-                yield from self._records(files)
+                yield from self._whole(files)
             yield from self._database()
 
-    def _records(self, files: list[Path]) -> Iterator[Problem]:
-        self._progress("reading every record", 0, 0)
-        for finding in check_warcs(files, jobs=self._jobs):
-            yield Problem(
-                severity=finding.severity,
-                check="record",
-                what=finding.what,
-                file=finding.file,
-                offset=finding.offset,
-                url=finding.url,
-            )
+    def _whole(self, files: list[Path]) -> Iterator[Finding]:
+        """Every record of *files*, and on the way the rows of the database that speak of it."""
         self.checked["files"] = len(files)
         self.checked["bytes"] = sum(path.stat().st_size for path in files)
+        advance = self._counting("reading every record", self.checked["bytes"])
+        with self._rows_to_compare() as rows:
+            yield from check_warcs(files, jobs=self._jobs, witnesses=rows or nobody, advance=advance)
+            if rows:
+                yield from self._guarded("comparing rows with records", rows.rest)
 
-    def _database(self) -> Iterator[Problem]:
+    @contextmanager
+    def _rows_to_compare(self) -> Iterator[RowWitnesses | None]:
+        """None where the database can't be read; what is wrong with it is said when it is checked itself."""
+        try:
+            db = open_readonly(self._folder.db_path).conn
+        except NewerArchiveError:
+            raise
+        except ArchiveError:
+            yield None
+            return
+        with closing(db):
+            yield RowWitnesses(db)
+
+    def _database(self) -> Iterator[Finding]:
         path = self._folder.db_path
         if not path.is_file():
             what = "the database is missing; clipfile rebuild makes it anew from the captures"
-            yield Problem(severity="error", check="database", what=what, file=path.name)
+            yield Finding(severity="error", check="database", what=what, file=path.name)
             return
         yield from self._guarded("comparing the database with its seal", lambda: check_file(path))
         try:
@@ -88,56 +97,51 @@ class Verification:
         except NewerArchiveError:
             raise
         except ArchiveError as error:
-            yield Problem(severity="error", check="database", what=error.message, file=path.name)
+            yield Finding(severity="error", check="database", what=error.message, file=path.name)
             return
-        try:
+        with closing(db):
             yield from self._rows(db, path)
-        finally:
-            db.close()
         # last, and after the others have closed: who opens for writing and closes last clears up behind SQLite
         yield from self._guarded("checking the full-text index", lambda: check_search(path))
 
-    def _rows(self, db: sqlite3.Connection, path: Path) -> Iterator[Problem]:
+    def _rows(self, db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
         warc = self._folder.warc_path
         yield from self._guarded("checking the database's structure", lambda: check_structure(db, path))
         yield from self._guarded("comparing posts with their revisions", lambda: check_posts(db, path))
         yield from self._guarded("comparing files with the database", lambda: check_sizes(db, warc))
-        yield from self._guarded("comparing rows with records", lambda: self._captures(db, warc))
+        if self._sample is not None:
+            yield from self._guarded("comparing rows with records", lambda: self._sampled(db, warc))
         yield from self._guarded("counting", lambda: self._count(db))
 
-    def _captures(self, db: sqlite3.Connection, warc: Path) -> Iterator[Problem]:
-        step = "comparing rows with records"
-        if self._sample is None:
-            total = sum(path.stat().st_size for path in warc_files(warc))
-            return check_pointers(db, warc, self._counting(step, total))
-        ids = chosen(db, self._sample)
+    def _sampled(self, db: sqlite3.Connection, warc: Path) -> Iterator[Finding]:
+        ids = chosen(db, self._sample or 0)
         self.checked["sampled"] = len(ids)
         return check_sample(db, warc, ids, self._counting("reading a sample of records", len(ids)))
 
-    def _counting(self, step: str, total: int) -> Callable[[int], None]:
+    def _counting(self, step: str, total: int) -> Advance:
         done = 0
 
-        def advance(more: int) -> None:
+        def advance(more: int, records: int) -> None:
             nonlocal done
             done += more
-            self.checked["records"] += 1
+            self.checked["records"] += records
             self._progress(step, done, total)
 
         return advance
 
-    def _count(self, db: sqlite3.Connection) -> Iterator[Problem]:
+    def _count(self, db: sqlite3.Connection) -> Iterator[Finding]:
         for table in ("captures", "posts"):
             self.checked[table] = db.execute(f"select count(*) from {table}").fetchone()[0]
         return iter(())
 
-    def _guarded(self, step: str, check: Callable[[], Iterator[Problem]]) -> Iterator[Problem]:
+    def _guarded(self, step: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
         """A check whose own trouble is a finding, too: the other checks go on."""
         self._progress(step, 0, 0)
         try:
             yield from check()
         except (sqlite3.DatabaseError, sqlite3.ProgrammingError, OSError) as error:
             what = f"{step}: {getattr(error, 'strerror', None) or error}"
-            yield Problem(severity="error", check="database", what=what, file=self._folder.db_path.name)
+            yield Finding(severity="error", check="database", what=what, file=self._folder.db_path.name)
 
 
 def chosen(db: sqlite3.Connection, sample: float) -> list[int]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from archive.fixity import Check, Finding
 from archive.model import Reading
 from archive.schema import FTS_TABLE
 from archive.seal import check_seal, is_sealed
@@ -17,7 +18,6 @@ from archive.store.corrections import corrected
 from archive.store.joins import Joined, load_joined
 from archive.store.values import reading_from_json, to_json
 from archive.urls import uid
-from archive.verifying.problems import Check, Problem
 
 MOST_FAULTS: Final = 1_000
 """Structural faults SQLite names before it gives up; where there are so many, the rest is no news."""
@@ -26,7 +26,7 @@ _PAGE = re.compile(r"\bpage (\d+)")
 _NULL = re.compile(r"NULL value in (\w+)\.(\w+)")
 
 
-def check_file(path: Path) -> Iterator[Problem]:
+def check_file(path: Path) -> Iterator[Finding]:
     """The bytes of the database file against its seal."""
     if path.with_name(f"{path.name}-wal").exists() and path.with_name(f"{path.name}-wal").stat().st_size:
         yield _problem(path, "database", "not folded together since the last run was cut short", severity="warning")
@@ -37,7 +37,7 @@ def check_file(path: Path) -> Iterator[Problem]:
             yield _problem(path, "database", broken.what, offset=broken.offset)
 
 
-def check_structure(db: sqlite3.Connection, path: Path) -> Iterator[Problem]:
+def check_structure(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
     """SQLite's own checks: pages, indexes and constraints; then rows that point at rows that are not there."""
     (page_bytes,) = db.execute("pragma page_size").fetchone()
     faults = Counter(row[0] for row in db.execute(f"pragma integrity_check({MOST_FAULTS})"))
@@ -61,7 +61,7 @@ def _is_false_alarm(db: sqlite3.Connection, fault: str) -> bool:
     return bool(db.execute(sql).fetchone()[0])
 
 
-def check_search(path: Path) -> Iterator[Problem]:
+def check_search(path: Path) -> Iterator[Finding]:
     """The full-text index against the posts, word by word; only with rank = 1 does FTS5 look at both.
 
     SQLite takes the check for a write, though it writes nothing: where the archive can't be written, it can't be made.
@@ -81,7 +81,7 @@ def check_search(path: Path) -> Iterator[Problem]:
         db.close()
 
 
-def check_posts(db: sqlite3.Connection, path: Path) -> Iterator[Problem]:
+def check_posts(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
     """What a post's rows say of each other: revisions, reading, evidence, corrections, names and addresses."""
     cursor = db.cursor()
     cursor.row_factory = sqlite3.Row
@@ -192,5 +192,5 @@ def _author_faults(db: sqlite3.Connection, post: sqlite3.Row, effective: Reading
         yield f"its authors are {post['authors']}, the reading with its corrections says {to_json(effective.authors)}"
 
 
-def _problem(path: Path, check: Check, what: str, **more: Any) -> Problem:
-    return Problem(check=check, what=what, file=path.name, **{"severity": "error", **more})
+def _problem(path: Path, check: Check, what: str, **more: Any) -> Finding:
+    return Finding(check=check, what=what, file=path.name, **{"severity": "error", **more})

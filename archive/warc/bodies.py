@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import zlib
 from collections.abc import Callable, Generator, Iterator
 from types import ModuleType
 from typing import Any, Final
+
+from isal import igzip_lib, isal_zlib
 
 from archive.errors import ArchiveError
 from archive.warc.values import Exchange, Headers
@@ -14,6 +15,7 @@ from archive.warc.values import Exchange, Headers
 MAX_DECODED_BYTES: Final = 64 * 1024 * 1024
 """Larger than any page, smaller than memory: what a decoded body may reach unless the caller says otherwise."""
 
+GZIP_MAGIC: Final = b"\x1f\x8b\x08"
 PROBE_BYTES: Final = 512
 STEP_BYTES: Final = 64 * 1024
 MAX_GZIP_MEMBERS: Final = 100
@@ -109,7 +111,7 @@ CUT: Final = "ends before its encoded stream does"
 
 def _inflate(body: bytes, bound: int, wbits: int) -> Generator[bytes, None, bytes]:
     """One compressed stream; returns what stands behind it."""
-    inflater = zlib.decompressobj(wbits)
+    inflater = isal_zlib.decompressobj(wbits)
     try:
         while not inflater.eof:
             piece = inflater.decompress(body, bound)
@@ -118,16 +120,18 @@ def _inflate(body: bytes, bound: int, wbits: int) -> Generator[bytes, None, byte
                 yield piece
             elif not body and not inflater.eof:
                 raise ValueError(CUT)
-    except zlib.error as error:
+    except igzip_lib.IsalError as error:  # type: ignore[misc]  # the stubs take it for an instance
         raise ValueError(f"is not {'gzip' if wbits > 15 else 'deflate'} ({error})") from error
     return inflater.unused_data
 
 
 def _gunzip(body: bytes, bound: int) -> Iterator[bytes]:
     """gzip may be several members in a row; rubbish behind the last one is ignored, as browsers do."""
+    if not body.startswith(GZIP_MAGIC[: len(body)]):  # ISA-L waits for a whole header before it says so
+        raise ValueError("is not gzip (it begins otherwise)")
     for _ in range(MAX_GZIP_MEMBERS):
         body = yield from _inflate(body, bound, 31)
-        if body[:3] != b"\x1f\x8b\x08":
+        if not body.startswith(GZIP_MAGIC):
             return
     raise ValueError(f"is more than {MAX_GZIP_MEMBERS} gzip members in a row")
 

@@ -49,7 +49,7 @@ def read_label(label: str) -> tuple[str, bytes] | None:
     size = SIZES.get(algorithm)
     if size is None:
         return None
-    digest = _from_hex(value) if len(value) == 2 * size else _from_base32(value)
+    digest = _from_hex(value) if len(value) == 2 * size else from_base32(value)
     return (algorithm, digest) if digest is not None and len(digest) == size else None
 
 
@@ -60,8 +60,8 @@ def _from_hex(value: str) -> bytes | None:
         return None
 
 
-def _from_base32(value: str) -> bytes | None:
-    """As a number of base 32: five times as fast as `base64.b32decode`, which takes character by character."""
+def from_base32(value: str) -> bytes | None:
+    """None when it is none. Read as a number: five times as fast as `base64.b32decode`, which goes by characters."""
     digits = value.upper().rstrip("=")
     if not _BASE32.fullmatch(digits):
         return None

@@ -160,6 +160,19 @@ class WarcFile:
             yield record
             offset = record.end
 
+    def whole_records(self, start: int = 0, end: int | None = None) -> Iterator[RawRecord]:
+        """Whole records that begin from *start* on and before *end*; what is damaged between them is passed over."""
+        offset: int | None = start
+        end = self.size if end is None else min(end, self.size)
+        while offset is not None and offset < end:
+            try:
+                record = self.record_at(offset)
+            except DamagedRecordError:
+                offset = self.next_start(offset)
+            else:
+                yield record
+                offset = record.end
+
     def next_start(self, after: int) -> int | None:
         """The first offset behind *after* where a record may begin; None when there is none up to the end."""
         at = after + 1
@@ -173,6 +186,27 @@ class WarcFile:
 
     def raw(self, offset: int, size: int) -> bytes:
         return os.pread(self._fd, size, offset)
+
+    def inflated(self, offset: int, most_bytes: int) -> tuple[bytes, int] | None:
+        """What is in the gzip member at *offset*, and where that ends.
+
+        None when it has not the header we write, is not whole, or holds more than *most_bytes*; `record_at` says which.
+        """
+        compressed, step = self.raw(offset, FIRST_STEP_BYTES), FIRST_STEP_BYTES
+        if not compressed.startswith(GZIP_HEADER):
+            return None
+        inflater, at, pieces, left = isal_zlib.decompressobj(31), offset, [], most_bytes
+        try:
+            while compressed and left > 0:
+                at += len(compressed)
+                pieces.append(inflater.decompress(compressed, left))
+                if inflater.eof:
+                    return b"".join(pieces), at - len(inflater.unused_data)
+                left, step = left - len(pieces[-1]), min(2 * step, STEP_BYTES)
+                compressed = self.raw(at, step)
+        except igzip_lib.IsalError:  # type: ignore[misc]  # the stubs take it for an instance
+            return None
+        return None
 
     def pieces(self, offset: int) -> Iterator[tuple[bytes, int]]:
         """What the file holds from *offset*, decompressed to the end of the gzip member: (piece, end in the file so

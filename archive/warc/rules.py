@@ -114,12 +114,12 @@ def _address_problems(raw: RawRecord) -> Iterator[str]:
     printed = raw.get("warc-ip-address")
     if printed is None:
         return
-    if not _is_ip_address(printed):
+    if not is_ip_address(printed):
         yield f"WARC-IP-Address is {printed or 'empty'}"
 
 
 @lru_cache(maxsize=64)  # a blog has one or two
-def _is_ip_address(printed: str) -> bool:
+def is_ip_address(printed: str) -> bool:
     try:
         ipaddress.ip_address(printed)
     except ValueError:
@@ -140,8 +140,15 @@ def _date_faults(raw: RawRecord, ours: bool, now: datetime) -> Iterator[Fault]:
     at = read_date(printed)
     if at is None or (ours and not _OUR_DATE.fullmatch(printed)):
         yield "error", f"WARC-Date is {printed or 'missing'}"
-    elif not FIRST_WEB_PAGE_AT <= at <= now + timedelta(days=1):
+    elif not is_likely_date(printed, now):
         yield "error", f"WARC-Date {printed} is {'in the future' if at > now else 'before the web'}"
+
+
+@lru_cache(maxsize=64)
+def is_likely_date(printed: str, now: datetime) -> bool:
+    """Whether a WARC-Date is one, after the first web page and not after tomorrow."""
+    at = read_date(printed)
+    return at is not None and FIRST_WEB_PAGE_AT <= at <= now + timedelta(days=1)
 
 
 def digest_faults(raw: RawRecord, message: Message | None, *, ours: bool) -> Iterator[Fault]:
@@ -162,9 +169,11 @@ def _digest_fields(raw: RawRecord, ours: bool) -> Iterator[tuple[str, tuple[str,
     """(field, algorithms it may use or () for any, whether it must be there)."""
     same_payload = PROFILES.get(raw.get("warc-profile") or "") == IDENTICAL
     has_payload = raw.type == "response" or (raw.type == "revisit" and same_payload)
-    yield "warc-block-digest", ("sha1",) if ours else (), ours
+    # files of ours from before 0.1 have SHA-1 in the standard's field, and SHA-256 in one of its own
+    is_strong = (read_label(raw.get("warc-block-digest") or "") or ("",))[0] == "sha256"
+    yield "warc-block-digest", ("sha1", "sha256") if ours else (), ours
     yield "warc-payload-digest", ("sha1",) if ours else (), ours and has_payload
-    yield "warc-block-digest-sha256", ("sha256",), ours
+    yield "warc-block-digest-sha256", ("sha256",), ours and not is_strong
     yield "warc-payload-digest-sha256", ("sha256",), ours and raw.type in ("response", "revisit")
 
 

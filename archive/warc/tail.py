@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -57,20 +57,8 @@ def last_whole_record(path: Path) -> int:
 
     Damage with whole records behind it is no torn tail: it stays, for `archive.fixity` to name.
     """
-    return max((record.end for record in _whole_records(path)), default=0)
-
-
-def _whole_records(path: Path) -> Iterator[RawRecord]:
     with WarcFile(path) as file:
-        offset: int | None = 0
-        while offset is not None and offset < file.size:
-            try:
-                record = file.record_at(offset)
-            except DamagedRecordError:
-                offset = file.next_start(offset)
-            else:
-                yield record
-                offset = record.end
+        return max((record.end for record in file.whole_records()), default=0)
 
 
 def _last_whole_exchange(path: Path) -> int:
@@ -78,7 +66,9 @@ def _last_whole_exchange(path: Path) -> int:
 
     0 when only the description of the file stands in it.
     """
-    return max((record.end for record in _whole_records(path) if record.type not in ("warcinfo", "request")), default=0)
+    with WarcFile(path) as file:
+        answers = (record for record in file.whole_records() if record.type not in ("warcinfo", "request"))
+        return max((record.end for record in answers), default=0)
 
 
 def _uncommitted_end(path: Path) -> int | None:

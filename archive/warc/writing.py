@@ -18,7 +18,8 @@ from typing import Final
 
 from archive.errors import CannotWriteError
 from archive.warc.bodies import content_codings
-from archive.warc.digests import base32, sha1_label
+from archive.warc.digests import sha1_label
+from archive.warc.facts import ROLE_FIELD
 from archive.warc.messages import escaped, request_block, response_head
 from archive.warc.records import Fields, member
 from archive.warc.tail import SOFTWARE, sync_folder
@@ -31,9 +32,6 @@ COMPRESSED_TYPES: Final = (
 
 IDENTICAL: Final = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
-
-ROLE_FIELD: Final = "WARC-Clipfile-Role"
-"""What an exchange was fetched as: post, listing, sitemap … Readers ignore fields they don't know (WARC 1.1, 4)."""
 
 PROTOCOLS: Final = {"HTTP/1.0": "http/1.0", "HTTP/1.1": "http/1.1", "HTTP/2": "h2", "HTTP/2.0": "h2", "HTTP/3": "h3"}
 """How WARC-Protocol spells them (a proposed field in use; ALPN's names)."""
@@ -294,7 +292,7 @@ class _Answer:
 def _request_member(exchange: Exchange, response_id: str) -> bytes:
     block = request_block(exchange)
     fields = (
-        *_common_fields("request", _new_id(), exchange),
+        *_common_fields("request", _request_id(response_id), exchange),
         ("WARC-Concurrent-To", f"<{response_id}>"),
         *_block_fields("application/http; msgtype=request", block),
     )
@@ -333,12 +331,10 @@ def _common_fields(kind: str, record_id: str, exchange: Exchange) -> Fields:
 
 
 def _block_fields(content_type: str, head: bytes, body: bytes = b"") -> Fields:
-    sha1, sha256 = hashlib.sha1(head, usedforsecurity=False), hashlib.sha256(head)
-    sha1.update(body)
+    sha256 = hashlib.sha256(head)
     sha256.update(body)
     return (
-        ("WARC-Block-Digest", "sha1:" + base32(sha1.digest())),
-        ("WARC-Block-Digest-SHA256", f"sha256:{sha256.hexdigest()}"),
+        ("WARC-Block-Digest", f"sha256:{sha256.hexdigest()}"),
         ("Content-Type", content_type),
         ("Content-Length", str(len(head) + len(body))),
     )
@@ -351,6 +347,11 @@ def _is_compressed(headers: Headers) -> bool:
 
 def _new_id() -> str:
     return f"urn:uuid:{uuid.uuid4()}"
+
+
+def _request_id(response_id: str) -> str:
+    """The response's with its last digit changed: as unique as that, and next to it twenty bytes less in the file."""
+    return f"{response_id[:-1]}{int(response_id[-1], 16) ^ 1:x}"
 
 
 def _name(name: str) -> str:

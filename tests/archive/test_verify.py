@@ -19,7 +19,7 @@ from archive.errors import LockedError, NotAnArchiveError
 from archive.folder import ArchiveFolder
 from archive.seal import seal, seal_path
 from archive.store import Store
-from archive.verifying import Problem, Verification
+from archive.verifying import Finding, Verification
 from archive.warc import Exchange, Original
 from archive.warc.records import WarcFile
 
@@ -65,7 +65,7 @@ def archive(good: Path, tmp_path: Path) -> ArchiveFolder:
     return ArchiveFolder(path=Path(shutil.copytree(good, tmp_path / "data")))
 
 
-def problems(folder: ArchiveFolder, **options: object) -> list[Problem]:
+def problems(folder: ArchiveFolder, **options: object) -> list[Finding]:
     return list(Verification(folder, **options).problems())
 
 
