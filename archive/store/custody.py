@@ -238,7 +238,11 @@ class Custody:
         return dict(self._db.execute("select name, committed_bytes from warc_files").fetchall())
 
     def save_sightings(self, site_id: int, run_id: int, sightings: Iterable[Sighted]) -> None:
-        """Record which source showed which post, and when first and last."""
+        """Record which source showed which post, and when first and last.
+
+        Of several listings that show it in its first run, the first by its address is named: which of them is read
+        first is chance.
+        """
         self._db.executemany(
             """
             insert into sightings (
@@ -250,7 +254,11 @@ class Custody:
                 lastmod = coalesce(excluded.lastmod, lastmod),
                 title = coalesce(excluded.title, title),
                 wordpress_id = coalesce(excluded.wordpress_id, wordpress_id),
-                listed_in = coalesce(listed_in, excluded.listed_in)
+                listed_in = case
+                    when first_run_id = excluded.first_run_id
+                    then coalesce(min(listed_in, excluded.listed_in), listed_in, excluded.listed_in)
+                    else coalesce(listed_in, excluded.listed_in)
+                end
             """,
             [
                 (site_id, s.key, s.url, s.source, s.listed_in, s.lastmod, s.title, s.wordpress_id, run_id, run_id)
