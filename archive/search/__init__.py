@@ -84,7 +84,7 @@ def search(
     if planned.nothing or not answers.total:
         found: Page = ((), None)
     elif sort == "relevance":
-        found = _by_relevance(answers, limit, _offset(cursor), fold)
+        found = _by_relevance(answers, limit, _rank_place(cursor), fold)
     else:
         found = _by_date(answers, sort, limit, _place(cursor), fold)
     few = answers.total_is_exact and 0 < answers.total <= facets_up_to
@@ -107,7 +107,7 @@ def _finding(db: Database, suggestions: Iterable[Suggestion], public: bool) -> t
     return tuple(one for one, planned in plans if Answers(db=db, plan=planned, units=()).total)
 
 
-def _by_relevance(answers: Answers, limit: int, offset: int, fold: bool) -> Page:
+def _by_relevance(answers: Answers, limit: int, after: tuple[int, int | None], fold: bool) -> Page:
     ids = answers.likeliest()
     weights = answers.weights
     weighed = {
@@ -116,12 +116,14 @@ def _by_relevance(answers: Answers, limit: int, offset: int, fold: bool) -> Page
     ordered = [*weighed, *ids[WEIGHED:]]
     if fold:
         ordered = folded(answers.db, ordered)
-    shown = ordered[offset : offset + limit]
+    offset, last = after
+    start = ordered.index(last) + 1 if last in ordered else offset
+    shown = ordered[start : start + limit]
     rows = rows_of(answers.db, [id for id in shown if id not in weighed])
     weighed |= {id: one for id, row in rows.items() for one in weigh([row], answers.units, weights)}
-    following = offset + len(shown)
+    following = start + len(shown)
     hits = _hits(answers, [weighed[id] for id in shown], weights)
-    return hits, str(following) if following < len(ordered) else None
+    return hits, f"{following}.{shown[-1]}" if shown and following < len(ordered) else None
 
 
 def _by_date(answers: Answers, sort: Sort, limit: int, after: tuple[Any, int] | None, fold: bool) -> Page:
@@ -189,12 +191,14 @@ def _hit(
     )
 
 
-def _offset(cursor: str | None) -> int:
+def _rank_place(cursor: str | None) -> tuple[int, int | None]:
+    """How many hits came before, and the id of the last of them, behind which one goes on though better ones came."""
     if cursor is None:
-        return 0
-    if not cursor.isdecimal() or len(cursor) > 6:
+        return 0, None
+    before, _, last = cursor.partition(".")
+    if len(cursor) > 26 or not before.isdecimal() or not (last.isdecimal() or cursor == before):
         raise UsageError(f"{cursor!r} is no cursor of a search by relevance", hint=_HINT)
-    return int(cursor)
+    return int(before), int(last) if last else None
 
 
 def _place(cursor: str | None) -> tuple[Any, int] | None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from conftest import Getter
+from conftest import Getter, getter
+from filing import a_page, file_away
+
+from archive.folder import ArchiveFolder
 
 HEADLINES = re.compile(r'class="headline"><a href="[^"]+"><bdi>(.*?)</bdi>', re.DOTALL)
 
@@ -83,6 +88,22 @@ def test_any_words_may_be_asked(query: str, get: Getter) -> None:
 
 def test_a_cursor_that_is_none_begins_at_the_beginning(get: Getter) -> None:
     assert found(get, "piece", "&cursor=nonsense") == found(get, "piece")
+
+
+@pytest.mark.parametrize("order", ["", "&sort=newest"], ids=["best first", "newest first"])
+def test_what_is_stored_while_one_reads_repeats_nothing_on_the_next_page(order: str, tmp_path: Path) -> None:
+    folder = ArchiveFolder(path=file_away(tmp_path, [a_page(f"tug-{n}", title=f"Tug {n}") for n in range(30)]).parent)
+    get = getter(folder.db_path)
+    first = get(f"/archive/-/search?q=tug{order}").text
+    more = re.search(r'href="([^"]+)" rel="next"', first)
+    assert more
+    better = a_page("tugs", title="Tug, tug, tug", text="A tug.", original_on="2026-03-01", posted_on="2026-03-02")
+    with folder.writing("a test") as store, store.atomic():
+        run = store.custody.start_run(1, "full", {})
+        store.posts.save(1, run, better.post, better.reading, capture_id=None, seen_at="2026-04-01T00:00:00Z")
+    second = get(unescape(more[1])).text
+    shown = [re.sub(r"<[^>]+>", "", headline) for page in (first, second) for headline in HEADLINES.findall(page)]
+    assert sorted(shown) == sorted(f"Tug {n}" for n in range(30))
 
 
 def test_programs_get_the_same_result(get: Getter) -> None:
