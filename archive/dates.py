@@ -243,7 +243,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _TWO_NUMBERS = re.compile(r"\d[-/.]\s?\d")
 _START = 3
 _NAME_STARTS = frozenset(name[:_START] for names in (*MONTHS, SEASONS) for name in names.casefold().split())
-_OTHER_YEAR = re.compile(r"[.,]?\s*(?:de\s+|del\s+|of\s+)?\d{4}(?!\d)")
+_OTHER_YEAR = re.compile(r"[.,]?\s*(?:de\s+|del\s+|of\s+)?-?\d{4,}")
 """Behind a month and day: a year is printed, and we do not believe it; it is not for us to put another there."""
 
 
