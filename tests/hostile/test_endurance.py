@@ -12,6 +12,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
+MOST_GROWTH_MB = 12.0
+"""A minute: a browse site still warms up in the half minute of this test."""
+
 pytestmark = pytest.mark.slow
 
 
@@ -35,3 +38,15 @@ def test_a_write_that_fails_is_never_passed_over() -> None:
     figures = endure("writes", "--count", "10")
     assert sum(figures["kills"].values()) == 10
     assert sum(figures["exits"].values()) == 10
+
+
+def test_a_crawl_lives_with_a_rival_a_reader_datasette_and_a_backup() -> None:
+    """For half a minute; `python -m tests.hostile.neighbours` does it for as long as one likes."""
+    command = [sys.executable, "-m", "tests.hostile.neighbours", "--seconds", "30"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    print(done.stdout)  # noqa: T201  the slopes
+    told = json.loads(done.stdout)
+    assert (told["locked"], told["failed"]) == ([], []), done.stderr
+    assert min(told["did"][who] for who in ("crawl", "second crawler", "export", "search", "page", "backup")) > 0
+    assert told["megabytes a minute"]["reader"] < MOST_GROWTH_MB
+    assert told["megabytes a minute"]["datasette"] < MOST_GROWTH_MB
