@@ -1,4 +1,4 @@
-"""A disk that fills up in the middle of a crawl: one clear line, a valid archive, and the next run goes on."""
+"""A disk that fills up in the middle of a crawl, or can only be read: one clear line, a valid archive, and the next run goes on."""
 
 from __future__ import annotations
 
@@ -88,3 +88,39 @@ def test_a_disk_that_is_full_ends_the_run_cleanly(small_disk: Path) -> None:
         assert checked.code == 0, checked.out + checked.err
         assert mount("-o", "remount,size=100m", str(small_disk)) == 0
         check_that_it_goes_on(blog, archive, 0)
+
+
+READING = (
+    "search crane", "show 1", "export --format csv", "status", "verify", "rebuild --into ELSEWHERE",
+    "export --format wacz --output OUT",
+)  # fmt: skip
+WRITING = (
+    "crawl URL --allow-private", "reread", "import WARC", "merge OTHER", "correct 1 --outlet Quay", "rebuild",
+    "export --format csv --output INSIDE",
+)  # fmt: skip
+
+
+def test_on_a_disk_that_can_only_be_read_an_archive_is_read_and_whoever_writes_is_told(
+    small_disk: Path, tmp_path: Path
+) -> None:
+    archive, other = small_disk / "data", tmp_path / "other"
+    with SampleBlog() as blog:
+        assert mount("-o", "remount,size=100m", str(small_disk)) == 0
+        for place in (archive, other):
+            assert crawl(blog.url, place, "--limit", "2").code in (0, 3)
+        assert mount("-o", "remount,ro", str(small_disk)) == 0
+        given = {
+            "URL": blog.url, "ELSEWHERE": str(tmp_path / "new"), "OUT": str(tmp_path / "out.wacz"), "OTHER": str(other),
+            "WARC": str(other / "warc"), "INSIDE": str(small_disk / "out.csv"),
+        }  # fmt: skip
+        asked = len(blog.requests)
+        for words in READING:
+            done = clipfile(*(given.get(word, word) for word in words.split()), "--archive", str(archive))
+            assert (done.code, done.err) in ((0, ""), (3, "")), (words, done)
+        for words in WRITING:
+            done = clipfile(*(given.get(word, word) for word in words.split()), "--archive", str(archive))
+            assert done.code == 74, (words, done)
+            (line,) = done.err.splitlines()
+            assert line.startswith("clipfile: "), words
+            assert "Read-only file system" in line, words
+        assert len(blog.requests) == asked, "nothing is fetched that can't be kept"

@@ -38,7 +38,7 @@ from tests.hostile.server import Answer, serving, whole
 POSTS: Final = 24
 LATE: Final = 1 / 3
 """Of the time, before memory is weighed: caches fill first."""
-PAGES: Final = ("/", "/-/search?q=ferry", "/archive/clippings.json?_size=5", "/archive/clippings?_search=crane")
+PAGES: Final = ("/", "/archive/-/search?q=ferry", "/archive/clippings.json?_size=5", "/archive/clippings?_search=crane")
 
 
 class BusyBlog(HealthyBlog):
