@@ -1,4 +1,4 @@
-"""A disk that fills up in the middle of a crawl, or can only be read: one clear line, a valid archive, and the next run goes on."""
+"""A disk that fills up, or can only be read: one clear line, a valid archive, and the next run goes on."""
 
 from __future__ import annotations
 
