@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any, Final
 
 from scrapy import exceptions, signals
@@ -21,9 +21,7 @@ from twisted.python.failure import Failure
 from archive.errors import ArchiveError, NotABlogError, UnreachableError
 from archive.model import Post
 from archive.requisites import ROLES
-from archive.store import Store
 from archive.store.frontier import LAST_PRIORITY, Seed
-from archive.store.values import instant, now, to_json
 from archive.urls import canonical_url
 from crawler import deletions, desk, feeds, findings, sitemaps
 from crawler.addresses import judge_address, listing_root
@@ -38,8 +36,8 @@ from crawler.requisites import PRIORITY as REQUISITE_PRIORITY
 from crawler.requisites import in_asset_scope
 from crawler.room import CostlyPageError
 from crawler.sitemaps import Sitemap
-from crawler.skips import NO_POST, Skipped, SkipReason, reason_of, status_reason
-from crawler.trails import Trails
+from crawler.skips import Skipped, SkipReason, reason_of, status_reason
+from crawler.storing import Storing, links_from_start
 from crawler.traps import Traps
 
 logger = logging.getLogger(__name__)
@@ -86,16 +84,11 @@ class BlogSpider(CheckedSpider):
         """Key → role of what was asked for and not yet dealt with."""
         self.given_up: set[str] = set()
         self.bases: set[str] = set()
-        self.has_categories = False
         self.has_sources = False
         self.seen_by_listing: dict[str, set[str]] = {}
-        self.urls = 0
-        """Addresses this run took up."""
-        self.trails = Trails()
         self.category_names: set[str] = set()
         self.listings: set[str] = set()
         """Keys of the listings that posts led to: nearly every post leads to the same."""
-        self.kept_in_mind = ""
         self.answered = asyncio.Event()
         self.listing_turn = asyncio.Lock()
         """Listings are read one after another: each begins with the category addresses that those before it showed."""
@@ -119,21 +112,27 @@ class BlogSpider(CheckedSpider):
         """Requests for what waits in the frontier, until nothing waits and nothing is on its way."""
         self.keeper, self.tally, self.plan = self.crawler.keeper, self.crawler.tally, self.crawler.plan
         self.room = self.crawler.room
-        self.traps = Traps(self.crawler.settings.getint("LISTING_PAGES_MAX"))
-        self.urls_max = self.crawler.settings.getint("SITE_URLS_MAX")
+        settings = self.crawler.settings
+        self.storing = Storing(
+            self.keeper,
+            self.tally,
+            self.in_scope,
+            traps=Traps(settings.getint("LISTING_PAGES_MAX")),
+            urls_max=settings.getint("SITE_URLS_MAX"),
+        )
         self.agenda = Agenda(self.keeper, self.tally, self.plan, self.profile, self.categories)
         self.known = self.agenda.known()
-        self.has_sources = self.has_categories = not self.agenda.walks_listings
+        self.has_sources = self.storing.has_categories = not self.agenda.walks_listings
         self.requisites = self.crawler.requisites
-        self.store(Findings(seeds=self.agenda.first_seeds()))
+        self.storing.store(Findings(seeds=self.agenda.first_seeds()))
         self.add(self.requisites.failed_before())
         while True:
             self.answered.clear()
             seeds = self.next_seeds()
             for seed in seeds:
-                if self.trails.is_given_up(seed):
-                    self.skip(seed, SkipReason.TRAP, ONE_PAGE)
-                    self.tally.count_endless(self.trails.trail_of(seed) or seed.url, ONE_PAGE)
+                if self.storing.trails.is_given_up(seed):
+                    self.storing.skip(seed, SkipReason.TRAP, ONE_PAGE)
+                    self.tally.count_endless(self.storing.trails.trail_of(seed) or seed.url, ONE_PAGE)
                     continue
                 self.on_their_way[seed.key] = seed.role
                 yield self.request(seed)
@@ -207,9 +206,9 @@ class BlogSpider(CheckedSpider):
             elif seed.role in ROLES:
                 await self.requisites.take(response, content_type_of(response) or "", seed)
             else:
-                self.store(await self.read(response, seed), done=seed)
+                self.storing.store(await self.read(response, seed), done=seed)
         except CostlyPageError as error:
-            self.skip(seed, SkipReason.of(error.reason), error.detail)
+            self.storing.skip(seed, SkipReason.of(error.reason), error.detail)
         except ArchiveError as error:
             self.cannot_keep(error)
             return
@@ -322,22 +321,22 @@ class BlogSpider(CheckedSpider):
 
     async def parse_post(self, response: Response, seed: Seed) -> PostItem | None:
         if response.status == 304 and is_conditional(response):
-            self.not_modified(seed, response)
+            self.storing.not_modified(seed, response)
             return None
         if response.status != 200:
-            self.absent(seed, f"HTTP {response.status}", status_reason(response.status), response)
+            self.storing.absent(seed, f"HTTP {response.status}", status_reason(response.status), response)
             return None
         read = await self.read_pages([sent(response)], seed)
         if isinstance(read, Unreadable):
-            self.skip(seed, SkipReason.of(read.reason), read.detail)
+            self.storing.skip(seed, SkipReason.of(read.reason), read.detail)
         elif read.is_protected:
-            self.skip(seed, SkipReason.PASSWORD_PROTECTED)
+            self.storing.skip(seed, SkipReason.PASSWORD_PROTECTED)
         elif read.kind == "missing":
-            self.absent(seed, "the page says that there is none", SkipReason.NOT_FOUND, response)
+            self.storing.absent(seed, "the page says that there is none", SkipReason.NOT_FOUND, response)
         elif self.led_away(response, seed):
-            self.absent(seed, f"leads to {response.url}", SkipReason.NOT_A_POST, response)
+            self.storing.absent(seed, f"leads to {response.url}", SkipReason.NOT_A_POST, response)
         elif read.post is None:
-            self.skip(seed, SkipReason.NOT_A_POST, f"a {read.kind}")
+            self.storing.skip(seed, SkipReason.NOT_A_POST, f"a {read.kind}")
         else:
             return await self.take_post(read, read.post, response, seed)
         return None
@@ -349,18 +348,18 @@ class BlogSpider(CheckedSpider):
     async def take_post(self, read: PostRead, post: Post, response: Response, seed: Seed) -> PostItem | None:
         await self.look_for_listings(post, response)
         key = canonical_url(post.url)
-        if key != seed.key and (self.is_done(key) or self.led_to_another(seed, post, response)):
-            self.same_again(seed, post, response)
+        if key != seed.key and (self.storing.is_done(key) or self.storing.led_to_another(seed, post, response)):
+            self.storing.same_again(seed, post, response)
             return None
         if twin := self.twin_of(response, seed):
-            self.skip(seed, SkipReason.SAME_PAGE, f"as {twin}")
+            self.storing.skip(seed, SkipReason.SAME_PAGE, f"as {twin}")
             return None
         if read.further:
             whole = await self.read_parts(read.further, response, seed)
             if whole is None:
                 return None
             post, read = whole
-        self.trails.count(seed, is_dud=False)
+        self.storing.trails.count(seed, is_dud=False)
         assert read.reading is not None
         return PostItem(
             post=post,
@@ -391,16 +390,16 @@ class BlogSpider(CheckedSpider):
         """
         if not self.agenda.walks_listings or self.tally.sources.get("rest") == "open":
             return
-        if self.has_categories and post.categories and self.category_names.issuperset(post.categories):
+        if self.storing.has_categories and post.categories and self.category_names.issuperset(post.categories):
             return
         self.category_names.update(post.categories)
         async with self.listing_turn:
             page = await self.room.do(desk.read_post_links, sent(response), self.profile, frozenset(self.bases))
-            found = findings.from_post_links(page, bases=self.bases, has_categories=self.has_categories)
+            found = findings.from_post_links(page, bases=self.bases, has_categories=self.storing.has_categories)
             found.seeds = [seed for seed in found.seeds if seed.key not in self.listings]
             if found.seeds:
                 self.listings |= {seed.key for seed in found.seeds}
-                self.store(found)
+                self.storing.store(found)
 
     async def read_parts(self, urls: tuple[str, ...], response: Response, seed: Seed) -> tuple[Post, PostRead] | None:
         """The post with its further pages; None when one can't be had: half a post is no post."""
@@ -408,11 +407,11 @@ class BlogSpider(CheckedSpider):
             parts = [sent(await self.part(url)) for url in urls]
         except NO_PAGE as error:
             reason, detail = reason_of(error)
-            self.skip(seed, reason, f"a further page of the post: {detail}")
+            self.storing.skip(seed, reason, f"a further page of the post: {detail}")
             return None
         read = await self.read_pages([sent(response), *parts], seed)
         if isinstance(read, Unreadable):
-            self.skip(seed, SkipReason.of(read.reason), read.detail)
+            self.storing.skip(seed, SkipReason.of(read.reason), read.detail)
             return None
         assert read.post is not None
         return read.post, read
@@ -430,120 +429,6 @@ class BlogSpider(CheckedSpider):
             return False
         return not judge_address(response.url, self.profile, bases=self.bases).may_be_post
 
-    # ------------------------------------------------------------------ what is stored
-
-    def store(self, found: Findings, *, done: Seed | None = None) -> None:
-        """Everything an answer brought, and its URL off the frontier, in one transaction."""
-        self.has_categories = self.has_categories or found.has_categories
-        self.tally.sources.update(found.states)
-        self.tally.walked |= found.walked
-        self.tally.broken |= found.broken
-        with self.keeper.commit() as store:
-            site_id, run_id = self.keeper.site_id, self.keeper.run_id
-            seeds = self.followed(found, done)
-            self.urls += store.frontier.add(site_id, seeds)
-            for seed in seeds:
-                if seed.role == "post" and seed.hint:
-                    store.frontier.hint(site_id, seed.key, seed.hint)
-            store.custody.save_sightings(site_id, run_id, found.sightings)
-            for url, reason, detail, role in found.refused:
-                store.custody.save_skip(run_id, url, role, reason, detail)
-            self.keep_in_mind(store)
-            if done:
-                store.frontier.finish(site_id, done.key)
-        for url, reason, detail, _ in found.refused:
-            self.tally.count_skip(url, reason, detail)
-
-    def keep_in_mind(self, store: Store) -> None:
-        """What is known of the blog's sources, where that has changed: a run that is killed hands it to the next."""
-        if (sources := to_json(self.tally.sources_so_far())) != self.kept_in_mind:
-            store.custody.save_sources(self.keeper.run_id, sources)
-            self.kept_in_mind = sources
-
-    def followed(self, found: Findings, done: Seed | None) -> list[Seed]:
-        """What of the findings is worth asking for; spaces without end are named in the report."""
-        seeds = [seed for seed in found.seeds if self.in_scope(seed.url) and not self.is_trap(seed, found)]
-        role = done.role if done else ""
-        is_news = self.trails.is_news(role, (sighting.key for sighting in found.sightings))
-        seeds, endless = self.trails.place(seeds, done, is_news=is_news)
-        if done and endless:
-            found.endless.append((done.url, endless))
-            if done.role == "rest-posts":
-                self.tally.sources["rest"] = "lying: its pages repeat themselves"
-        if len(seeds) > (room := max(0, self.urls_max - self.urls)):
-            first = seeds[room]
-            found.refused.append(
-                Refused(first.url, SkipReason.TOO_MANY, f"and {len(seeds) - room - 1:,} more", first.role)
-            )
-            seeds = seeds[:room]
-        for url, why in found.endless:
-            self.tally.count_endless(url, why, trail=self.trails.trail_of(done) if done else None)
-        return [a_link_further(seed, done) if seed.role == "listing" else seed for seed in seeds]
-
-    def is_trap(self, seed: Seed, found: Findings) -> bool:
-        """Whether following what a page links may never end; noted once an address, as a skip."""
-        if seed.role not in ("post", "listing"):
-            return False
-        judged = self.traps.judge(seed.url, is_listing=seed.role == "listing")
-        if judged.is_news:
-            found.refused.append(Refused(seed.url, SkipReason.TRAP, judged.reason or "", seed.role))
-            found.endless.append((seed.url, judged.reason or ""))
-        return judged.reason is not None
-
-    def skip(self, seed: Seed, reason: SkipReason, detail: str = "") -> None:
-        with self.keeper.commit() as store:
-            store.custody.save_skip(self.keeper.run_id, seed.url, seed.role, reason, detail)
-            self.keep_in_mind(store)
-            store.frontier.finish(self.keeper.site_id, seed.key)
-        self.tally.count_skip(seed.url, reason, detail)
-        if seed.role == "post" and reason in NO_POST:
-            self.trails.count(seed, is_dud=True)
-
-    def is_done(self, key: str) -> bool:
-        return self.keeper.store.frontier.is_done(self.keeper.site_id, key)
-
-    def led_to_another(self, seed: Seed, post: Post, response: Response) -> bool:
-        """Whether a known post's address redirects to another known post: WordPress guesses so for what was deleted."""
-        posts, site_id = self.keeper.store.posts, self.keeper.site_id
-        if canonical_url(response.url) == seed.key:
-            return False
-        was, now_at = posts.find(site_id, seed.url), posts.find(site_id, post.url)
-        return was is not None and now_at is not None and was != now_at
-
-    def same_again(self, seed: Seed, post: Post, response: Response) -> None:
-        """An address that leads to a post which is stored already: an alias, or another post's that moved there."""
-        posts, site_id = self.keeper.store.posts, self.keeper.site_id
-        moved, here = posts.find(site_id, seed.url), posts.find(site_id, post.url)
-        if moved is not None and moved != here:
-            self.absent(seed, f"leads to {post.url}", SkipReason.NOT_A_POST, response)
-            return
-        with self.keeper.commit() as store:
-            if here is not None:
-                store.posts.add_addresses(here, {seed.url})
-            store.frontier.finish(site_id, seed.key)
-
-    def not_modified(self, seed: Seed, response: Response) -> None:
-        post_id = self.keeper.store.posts.find(self.keeper.site_id, seed.url)
-        with self.keeper.commit() as store:
-            if post_id is not None:
-                store.posts.touch(post_id, answered_at(response))
-            store.frontier.finish(self.keeper.site_id, seed.key)
-        self.tally.unchanged += 1
-
-    def absent(self, seed: Seed, how: str, reason: SkipReason, response: Response) -> None:
-        """A post that is not where it was, or never was where a source says."""
-        post_id = self.keeper.store.posts.find(self.keeper.site_id, seed.url)
-        if post_id is None:
-            self.skip(seed, reason, how)
-            return
-        with self.keeper.commit() as store:
-            kept = response.meta.get("capture")
-            gone = store.posts.save_absence(
-                post_id, self.keeper.run_id, how, noticed_at=answered_at(response), capture_id=kept and kept.capture_id
-            )
-            store.frontier.finish(self.keeper.site_id, seed.key)
-        self.tally.count_absence(seed.url, how, gone=gone)
-
     def failed(self, failure: Failure) -> None:
         """A request that brought no answer we may use: its reason is stored, and the run goes on."""
         seed: Seed = failure.request.cb_kwargs["seed"]
@@ -557,9 +442,9 @@ class BlogSpider(CheckedSpider):
             )
         if seed.role in ("sitemap", "listing"):
             self.tally.broken.add((seed.hint or {}).get("source", "blog") if seed.role == "listing" else "sitemap")
-        (self.requisites.failed if seed.role in ROLES else self.skip)(seed, reason, detail)
+        (self.requisites.failed if seed.role in ROLES else self.storing.skip)(seed, reason, detail)
         if seed.role == "rest-categories":
-            self.store(findings.next_rest_root(seed.hint or {}))
+            self.storing.store(findings.next_rest_root(seed.hint or {}))
         self.arrived(seed.key)
 
     def conclude(self) -> None:
@@ -582,16 +467,6 @@ class BlogSpider(CheckedSpider):
             )
 
 
-def links_from_start(seed: Seed) -> int:
-    return int((seed.hint or {}).get("links", 0))
-
-
-def a_link_further(listing: Seed, parent: Seed | None) -> Seed:
-    """The listing with how far it is from where the run began: chains of listings are walked no further than that."""
-    links = links_from_start(parent) + 1 if parent else 0
-    return replace(listing, hint={**(listing.hint or {}), "links": links})
-
-
 def content_type_of(response: Response) -> str | None:
     header = response.headers.get("Content-Type")
     return header.decode("latin-1") if header else None
@@ -609,12 +484,6 @@ def is_conditional(response: Response) -> bool:
     """Whether a 304 was asked for."""
     sent = response.request.headers if response.request else {}
     return b"If-None-Match" in sent or b"If-Modified-Since" in sent
-
-
-def answered_at(response: Response) -> str:
-    """When the answer was captured: what is written of it can then be written again from the capture."""
-    kept = response.meta.get("capture")
-    return instant(kept.exchange.at) if kept else now()
 
 
 def headers_of(response: Response) -> dict[str, str]:

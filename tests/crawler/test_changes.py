@@ -49,6 +49,15 @@ def not_found(archive: Path, changed: Changed) -> list[str]:
     return [url for kind, urls in changed.items() for url in urls if held.get(canonical_url(url)) not in known[kind]]
 
 
+def let_deltas_pass(archive: Path) -> None:
+    """As if so many deltas like the last one had come that the next run sweeps."""
+    columns = "site_id, mode, status, started_at, finished_at, settings, report"
+    with closing(sqlite3.connect(archive / "archive.db")) as db:
+        for _ in range(SWEEP_EVERY):
+            db.execute(f"insert into runs ({columns}) select {columns} from runs where mode = 'delta' limit 1")
+        db.commit()
+
+
 @pytest.mark.parametrize("closed", [pytest.param("", id="REST"), pytest.param("rest", id="sitemap")])
 def test_the_next_run_finds_every_change_by_rest_or_sitemap(blog: Returning, tmp_path: Path, closed: str) -> None:
     archive = tmp_path / "data"
@@ -74,13 +83,10 @@ def test_the_next_sweep_finds_every_change_where_no_source_has_dates(
     blog.ask(f"set?closed={closed}&validators=1")
     run(blog, archive)
     changed = blog.ask("change?edits=3&texts=3&additions=3&removals=3")
-    told = run(blog, archive)
-    for _ in range(SWEEP_EVERY):
-        if told["mode"] == "sweep":
-            break
-        blog.ask("reset")
-        told = run(blog, archive)
-    assert told["mode"] == "sweep"
+    assert run(blog, archive)["mode"] == "delta"
+    let_deltas_pass(archive)
+    blog.ask("reset")
+    assert run(blog, archive)["mode"] == "sweep"
     assert not_found(archive, changed) == []
     answers = blog.ask("counts")["statuses"]
     listings = 2 * (POSTS // 10 + 4)
