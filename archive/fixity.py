@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
@@ -277,7 +276,9 @@ def _surveys(paths: list[Path], jobs: int, witnesses: Witnesses) -> Iterator[Sur
 
 def _side_by_side(parts: Iterable[Part], jobs: int, witnesses: Witnesses) -> Iterator[Survey]:
     """No more parts are handed out than keep the processes busy: witnesses and findings wait nowhere."""
-    from concurrent.futures import Future, ProcessPoolExecutor  # slow to import, and small archives need none
+    # slow to import, and small archives need neither
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing import get_context
 
     with ProcessPoolExecutor(jobs, mp_context=get_context(HOW_STARTED)) as pool:
         waiting: deque[Future[Survey]] = deque()

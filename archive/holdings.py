@@ -17,7 +17,7 @@ from archive.warc.values import Headers
 
 POINTER: Final = """
     captures.id, captures.run_id, captures.url, captures.role, captures.status, captures.content_type,
-    captures.warc_file, captures.warc_offset, captures.payload_sha256,
+    captures.captured_at, captures.warc_file, captures.warc_offset, captures.payload_sha256, captures.payload_bytes,
     original.warc_file as original_file, original.warc_offset as original_offset
     from captures left join captures as original on original.id = captures.revisit_of
 """

@@ -9,12 +9,16 @@ from urllib.parse import urlsplit, urlunsplit
 
 from sqlite_utils import Database
 
+from archive.charsets import as_text
 from archive.errors import ArchiveError
 from archive.holdings import POINTER, load_exchange
-from archive.requisites import asked_for
+from archive.requisites import Requisite, asked_for, page_requisites, style_requisites
 from archive.warc import decode_body
 
 MOST_HOPS: Final = 5
+MOST_BYTES: Final = 8 * 1024 * 1024
+"""Of a page or style sheet that is looked through."""
+MOST_IMPORTS: Final = 8
 REDIRECTS: Final = range(300, 400)
 
 Row = Mapping[str, Any]
@@ -70,6 +74,54 @@ class KeptFiles:
         exchange = load_exchange(self._folder, row)
         sent_as = next((value for name, value in exchange.response_headers if name.lower() == "content-type"), "")
         return decode_body(exchange, max_bytes=max_bytes), sent_as
+
+    def named_by(self, row: Row, *, is_page: bool) -> list[Requisite]:
+        """The files a page or style sheet names, in the row of its capture.
+
+        Nothing when that can't be read, which is for `clipfile verify` to tell.
+        """
+        try:
+            body, sent_as = self.body(row, MOST_BYTES)
+        except ArchiveError:
+            return []
+        named: Any = page_requisites if is_page else style_requisites
+        found: list[Requisite] = named(as_text(body, sent_as), row["url"], every=True)
+        return found
+
+
+def files_of_post(db: Database, warc_folder: Path, post_id: int) -> list[dict[str, Any]]:
+    """The files that the post's page needs, as it names them: where each is kept, or why it was skipped.
+
+    Those that are neither, such as an image's other sizes, are left out.
+    """
+    page = next(iter(db.query(f"select {POINTER} where captures.id = (select capture_id from posts where id = ?)",
+                              [post_id])), None)  # fmt: skip
+    if page is None:
+        return []
+    files = KeptFiles(db, warc_folder)
+    waiting = [(each, 0) for each in files.named_by(page, is_page=True)]
+    found: dict[str, dict[str, Any]] = {}
+    for each, imports in waiting:
+        if each.url in found:
+            continue
+        row = files.find(each.url)
+        found[each.url] = {"url": each.url, "role": each.role, **(_place(row) if row else _skip(db, each.url))}
+        if row and each.role == "stylesheet" and imports < MOST_IMPORTS:
+            waiting += [(one, imports + 1) for one in files.named_by(row, is_page=False)]
+    return [file for file in found.values() if file["warc_file"] or file["reason"]]
+
+
+PLACE: Final = ("captured_at", "warc_file", "warc_offset", "payload_sha256", "payload_bytes")
+
+
+def _place(row: Row) -> dict[str, Any]:
+    return {**{name: row[name] for name in PLACE}, "reason": None}
+
+
+def _skip(db: Database, url: str) -> dict[str, Any]:
+    sql = "select reason from skips where url = ? order by id desc limit 1"
+    reason = next((row["reason"] for row in db.query(sql, [url])), None)
+    return {**dict.fromkeys(PLACE), "reason": reason}
 
 
 def spellings(url: str) -> tuple[str, ...]:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import gzip
+import itertools
 import shutil
 import sys
 import tempfile
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from archive.warc import Exchange, WarcWriter
+from benchmarks.blog import Blog
 from benchmarks.crawl import environment
+from benchmarks.keeping import ASKED, HEADERS
 from benchmarks.measure import ROUNDS, ProcessCost, Spread, interleaved, promise, run_process, table
-from benchmarks.rereading import make_archive
 
 NAME = "verifying"
 DESCRIPTION = "the strict check of WARC files beside warcio check and sha256sum"
 
-POSTS: Final = {"toy": 20, "small": 2_000, "full": 8_000}
+PAGES: Final = {"toy": 20, "small": 8_000, "full": 20_000}
 
 CHECK: Final = """
 import sys
@@ -32,7 +37,7 @@ if __name__ == "__main__":
 def run(size: str) -> dict[str, Any]:
     folder = Path(tempfile.mkdtemp(prefix="clipfile-bench-verifying-"))
     try:
-        files, total = make_files(folder, POSTS[size])
+        files, total = make_files(folder, PAGES[size])
         script = folder / "check.py"
         script.write_text(CHECK)
         commands = {
@@ -49,12 +54,28 @@ def run(size: str) -> dict[str, Any]:
     return told(rounds, total, list(commands))
 
 
-def make_files(folder: Path, posts: int) -> tuple[list[str], int]:
-    """Pages as dense as real ones, two files of them; returns their paths and their length in bytes together."""
-    for number in range(2):
-        make_archive(folder / str(number), posts // 2, filler_bytes=0)
-    paths = sorted(folder.glob("*/warc/*.warc.gz"))
+def make_files(folder: Path, pages: int) -> tuple[list[str], int]:
+    """Pages as dense as real ones, a file of them as HTML and a file in gzip; their paths and their bytes together."""
+    blog, at = Blog(min(pages, DIFFERENT), "https://harbor.example"), datetime(2026, 11, 1, 9, tzinfo=UTC)
+    for coding in ("", "gzip"):
+        coded = (("Content-Encoding", coding),) if coding else ()
+        with WarcWriter(folder, site="harbor", started_at=at, info={}, find_original=lambda _: None) as writer:
+            for number, post in zip(range(pages // 2), itertools.cycle(blog.posts)):
+                page, url = b"".join(blog.answers[post.path]), f"https://harbor.example{post.path}?{number}"
+                writer.write(
+                    Exchange(
+                        url=url, at=at, status=200, reason="OK", ip="192.0.2.7",
+                        request_headers=ASKED, response_headers=(*HEADERS, *coded),
+                        body=gzip.compress(page, 6) if coding else page,
+                    ),
+                    role="post",
+                )  # fmt: skip
+    paths = sorted(folder.glob("*.warc.gz"))
     return [str(path) for path in paths], sum(path.stat().st_size for path in paths)
+
+
+DIFFERENT: Final = 1_000
+"""Pages that differ; after them the same come again, under other addresses."""
 
 
 def checked(command: list[str], folder: Path) -> ProcessCost:

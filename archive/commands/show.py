@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -14,7 +15,8 @@ from archive.clippings import dossier, find_post_id, word_changes
 from archive.commands.options import archive_option, echo_json, json_option
 from archive.edits import Stretch
 from archive.folder import ArchiveFolder
-from archive.report import plural
+from archive.kept_files import files_of_post
+from archive.report import plural, size
 from archive.terminal import printable
 
 FIELDS: Final = (
@@ -45,7 +47,7 @@ def show_command(post: str, with_text: bool, folder: ArchiveFolder, as_json: boo
     """Show one clipping: POST is its id, its uid or its address."""
     db = folder.open_readonly()
     post_id = find_post_id(db, post)
-    found = dossier(db, post_id)
+    found = {**dossier(db, post_id), "files": files_of_post(db, folder.warc_path, post_id)}
     if as_json:
         echo_json(found)
     else:
@@ -115,6 +117,22 @@ def _custody(found: Mapping[str, Any], word_changes: Mapping[int, Sequence[Seque
             f"{'capture ' + str(capture['id']):>13}  {capture['captured_at']} HTTP {capture['status']} "
             f"in {capture['warc_file']} at {capture['warc_offset']}, sha-256 {capture['payload_sha256'][:12]}…"
         )
+    yield from _files(found["files"])
+
+
+FILES_SHOWN: Final = 12
+
+
+def _files(files: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What the page needs, a line each; then how much of it is not kept, and why."""
+    kept = [file for file in files if file["warc_file"]]
+    for file in kept[:FILES_SHOWN]:
+        place = f"{size(file['payload_bytes'])} in {file['warc_file']} at {file['warc_offset']}"
+        yield f"{file['role']:>13}  {printable(file['url'])}  {place}"
+    if len(kept) > FILES_SHOWN:
+        yield f"{'':15}… and {plural(len(kept) - FILES_SHOWN, 'more file')} (--json lists all)"
+    if reasons := Counter(file["reason"] for file in files if file["reason"]):
+        yield f"{'not kept':>13}  " + " · ".join(f"{reason} {count}" for reason, count in reasons.most_common())
 
 
 CHANGES_SHOWN: Final = 6

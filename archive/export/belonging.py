@@ -8,19 +8,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlite_utils import Database
 
-from archive.charsets import as_text
-from archive.errors import ArchiveError
 from archive.holdings import POINTER
-from archive.kept_files import KeptFiles, Row
-from archive.requisites import Requisite, page_requisites, style_requisites
-
-MOST_BYTES: Final = 8 * 1024 * 1024
-"""Of a page or style sheet that is looked through."""
-MOST_IMPORTS: Final = 8
+from archive.kept_files import MOST_IMPORTS, KeptFiles, Row
+from archive.requisites import Requisite
 
 _PAGES: Final = """
     select capture_id from posts where id = :id
@@ -79,7 +73,7 @@ class Belongings:
         for row in self._db.query(sql, {"id": post_id, "run": run_id}):
             self._note(row)
         for row in self._db.query(f"select {POINTER} where captures.id in ({_PAGES})", {"id": post_id}):
-            self._add_files(self._named_by(row, is_page=True))
+            self._add_files(self._files.named_by(row, is_page=True))
         images = self._db.query("select url, candidates from images where post_id = ?", [post_id])
         self._add_files(Requisite(row["url"], "image") for row in images)
 
@@ -95,17 +89,7 @@ class Belongings:
             for row in self._files.chain(each.url):
                 self._note(row)
                 if each.role == "stylesheet" and row["status"] == 200 and imports < MOST_IMPORTS:
-                    self._add_files(self._named_by(row, is_page=False), imports + 1)
+                    self._add_files(self._files.named_by(row, is_page=False), imports + 1)
 
     def _is_new(self, url: str) -> bool:
         return self._notes.execute("insert or ignore into looked_at values (?)", [url]).rowcount > 0
-
-    def _named_by(self, row: Row, *, is_page: bool) -> list[Requisite]:
-        """What a capture names; nothing when it can't be read, which is for `clipfile verify` to tell."""
-        try:
-            body, sent_as = self._files.body(row, MOST_BYTES)
-        except ArchiveError:
-            return []
-        named: Any = page_requisites if is_page else style_requisites
-        found: list[Requisite] = named(as_text(body, sent_as), row["url"], every=True)
-        return found

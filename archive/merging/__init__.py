@@ -13,6 +13,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -33,10 +34,21 @@ from archive.verifying import nobody_writing
 Progress = Callable[[str, int, int], None]
 
 SITES: Final = "sites"
+SETTINGS: Final = "clipfile.toml"
 
 
-def merge(folder: ArchiveFolder, other: ArchiveFolder, progress: Progress = lambda *_: None) -> Counter[str]:
-    """Join *other* to *folder*; returns how many rows of each kind came in.
+@dataclass(frozen=True, kw_only=True)
+class Merged:
+    """What came of it."""
+
+    added: Counter[str]
+    """Rows of each kind that came in."""
+    notes: list[str]
+    """Files a person wrote that were not joined, and what to do about them."""
+
+
+def merge(folder: ArchiveFolder, other: ArchiveFolder, progress: Progress = lambda *_: None) -> Merged:
+    """Join *other* to *folder*.
 
     Raises NotAnArchiveError, NewerArchiveError or DamagedArchiveError when *other* can't be joined, UsageError when
     both are the same folder; nothing is changed then.
@@ -57,7 +69,7 @@ def merge(folder: ArchiveFolder, other: ArchiveFolder, progress: Progress = lamb
             shutil.rmtree(staging, ignore_errors=True)
         added["files"] = len(files.copied)
         copy_profiles(other.path / SITES, folder.path / SITES)
-    return added
+    return Merged(added=added, notes=[*written_by_hand(folder, other)])
 
 
 def merge_rows(
@@ -103,6 +115,23 @@ def opened(other: ArchiveFolder) -> Iterator[sqlite3.Connection]:
             theirs.backup(target)
         with closing(open_database(copy).conn) as forward:
             yield forward
+
+
+def written_by_hand(folder: ArchiveFolder, other: ArchiveFolder) -> Iterator[str]:
+    """Takes over the other's outlets where there are none here; says what is left to a person."""
+    ours, theirs = folder.outlets_path, other.outlets_path
+    if theirs.is_file() and not ours.exists():
+        shutil.copy2(theirs, ours)
+        yield f"{theirs.name} was taken over; clipfile reread applies it to the posts that were here"
+    elif theirs.is_file() and not _same_file(theirs, ours):
+        yield f"{theirs} was not joined: move what {ours} lacks by hand, then run clipfile reread"
+    settings = other.path / SETTINGS
+    if settings.is_file() and not _same_file(settings, folder.path / SETTINGS):
+        yield f"{settings} was not joined: contact, hosts and notices of this archive stand"
+
+
+def _same_file(one: Path, two: Path) -> bool:
+    return two.is_file() and one.read_bytes() == two.read_bytes()
 
 
 def copy_profiles(theirs: Path, ours: Path) -> None:

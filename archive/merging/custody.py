@@ -111,10 +111,16 @@ def _merge_captures(
 
 
 def _merge_frontier(db: sqlite3.Connection, theirs: sqlite3.Connection, ids: Ids) -> None:
-    """What a run that was cut short left to do, of sites that are new here; elsewhere our own frontier stands."""
+    """What a run that came in left to do; where our own last run left something, that stands.
+
+    A run that came in is the site's newest from here on, so the next crawl goes on with it.
+    """
+    newest = dict(theirs.execute("select site_id, max(id) from runs group by site_id").fetchall())
+    ours = {site_id for (site_id,) in db.execute("select distinct site_id from frontier")}
     for row in rows_of(theirs, "select * from frontier"):
-        if row["site_id"] in ids.new_sites:
-            insert(db, "frontier", {**dict(row), "site_id": ids.sites[row["site_id"]]})
+        site_id = ids.sites[row["site_id"]]
+        if site_id not in ours and newest.get(row["site_id"]) in ids.new_runs:
+            insert(db, "frontier", {**dict(row), "site_id": site_id})
 
 
 # --------------------------------------------------------------------------------------------- what the runs found

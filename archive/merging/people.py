@@ -1,7 +1,11 @@
-"""What people said: corrections, joined names, withheld posts and accepted runs of both; the later word stands."""
+"""What people said: corrections, joined names, withheld posts, saved searches and accepted runs of both.
+
+Of two that stand against each other, the later word stands.
+"""
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 from collections import Counter
@@ -35,6 +39,7 @@ def merge_people(store: Store, theirs: sqlite3.Connection, ids: Ids, added: Coun
     store.corrections.restore("\n".join(lines))
     added["corrections"] += len(lines)
     _merge_withholdings(db, theirs, ids, added)
+    _merge_watches(db, theirs, ids, added)
     for decision in Decisions(theirs).all():
         if decision.what == ACCEPTED:
             store.decisions.save(decision)
@@ -92,3 +97,31 @@ def _newer_withholding(db: sqlite3.Connection, post_id: int, made_at: str) -> st
         return str(row[1])
     db.execute("update withholdings set undone_at = ? where id = ?", (made_at, row[0]))
     return None
+
+
+WATCH: Final = ("query", "added_at", "removed_at")
+
+
+def _merge_watches(db: sqlite3.Connection, theirs: sqlite3.Connection, ids: Ids, added: Counter[str]) -> None:
+    """Their saved searches, with what each has found, so that nothing is told of twice.
+
+    One whose name stands for another search here comes in under the next free name.
+    """
+    for row in rows_of(theirs, "select * from watches order by id"):
+        same = "select id from watches where query = ? and (added_at = ? or (name = ? and removed_at is null))"
+        held = db.execute(same, (row["query"], row["added_at"], row["name"])).fetchone()
+        watch_id = held[0] if held else None
+        if watch_id is None:
+            name = row["name"] if row["removed_at"] else _free_watch_name(db, row["name"])
+            watch_id = insert(db, "watches", {"name": name, **{column: row[column] for column in WATCH}})
+            added["watches"] += 1
+        for hit in rows_of(theirs, "select * from watch_hits where watch_id = ?", (row["id"],)):
+            values = {"watch_id": watch_id, "post_id": ids.posts[hit["post_id"]], "run_id": ids.run(hit["run_id"])}
+            values["noticed_at"] = hit["noticed_at"]
+            insert(db, "watch_hits", values, conflict="on conflict do nothing")
+
+
+def _free_watch_name(db: sqlite3.Connection, name: str) -> str:
+    taken = {row[0] for row in db.execute("select name from watches where removed_at is null")}
+    names = (name if number == 1 else f"{name}-{number}" for number in itertools.count(1))
+    return next(each for each in names if each not in taken)

@@ -16,7 +16,9 @@ from archive.commands.merge import merge_command
 from archive.database import open_readonly
 from archive.errors import ArchiveError, DamagedArchiveError, LockedError, NewerArchiveError, UsageError
 from archive.folder import ArchiveFolder
+from archive.store.frontier import Seed
 from archive.verifying import Verification
+from archive.watches import look
 from crawler.commands.importing import import_command
 from crawler.commands.rebuild import rebuild_command
 from crawler.sample.server import SampleBlog
@@ -111,6 +113,48 @@ def test_joining_twice_adds_nothing(tmp_path: Path) -> None:
     assert "0 posts, 0 revisions, 0 corrections" in merge(one, two)
     assert everything(one) == before
     assert sorted(path.name for path in one.warc_path.iterdir()) == files
+
+
+def test_saved_searches_come_along_with_what_they_have_found(tmp_path: Path) -> None:
+    one, two = an_archive(tmp_path / "one", post_at("crane-returns")), an_archive(tmp_path / "two", post_at("dock"))
+    for folder, name, query in ((one, "cranes", "crane"), (two, "cranes", "dock"), (two, "all", "kind:repost")):
+        with folder.writing("a test") as store, store.atomic():
+            store.watches.add(name, query)
+            look(store, 1)
+    assert "2 saved searches" in merge(one, two)
+    found = "select name, query, count(post_id) from watches left join watch_hits on watch_id = watches.id group by id"
+    held = rows(two, "select query, count(*) from watch_hits join watches on id = watch_id group by 1 order by 1")
+    assert [row[:2] for row in rows(one, found)] == [("cranes", "crane"), ("cranes-2", "dock"), ("all", "kind:repost")]
+    assert dict(held).items() <= {query: count for _, query, count in rows(one, found)}.items()
+    assert "0 saved searches" in merge(one, two)
+
+
+def test_what_a_person_wrote_by_hand_is_taken_over_or_told(tmp_path: Path) -> None:
+    one, two = an_archive(tmp_path / "one", post_at("crane-returns")), an_archive(tmp_path / "two", post_at("dock"))
+    two.outlets_path.write_text('harbor-gazette = { name = "Harbor Gazette" }\n')
+    (two.path / "clipfile.toml").write_text('contact = "mailto:a@b.example"\n')
+    told = merge(one, two)
+    assert one.outlets_path.read_text() == two.outlets_path.read_text()
+    assert "outlets.toml was taken over" in told
+    assert "clipfile.toml was not joined" in told
+    one.outlets_path.write_text('quay-post = { name = "Quay Post" }\n')
+    assert "move what" in merge(one, two)
+    assert "Quay Post" in one.outlets_path.read_text()
+
+
+def test_what_a_run_there_left_to_fetch_is_left_to_the_next_crawl_here(tmp_path: Path) -> None:
+    one, two = an_archive(tmp_path / "one", post_at("crane-returns")), an_archive(tmp_path / "two", post_at("dock"))
+    with two.writing("a test") as store, store.atomic():
+        run_id = store.custody.start_run(1, "full", {})
+        store.frontier.add(1, [Seed(key="post x", url=f"{BLOG}x/", role="post", priority=0, found_in=None)])
+        store.db.execute("update runs set status = 'interrupted' where id = ?", (run_id,))
+    merge(one, two)
+    assert rows(one, "select url from frontier where done = 0") == [(f"{BLOG}x/",)]
+    with one.writing("a test") as store, store.atomic():
+        assert store.custody.interrupted_run(1) == 3
+        store.db.execute("delete from frontier")
+    merge(one, two)
+    assert rows(one, "select url from frontier") == []
 
 
 HISTORIES = [

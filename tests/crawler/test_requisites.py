@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from crawling import crawl, opened
 
+from archive.commands.show import show_command
 from archive.fixity import check_warcs
 from archive.report import render
+from archive.warc import read_exchange
 from crawler.profiles import SiteProfile
 from crawler.requisites import in_asset_scope
 from crawler.sample.server import SampleBlog
@@ -93,6 +97,22 @@ def test_images_styles_fonts_and_icons_are_captured_with_their_role(archive: Cra
         ("image", "harbor-2607.png"),
     }
     assert ("font", "harbor-marks.woff") not in found
+
+
+def test_a_post_is_shown_with_the_files_its_page_needs(archive: Crawled) -> None:
+    url = archive.rows("select post_url.url from images join posts as post_url on post_url.id = post_id limit 1")[0][
+        "url"
+    ]
+    shown = CliRunner().invoke(show_command, [url, "--archive", str(archive.folder), "--json"], standalone_mode=False)
+    files = {file["url"].rpartition("/")[2]: file for file in json.loads(shown.stdout)["files"]}
+    assert {"style.css?ver=3.2", "harbor-marks.woff2", "waves.svg", "safe-harbor.png"} <= files.keys()
+    assert "harbor-marks.woff" not in files
+    assert files["safe-harbor.png"]["reason"] == "off-site"
+    font = files["harbor-marks.woff2"]
+    kept = read_exchange(archive.folder / "warc", font["warc_file"], font["warc_offset"])
+    assert (font["role"], len(kept.body)) == ("font", font["payload_bytes"])
+    words = CliRunner().invoke(show_command, [url, "--archive", str(archive.folder)], standalone_mode=False).stdout
+    assert "not kept  off-site 1" in words
 
 
 def test_each_is_asked_for_once(archive: Crawled) -> None:
