@@ -5,6 +5,7 @@ Every trouble is told once as long as it lasts, and once that it is over (`archi
 
 from __future__ import annotations
 
+import hashlib
 import time
 import urllib.error
 import urllib.request
@@ -18,6 +19,7 @@ from archive.folder import ArchiveFolder
 from archive.report import edit_words, plural
 from archive.settings import Settings
 from archive.status import ArchiveStatus, SiteStatus, find_status
+from archive.store import Store
 from archive.store.notices import Notice
 
 NAMED: Final = 8
@@ -64,24 +66,34 @@ def send_notices(folder: ArchiveFolder, settings: Settings, status: ArchiveStatu
                 store.notices.save_troubles(site_id, run_id, dict(zip(site.states, site.troubles, strict=True)))
         unsent = store.notices.unsent()
         told = [notice for notice in unsent if settings.notify_news or notice.level != "news"]
-        if told:
-            send(settings.notify_urls, title(told), body(told))
-        with store.atomic():
-            store.notices.mark_sent([notice.id for notice in unsent])
+        places = range(len(settings.notify_urls))
+        troubles = [trouble for place in places if (trouble := send(store, told, place, settings))]
+        if not troubles:
+            with store.atomic():
+                store.notices.mark_sent([notice.id for notice in unsent])
+    if troubles:
+        raise CannotTellError("; ".join(troubles))
 
 
-def send(urls: Sequence[str], heading: str, words: str) -> None:
-    """By Apprise, to all *urls*. Its own complaints may show a password, so they are not repeated."""
+def send(store: Store, told: Sequence[Notice], place: int, settings: Settings) -> str | None:
+    """To one address, by Apprise, what it does not have yet; returns why that could not be, None when it could.
+
+    Apprise's own complaints may show a password, so they are not repeated.
+    """
     try:
         import apprise
     except ImportError as error:
         raise CannotTellError("notices need Apprise", hint="pip install 'clipfile[notify]'") from error
-    sender = apprise.Apprise()
-    wrong = [number for number, url in enumerate(urls, 1) if not sender.add(url)]
-    if wrong:
-        raise CannotTellError(f"address {wrong[0]} of notify.urls is none that Apprise knows")
-    if not sender.notify(title=heading, body=words):
-        raise CannotTellError("a notice could not be sent to every address of notify.urls")
+    url, sender = settings.notify_urls[place], apprise.Apprise()
+    mark = hashlib.sha256(url.encode()).hexdigest()[:16]
+    due = [notice for notice in told if mark not in notice.sent_to]
+    if not sender.add(url):
+        return f"address {place + 1} of notify.urls is none that Apprise knows"
+    if due and not sender.notify(title=title(due), body=body(due)):
+        return f"a notice could not be sent to address {place + 1} of notify.urls"
+    with store.atomic():
+        store.notices.mark_sent_to([notice.id for notice in due], mark)
+    return None
 
 
 def title(notices: Sequence[Notice]) -> str:
@@ -92,7 +104,7 @@ def title(notices: Sequence[Notice]) -> str:
 
 TITLES: Final = {
     "trouble": "trouble with the crawl",
-    "recovery": "the crawl is well again",
+    "recovery": "the end of trouble with the crawl",
     "watch": "new clippings",
     "news": "news",
 }

@@ -574,6 +574,12 @@ def m006_sources_so_far(db: Database) -> None:
     db.execute("alter table runs add column sources text")
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m007_notices_by_address(db: Database) -> None:
+    """Which addresses were told already, where another could not be: nobody is told twice."""
+    db.execute("alter table notices add column sent_to text not null default '[]'")
+
+
 def statements(script: str) -> list[str]:
     """Split a script at the semicolons that end statements, leaving those inside trigger bodies alone.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ class Notice:
     site: str
     level: Level
     words: str
+    sent_to: frozenset[str] = frozenset()
+    """Marks of the addresses that have it."""
 
 
 class Notices:
@@ -61,13 +64,21 @@ class Notices:
         """Oldest first."""
         rows = self._db.execute(
             """
-            select notices.id, sites.name, notices.level, notices.words
+            select notices.id, sites.name, notices.level, notices.words, notices.sent_to
             from notices join sites on sites.id = notices.site_id
             where notices.sent_at is null
             order by notices.id
             """
         )
-        return [Notice(id=row[0], site=row[1], level=row[2], words=row[3]) for row in rows]
+        return [
+            Notice(id=row[0], site=row[1], level=row[2], words=row[3], sent_to=frozenset(json.loads(row[4])))
+            for row in rows
+        ]
+
+    def mark_sent_to(self, ids: Sequence[int], address: str) -> None:
+        """*address* is its mark: addresses carry passwords and are not stored."""
+        sql = "update notices set sent_to = json_insert(sent_to, '$[#]', ?) where id = ?"
+        self._db.executemany(sql, [(address, each) for each in ids])
 
     def mark_sent(self, ids: Sequence[int]) -> None:
         self._db.executemany("update notices set sent_at = ? where id = ?", [(now(), each) for each in ids])

@@ -96,7 +96,7 @@ def test_a_trouble_is_told_once_and_once_that_it_is_over(folder: ArchiveFolder, 
     first, last = mailbox.messages
     assert first["title"] == "Clipfile: trouble with the crawl of blog"
     assert first["message"] == "blog\n! run 1 was suspect: 60 posts lost their outlet"
-    assert last["title"] == "Clipfile: the crawl is well again of blog"
+    assert last["title"] == "Clipfile: the end of trouble with the crawl of blog"
     assert last["message"].startswith("blog\n✓ over: run 1 was suspect")
 
 
@@ -130,6 +130,20 @@ def test_what_could_not_be_sent_is_sent_next_time(folder: ArchiveFolder, mailbox
     mailbox.status, mailbox.received = 200, []
     tell(folder)
     assert len(mailbox.messages) == 1
+
+
+def test_where_one_address_fails_the_others_are_not_told_again(folder: ArchiveFolder, mailbox: Mailbox) -> None:
+    here = f"json://{mailbox.url}/notices"
+    settings(folder, f'[notify]\nurls = ["{here}", "json://127.0.0.1:9/notices"]\n')
+    ended(folder, "failed", "nothing answered")
+    for _ in range(2):
+        with pytest.raises(CannotTellError, match="address 2 of"):
+            tell(folder)
+    assert len(mailbox.messages) == 1
+    settings(folder, f'[notify]\nurls = ["{here}", "json://{mailbox.url}/others"]\n')
+    tell(folder)
+    tell(folder)
+    assert [path for path, _ in mailbox.received] == ["/notices", "/others"]
 
 
 def test_an_address_nobody_knows_is_named_by_its_place_only(folder: ArchiveFolder) -> None:
