@@ -52,6 +52,8 @@ def shoot(browser: Browser, url: str, path: Path, size: tuple[int, int], scheme:
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     page = context.new_page()
     page.goto(url)
+    # room kept for a scrollbar, which pictures don't have
+    page.evaluate("document.documentElement.style.scrollbarGutter = 'auto'")
     if click:
         page.locator(click).locator("summary").click()
         page.mouse.move(0, 0)
