@@ -124,7 +124,9 @@ def set_pragmas(db: Database) -> None:
 
 def bring_forward(db: Database) -> None:
     if migrations.pending(db):
-        db.execute(f"pragma application_id = {APPLICATION_ID}")
+        with db.atomic():  # the list of migrations and its index at once: sqlite-utils would not add the index later
+            db.execute(f"pragma application_id = {APPLICATION_ID}")
+            migrations.ensure_migrations_table(db)
         migrations.apply(db)
 
 

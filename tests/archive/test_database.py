@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,3 +103,42 @@ def test_the_lock_is_free_again_when_its_holder_was_killed(folder: ArchiveFolder
     subprocess.run([sys.executable, "-c", hold, str(folder.path)], check=False)
     with folder.writing("the next one") as store:
         assert store.db.table_names()
+
+
+FIRST_STATEMENTS = range(18, 36)
+"""Those that begin the list of migrations, and the first migration's first."""
+
+
+def test_a_new_database_cut_short_between_its_first_statements_is_finished_by_the_next(tmp_path: Path) -> None:
+    """Each migration is one transaction; but what comes before the first?"""
+    whole = tmp_path / "whole.db"
+    open_database(whole).close()
+    for number in FIRST_STATEMENTS:
+        path = tmp_path / f"cut-{number}.db"
+        if not (child := os.fork()):
+            end_at_statement(number, path)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+        open_database(path).close()
+        assert schema(path) == schema(whole), f"cut short at statement {number}"
+
+
+def end_at_statement(number: int, path: Path) -> None:
+    """As a kill would: nothing is rolled back or closed by this process."""
+    seen = iter(range(number))
+    connect = sqlite3.connect
+
+    def watched(*given: Any, **named: Any) -> sqlite3.Connection:
+        connection = connect(*given, **named)
+        connection.set_trace_callback(lambda _: os._exit(9) if next(seen, None) is None else None)
+        return connection
+
+    sqlite3.connect = watched  # type: ignore[assignment]  # in this process, which ends here
+    open_database(path)
+    os._exit(0)
+
+
+def schema(path: Path) -> list[tuple[str, str]]:
+    db = sqlite3.connect(path)
+    found = db.execute("select name, sql from sqlite_master where sql is not null order by 1").fetchall()
+    db.close()
+    return found

@@ -216,8 +216,8 @@ def operations(url: str, folder: Path) -> Iterator[Operation]:
             raise EnduranceError(f"{where}: a partial export, or one left lying about: {strays}")
 
     def check_schema(place: Path, undisturbed: Path, where: str) -> None:
-        if schema(place) != schema(undisturbed):
-            raise EnduranceError(f"{where}: another schema than an archive's")
+        if differences := set(schema(place)) ^ set(schema(undisturbed)):
+            raise EnduranceError(f"{where}: another schema than an archive's: {sorted(differences)[:4]}")
 
     yield Operation(
         name="crawl",
