@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
-import socket
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +21,7 @@ from html import escape
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from benchmarks.server import Counts
+from benchmarks.server import Counts, serve
 from crawler.sample.prose import paragraphs, phrases
 
 CATEGORIES: Final = {2: "media-coverage", 3: "policy", 4: "talent", 5: "events"}
@@ -302,32 +300,24 @@ def _post(home: str, entry: Entry) -> str:
 </article>"""
 
 
-class Connection(asyncio.Protocol):
-    """GET with keep-alive; nothing else is asked."""
+class Answers:
+    """What the blog answers as bytes of HTTP, and what the benchmark asks of the blog itself."""
 
-    def __init__(self, blog: ReturningBlog, counts: Counts) -> None:
-        self._blog, self._counts, self._received = blog, counts, b""
+    def __init__(self, blog: ReturningBlog) -> None:
+        self._blog, self._counts = blog, Counts()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self._received += data
-        while b"\r\n\r\n" in self._received:
-            request, _, self._received = self._received.partition(b"\r\n\r\n")
-            first, *lines = request.decode("latin-1").split("\r\n")
-            headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-            target = first.split(" ")[1]
-            if target.startswith("/-/"):
-                self._send(Answer(body=json.dumps(self._told(target)).encode(), kind="application/json"))
-            else:
-                answer = self._blog.answer(target, headers)
-                self._send(answer)
-                self._counts.add(answer.status, len(answer.body))
-                self._blog.posts_asked_for += target.startswith("/post-")
+    def __call__(self, request: bytes) -> tuple[bytes, ...]:
+        first, *lines = request.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        target = first.split(" ")[1]
+        if target.startswith("/-/"):
+            return _sent(Answer(body=json.dumps(self._told(target)).encode(), kind="application/json"))
+        answer = self._blog.answer(target, headers)
+        self._counts.add(answer.status, len(answer.body))
+        self._blog.posts_asked_for += target.startswith("/post-")
+        return _sent(answer)
 
     def _told(self, target: str) -> Any:
-        """What the benchmark asks of the blog itself."""
         parts = urlsplit(target)
         asked = dict(parse_qsl(parts.query))
         if parts.path == "/-/change":
@@ -340,23 +330,13 @@ class Connection(asyncio.Protocol):
             self._blog.posts_asked_for = 0
         return {**json.loads(self._counts.as_json()), "posts": self._blog.posts_asked_for}
 
-    def _send(self, answer: Answer) -> None:
-        lines = [f"HTTP/1.1 {answer.status} {REASONS[answer.status]}", f"Content-Type: {answer.kind}"]
-        lines += [f"{name}: {value}" for name, value in answer.headers.items()]
-        lines += [] if answer.status == 304 else [f"Content-Length: {len(answer.body)}"]
-        self._transport.write("\r\n".join([*lines, "", ""]).encode("latin-1") + answer.body)  # type: ignore[attr-defined]
 
-
-async def serve(posts: int) -> None:
-    listening = socket.create_server(("127.0.0.1", 0))
-    port = listening.getsockname()[1]
-    blog, counts = ReturningBlog(posts, f"http://127.0.0.1:{port}"), Counts()
-    loop = asyncio.get_running_loop()
-    await loop.create_server(lambda: Connection(blog, counts), sock=listening)
-    print(port, flush=True)
-    await loop.run_in_executor(None, sys.stdin.buffer.read)
-    os._exit(0)  # connections kept alive would be waited for
+def _sent(answer: Answer) -> tuple[bytes, ...]:
+    lines = [f"HTTP/1.1 {answer.status} {REASONS[answer.status]}", f"Content-Type: {answer.kind}"]
+    lines += [f"{name}: {value}" for name, value in answer.headers.items()]
+    lines += [] if answer.status == 304 else [f"Content-Length: {len(answer.body)}"]
+    return ("\r\n".join([*lines, "", ""]).encode("latin-1"), answer.body)
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve(lambda url: Answers(ReturningBlog(int(sys.argv[1]), url))))

@@ -18,6 +18,7 @@ import socket
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Final
 
 from benchmarks.blog import Blog
@@ -51,10 +52,10 @@ class Counts:
 
 
 class Connection(asyncio.Protocol):
-    """GET with keep-alive and pipelining; nothing else is asked."""
+    """GET with keep-alive and pipelining; nothing else is asked. *answer* makes the parts of an answer to a request."""
 
-    def __init__(self, blog: Blog, counts: Counts, lifelike: bool) -> None:
-        self._blog, self._counts, self._lifelike, self._received = blog, counts, lifelike, b""
+    def __init__(self, answer: Callable[[bytes], tuple[bytes, ...]]) -> None:
+        self._answer, self._received = answer, b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
@@ -63,29 +64,36 @@ class Connection(asyncio.Protocol):
         self._received += data
         while b"\r\n\r\n" in self._received:
             request, _, self._received = self._received.partition(b"\r\n\r\n")
-            self._answer(request.split(b" ", 2)[1].decode("latin-1"))
+            self._transport.write(b"".join(self._answer(request)))  # type: ignore[attr-defined]
 
-    def _answer(self, path: str) -> None:
+
+class Answers:
+    """What the blog answers, and what the benchmark is told of it."""
+
+    def __init__(self, blog: Blog, lifelike: bool) -> None:
+        self._blog, self._counts, self._lifelike = blog, Counts(), lifelike
+
+    def __call__(self, request: bytes) -> tuple[bytes, ...]:
+        path = request.split(b" ", 2)[1].decode("latin-1")
         if path == "/-/counts":
-            self._send(200, b"application/json", (self._counts.as_json(),))
-        elif path == "/-/reset":
+            return self._whole(200, b"application/json", (self._counts.as_json(),))
+        if path == "/-/reset":
             self._counts.reset()
-            self._send(200, b"application/json", (b"{}",))
-        elif self._lifelike and (found := PICTURE.search(path)):
-            content = picture(path, int(found[1]) * int(found[2]))
-            self._counts.add(200, self._send(200, b"image/jpeg", (content,)))
-        else:
-            parts = self._blog.answers.get(path)
-            status, kind = (200, b"text/html; charset=UTF-8") if parts else (404, b"text/html; charset=UTF-8")
-            kind = b"text/plain" if path == "/robots.txt" else kind
-            self._counts.add(status, self._send(status, kind, parts or (NOT_FOUND,)))
+            return self._whole(200, b"application/json", (b"{}",))
+        status, kind, parts = self._found(path)
+        self._counts.add(status, sum(map(len, parts)))
+        return self._whole(status, kind, parts)
 
-    def _send(self, status: int, kind: bytes, parts: tuple[bytes, ...]) -> int:
-        size = sum(map(len, parts))
+    def _found(self, path: str) -> tuple[int, bytes, tuple[bytes, ...]]:
+        if self._lifelike and (found := PICTURE.search(path)):
+            return 200, b"image/jpeg", (picture(path, int(found[1]) * int(found[2])),)
+        kind = b"text/plain" if path == "/robots.txt" else b"text/html; charset=UTF-8"
+        parts = self._blog.answers.get(path)
+        return (200, kind, parts) if parts else (404, kind, (NOT_FOUND,))
+
+    def _whole(self, status: int, kind: bytes, parts: tuple[bytes, ...]) -> tuple[bytes, ...]:
         more = USUAL if self._lifelike else b""
-        head = HEAD % (status, b"OK" if status == 200 else b"Not Found", kind, size, more)
-        self._transport.write(b"".join((head, *parts)))  # type: ignore[attr-defined]
-        return size
+        return (HEAD % (status, b"OK" if status == 200 else b"Not Found", kind, sum(map(len, parts)), more), *parts)
 
 
 PICTURE: Final = re.compile(r"-(\d+)x(\d+)\.jpg$")
@@ -99,17 +107,17 @@ def picture(path: str, pixels: int) -> bytes:
     return b"\xff\xd8\xff\xe0" + chance.randbytes(int(pixels * BYTES_A_PIXEL * chance.uniform(0.5, 1.5)))
 
 
-async def serve(posts: int, lifelike: bool) -> None:
+async def serve(answers_at: Callable[[str], Callable[[bytes], tuple[bytes, ...]]]) -> None:
+    """Answer on loopback until standard input ends; *answers_at* gets the blog's address, without a closing slash."""
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
-    blog, counts = Blog(posts, f"http://127.0.0.1:{port}"), Counts()
+    answer = answers_at(f"http://127.0.0.1:{port}")
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(blog, counts, lifelike), sock=listening)
+    await loop.create_server(lambda: Connection(answer), sock=listening)
     print(port, flush=True)
     await loop.run_in_executor(None, sys.stdin.buffer.read)
-    server.close()
     os._exit(0)  # connections kept alive would be waited for
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), "--lifelike" in sys.argv))
+    asyncio.run(serve(lambda url: Answers(Blog(int(sys.argv[1]), url), "--lifelike" in sys.argv)))

@@ -7,15 +7,12 @@ import hashlib
 import io
 import json
 import re
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-
-sys.path.append(str(Path(__file__).parent.parent / "crawler"))
 from foreign import a_wacz, post_at
 
 from archive.commands.verify import verify_command

@@ -2,52 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))  # the tests' own helpers, wherever the run was started
-
+from asking import Getter, close_sites, getter
 from filing import harbor_line, hostile
 from serving_site import CHROMIUM, FLAGS, Trap, served
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Got:
-    """An answer of the site."""
-
-    status: int
-    headers: dict[str, str]
-    text: str
-
-    def json(self) -> Any:
-        return json.loads(self.text)
-
-
-Getter = Callable[..., Got]
-
-# While a browser is open, Playwright's event loop runs in the tests' own thread.
-THREAD = ThreadPoolExecutor(1)
-RUNNER = asyncio.Runner()
-SITES: list[Any] = []
-
-
 @pytest.fixture(scope="session", autouse=True)
 def closed_at_the_end() -> Iterator[None]:
     yield
-    THREAD.submit(RUNNER.close).result()
-    for site in SITES:
-        for database in site.databases.values():
-            database.close()
+    close_sites()
 
 
 @pytest.fixture(scope="session")
@@ -58,31 +28,6 @@ def harbor(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def hostile_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return hostile(tmp_path_factory.mktemp("hostile"))
-
-
-def getter(*databases: Path, **options: Any) -> Getter:
-    """Asks a site over these databases that is made at the first question, without a network."""
-    from datasette.app import Datasette
-    from datasette.plugins import pm
-
-    from archive.browse import plugin
-
-    if not pm.is_registered(plugin):
-        pm.register(plugin, name="clipfile")
-    started: list[Any] = []
-
-    async def ask(path: str, method: str, **sent: Any) -> Got:
-        if not started:
-            started.append(Datasette([str(database) for database in databases], **options))
-            SITES.extend(started)
-            await started[0].invoke_startup()
-        answer = await started[0].client.request(method, path, follow_redirects=False, **sent)
-        return Got(status=answer.status_code, headers=dict(answer.headers), text=answer.text)
-
-    def get(path: str, method: str = "GET", **sent: Any) -> Got:
-        return THREAD.submit(lambda: RUNNER.run(ask(path, method, **sent))).result()
-
-    return get
 
 
 @pytest.fixture(scope="session")

@@ -30,15 +30,13 @@ def served(*databases: Path, options: tuple[str, ...] = (), may_write: bool = Tr
     Without *may_write* the process has no right to write where files and folders forbid it, not even as root.
     """
     renounce = None if may_write else renounce_writing
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "archive.browse", "serve", *map(str, databases), "--port", str(port), *options]
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=renounce
     ) as process:
         try:
-            _wait_for(f"http://127.0.0.1:{port}/-/versions.json", process)
+            wait_for(f"http://127.0.0.1:{port}/-/versions.json", process)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
@@ -86,7 +84,13 @@ class Trap:
         return Handler
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -95,4 +99,4 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 30) -
             time.sleep(0.05)
         else:
             return
-    raise RuntimeError(f"the site did not answer at {url}")
+    raise RuntimeError(f"nobody answered at {url}")

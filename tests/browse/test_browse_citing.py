@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from conftest import Getter
+from asking import Getter
 from lxml import html
 
 from archive.database import open_readonly

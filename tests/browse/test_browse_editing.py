@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from asking import Got
 from click.testing import CliRunner
-from conftest import Got
 from filing import a_page, harbor_line
 from serving_site import served
 

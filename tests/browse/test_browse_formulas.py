@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from conftest import Getter, getter
+from asking import Getter, getter
 from filing import a_page, file_away
 from hypothesis import given
 from hypothesis import strategies as st

@@ -9,7 +9,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from conftest import Getter, getter
+from asking import Getter, getter
 from filing import BLOG, PICTURE, Page, a_page, file_away, png
 
 from archive.browse.files import FOLDER

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from conftest import Getter, getter
+from asking import Getter, getter
 from filing import a_page, file_away
 
 from archive.folder import ArchiveFolder

@@ -7,7 +7,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from conftest import Getter, getter
+from asking import Getter, getter
 from filing import a_page, file_away
 
 HEADLINES = re.compile(r'<td class="col-title[^>]*>(?:<[^>]+>)?([^<]+)')

@@ -11,9 +11,9 @@ import pytest
 from serving_site import Trap, served
 from test_browse_hostile import harm
 
-from tests.hostile.crawling import clipfile
 from tests.hostile.server import serving
 from tests.hostile.vector_blog import BATCHES, VectorBlog
+from tests.hostile.watched import clipfile
 
 pytestmark = pytest.mark.browser
 

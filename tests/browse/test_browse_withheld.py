@@ -12,8 +12,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from asking import Getter, getter
 from click.testing import CliRunner
-from conftest import Getter, getter
 from filing import BLOG, a_page, file_away, harbor_line
 
 from archive import Archive

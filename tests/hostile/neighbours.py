@@ -31,9 +31,9 @@ from archive.folder import ArchiveFolder
 from archive.search import search
 from archive.verifying.database import check_structure
 from tests.hostile.blog import HEALTHY, HealthyBlog
-from tests.hostile.crawling import family
 from tests.hostile.pages import post
 from tests.hostile.server import Answer, serving, whole
+from tests.hostile.watched import family
 
 POSTS: Final = 24
 LATE: Final = 1 / 3

@@ -14,10 +14,10 @@ import pytest
 
 from tests.hostile.addresses import HOSTS
 from tests.hostile.blog import BARE, HEALTHY, MANIFEST, HealthyBlog, HostileBlog
-from tests.hostile.crawling import Watched, clipfile, crawl_hostile, hostile_blog
 from tests.hostile.faults import CONNECTIONS, CONTENT, FAULTS, REDIRECTS, STATUSES
 from tests.hostile.pages import headline, last_words
 from tests.hostile.server import serving
+from tests.hostile.watched import Watched, clipfile, crawl_hostile, hostile_blog
 
 pytestmark = pytest.mark.slow
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 PEERS = ROOT / ".venv" / "peers" / "bin"
-
-for folder in ("crawler", "browse"):
-    sys.path.insert(0, str(ROOT / "tests" / folder))  # their helpers serve here, too
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from crawling import clipfile, crawl, opened
-from serving_site import CHROMIUM, FLAGS
+from serving_site import CHROMIUM, FLAGS, free_port, wait_for
 
 from archive.export.cdxj import surt
 from archive.verifying.packages import check_package
@@ -111,29 +107,15 @@ def replayed(package: Path, folder: Path, peers: Path) -> Iterator[str]:
     """Address of pywb with the package in its collection `posts`."""
     for words in (["init", "posts"], ["add", "--unpack-wacz", "posts", str(package)]):
         subprocess.run([str(peers / "wb-manager"), *words], cwd=folder, check=True, capture_output=True, timeout=120)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [str(peers / "wayback"), "--bind", "127.0.0.1", "--port", str(port)]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, cwd=folder, **quiet) as process:
         try:
-            wait_for(f"http://127.0.0.1:{port}/posts/", process)
+            wait_for(f"http://127.0.0.1:{port}/posts/", process, seconds=60)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-
-
-def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError(f"pywb did not answer at {url}")
 
 
 @pytest.fixture(scope="module")
