@@ -28,7 +28,8 @@ run: $(VENV)/installed
 	$(BIN)/clipfile crawl $(SITE) --archive $(ARCHIVE)
 
 test: $(VENV)/installed
-	$(BIN)/pytest -m "not slow and not wordpress and not browser"
+	@# the tests start hundreds of processes; without its bytecode each of them would compile everything anew
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n auto --dist loadfile -m "not slow and not wordpress and not browser"
 
 serve: $(VENV)/installed
 	$(BIN)/clipfile serve --archive $(ARCHIVE)

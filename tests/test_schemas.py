@@ -13,6 +13,7 @@ from typing import Any, Final
 import click
 import pytest
 from click.testing import CliRunner
+from sampled import Sampled
 
 from archive.cli import COMMANDS, clipfile
 from archive.store import Store
@@ -77,10 +78,9 @@ ELSEWHERE: Final = {"crawl", "inspect-line", "sites-check"}
 
 
 @pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+def crawled(sampled: Sampled, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """The sample blog's archive with something corrected, withheld and watched; and what its crawl printed."""
-    folder = tmp_path_factory.mktemp("crawled")
-    told = command("crawl", "sample", "--archive", str(folder), "--json")
+    folder = sampled.first.copied(tmp_path_factory.mktemp("crawled") / "data")
     store = Store.open(folder / "archive.db")
     with store.atomic():
         store.withholdings.make(14, until_on=None, reason="rights", made_by=None)
@@ -91,7 +91,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, A
     (folder / "page.html").write_text(f"<!doctype html><title>Steel</title><h1>Steel</h1><article>{page}</article>")
     labelled = {"url": "https://blog.example/a/", "html": page, "labels": {"is_repost": True, "outlet": "MLive"}}
     (folder / "labelled.jsonl").write_text(json.dumps(labelled) + "\n")
-    return folder, json.loads(told)
+    return folder, json.loads(sampled.first.ended.out)
 
 
 def command(*words: str, given: str = "") -> str:

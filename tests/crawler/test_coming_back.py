@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from crawling import Ended, crawl, opened
+from sampled import Sampled
 
 from crawler.sample.server import SampleBlog
 
@@ -28,10 +29,9 @@ def report(ended: Ended) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.parametrize(("doors", "source", "most"), DOORS)
 def test_an_unchanged_blog_costs_a_handful_of_requests_and_no_post_page(
-    tmp_path: Path, doors: dict[str, Any], source: str, most: int
+    sampled: Sampled, tmp_path: Path, doors: dict[str, Any], source: str, most: int
 ) -> None:
-    with SampleBlog(**doors) as blog:
-        crawl(blog.url, tmp_path / "data")
+    with sampled.crawled(tmp_path / "data", **doors) as blog:
         asked = len(blog.requests)
         again = report(crawl(blog.url, tmp_path / "data", "--json"))
         statuses = {path: status for _, path, status in blog.requests[asked:]}
@@ -45,11 +45,10 @@ def test_an_unchanged_blog_costs_a_handful_of_requests_and_no_post_page(
 @pytest.mark.slow
 @pytest.mark.parametrize(("doors", "source", "most"), DOORS[:2])
 def test_edits_additions_and_deletions_are_found_by_the_next_run(
-    tmp_path: Path, doors: dict[str, Any], source: str, most: int
+    sampled: Sampled, tmp_path: Path, doors: dict[str, Any], source: str, most: int
 ) -> None:
     """All but the two edits that leave no date behind, as WordPress leaves none when its database is changed."""
-    with SampleBlog(**doors) as blog:
-        crawl(blog.url, tmp_path / "data")
+    with sampled.crawled(tmp_path / "data", **doors) as blog:
         crawl(blog.url, tmp_path / "data")
         blog.publish(2)
         run = report(crawl(blog.url, tmp_path / "data", "--json"))
@@ -65,20 +64,17 @@ def test_edits_additions_and_deletions_are_found_by_the_next_run(
 
 
 @pytest.mark.slow
-def test_what_leaves_no_date_behind_is_found_when_every_page_is_fetched(tmp_path: Path) -> None:
-    with SampleBlog() as blog:
-        crawl(blog.url, tmp_path / "data")
-        blog.publish(2)
-        crawl(blog.url, tmp_path / "data")
-        full = report(crawl(blog.url, tmp_path / "data", "--full", "--json"))
+def test_what_leaves_no_date_behind_is_found_when_every_page_is_fetched(sampled: Sampled, tmp_path: Path) -> None:
+    archive = sampled.both.copied(tmp_path / "data")
+    with sampled.published(2) as blog:
+        full = report(crawl(blog.url, archive, "--full", "--json"))
     assert full["mode"] == "full"
     assert full["posts_changed"] >= 2
 
 
-def test_a_recheck_asks_for_every_post(tmp_path: Path) -> None:
-    with SampleBlog() as blog:
-        crawl(blog.url, tmp_path / "data")
-        run = report(crawl(blog.url, tmp_path / "data", "--recheck", "--json"))
+def test_a_recheck_asks_for_every_post(sampled: Sampled, tmp_path: Path) -> None:
+    archive = sampled.first.copied(tmp_path / "data")
+    run = report(crawl(sampled.blog.url, archive, "--recheck", "--json"))
     assert (run["mode"], run["posts_seen"], run["posts_changed"]) == ("recheck", 126, 0)
 
 

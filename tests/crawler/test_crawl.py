@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from crawling import clipfile, clippings, crawl, opened
+from sampled import Sampled
 
+from benchmarks.recrawl import Returning
 from crawler.sample import expected_labels
 from crawler.sample.server import SampleBlog
 
 
-@pytest.fixture(scope="module")
-def blog() -> Iterator[SampleBlog]:
-    with SampleBlog() as running:
-        yield running
+@pytest.fixture
+def blog(sampled: Sampled) -> SampleBlog:
+    return sampled.blog
 
 
-@pytest.fixture(scope="module")
-def archive(blog: SampleBlog, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("whole") / "data"
-    ended = crawl(blog.url, folder)
-    assert ended.code == 0, ended.err
-    return folder
+@pytest.fixture
+def archive(sampled: Sampled) -> Path:
+    """To be looked at, not to be changed."""
+    return sampled.first.path
 
 
 LISTINGS_ALONE = {"rest": "closed", "sitemap": "closed", "feed": "closed"}
@@ -89,26 +91,22 @@ def test_whatever_source_is_closed_the_others_carry_the_crawl(tmp_path: Path, cl
     assert ended.code == 0, ended.out
 
 
-def test_a_second_crawl_finds_what_was_added_edited_and_taken_away(tmp_path: Path) -> None:
-    archive = tmp_path / "data"
-    with SampleBlog() as running:
-        crawl(running.url, archive)
-        running.publish(2)
-        ended = crawl(running.url, archive, "--json")
-        report = json.loads(ended.out)["report"]
-        before, after = labels(running, 1), labels(running, 2)
+def test_a_second_crawl_finds_what_was_added_edited_and_taken_away(sampled: Sampled) -> None:
+    report = json.loads(sampled.both.ended.out)["report"]
+    before, after = labels(sampled.blog, 1), labels(sampled.blog, 2)
     new = after.keys() - before.keys()
     assert report["new"] == len([url for url in new if after[url]["id"] not in {b["id"] for b in before.values()}])
     assert report["changed"] >= 12, "the rename alone touches twelve posts"
     assert report["missing"] == 4, "a 404, a 410, one sent to the home page, one taken down and posted anew"
     assert report["gone"] == 0, "once is not enough to call a post gone"
-    with opened(archive) as db:
+    with opened(sampled.both.path) as db:
         assert db.execute("select count(*) from posts where revision_count > 1").fetchone()[0] == report["changed"]
 
 
-def test_a_second_crawl_of_the_same_blog_changes_nothing(blog: SampleBlog, archive: Path) -> None:
+def test_a_second_crawl_of_the_same_blog_changes_nothing(sampled: Sampled, tmp_path: Path) -> None:
+    archive = sampled.first.copied(tmp_path / "data")
     before = clippings(archive)
-    ended = crawl(blog.url, archive, "--json")
+    ended = crawl(sampled.blog.url, archive, "--json")
     report = json.loads(ended.out)["report"]
     assert (report["new"], report["changed"], report["missing"]) == (0, 0, 0)
     volatile = ("last_seen_at",)
@@ -117,20 +115,15 @@ def test_a_second_crawl_of_the_same_blog_changes_nothing(blog: SampleBlog, archi
 
 
 def test_a_limited_crawl_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    archive = tmp_path / "data"
-    with SampleBlog() as running:
-        first = crawl(running.url, archive, "--limit", "40")
-        asked = len(running.requests)
-        second = crawl(running.url, archive)
-        again = [path for _, path, _ in running.requests[asked:]]
-        posts = {path for _, path, _ in running.requests[:asked] if path.count("/") == 2}
-    assert (first.code, second.code) == (0, 0)
-    assert len(clippings(archive)) == len(labels_of(archive))
-    assert not [path for path in again if path in posts - {"/blog/"}], "nothing finished is fetched again"
-
-
-def labels_of(archive: Path) -> list[dict[str, Any]]:
-    return list(expected_labels(1, "http://blog.example/"))
+    posts, limit = 24, 9
+    with closing(Returning(posts)) as blog:
+        ended = [crawl(f"{blog.url}/blog/", tmp_path / "data", "--limit", str(limit)).code]
+        fetched = [blog.ask("counts")["posts"]]
+        ended.append(crawl(f"{blog.url}/blog/", tmp_path / "data").code)
+        fetched.append(blog.ask("counts")["posts"])
+    assert ended == [0, 0]
+    assert len(clippings(tmp_path / "data")) == posts
+    assert fetched == [limit, posts], "nothing finished is fetched again"
 
 
 def test_gaps_counts_every_source_and_names_what_is_missing(archive: Path) -> None:
@@ -179,19 +172,11 @@ def test_a_folder_that_cannot_be_written_ends_the_crawl_before_it_begins(tmp_pat
     assert str(tmp_path / "data") in ended.err
 
 
-def test_an_archive_from_the_future_is_left_alone(tmp_path: Path) -> None:
-    archive = tmp_path / "data"
-    with SampleBlog() as running:
-        crawl(running.url, archive, "--limit", "1")
-        with opened(archive) as db:
-            pass
-        import sqlite3
-
-        db = sqlite3.connect(archive / "archive.db")
+def test_an_archive_from_the_future_is_left_alone(sampled: Sampled, tmp_path: Path) -> None:
+    archive = sampled.first.copied(tmp_path / "data")
+    with closing(sqlite3.connect(archive / "archive.db")) as db, db:
         db.execute("insert into _sqlite_migrations (migration_set, name, applied_at) values ('clipfile', 'm999', '')")
-        db.commit()
-        db.close()
-        ended = crawl(running.url, archive)
+    ended = crawl(sampled.blog.url, archive)
     assert ended.code == 1
     assert "newer Clipfile" in ended.err
 
@@ -208,9 +193,6 @@ def test_the_captures_say_who_made_them_and_how_to_reach_them(blog: SampleBlog, 
 
 
 def test_scrapys_own_way_works_too(blog: SampleBlog, tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
     done = subprocess.run(
         [sys.executable, "-m", "scrapy", "crawl", "blog", "-a", f"site={blog.url}",
          "-s", f"CLIPFILE_ARCHIVE={tmp_path / 'data'}", "-s", f"ALLOW_PRIVATE_ORIGIN={blog.url}",

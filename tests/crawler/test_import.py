@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from crawling import clipfile, crawl, opened
 from foreign import BLOG, Captured, a_listing, a_post, a_wacz, post_at, warc_bytes, write, write_wacz
+from sampled import Sampled
 
 from archive.api import Archive
 from archive.database import open_readonly
@@ -420,12 +421,11 @@ def test_what_can_not_be_meant_is_refused(
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("wget") is None, reason="wget is not installed")
-def test_what_wget_kept_reads_as_what_a_crawl_finds(tmp_path: Path) -> None:
+def test_what_wget_kept_reads_as_what_a_crawl_finds(sampled: Sampled, tmp_path: Path) -> None:
     """And a crawl of the same blog goes on from there."""
     folder = ArchiveFolder(path=tmp_path / "data")
     sql = "select url, title, outlet, authors, original_on from clippings where url in ({}) order by url"
-    with SampleBlog() as blog:
-        assert crawl(blog.url, tmp_path / "crawled").code == 0
+    with sampled.crawled(tmp_path / "crawled") as blog:
         with opened(tmp_path / "crawled") as db:
             urls = [row[0] for row in db.execute("select url from clippings order by uid limit 25")]
             sql = sql.format(", ".join(f"'{url}'" for url in urls))

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from crawling import crawl
 from foreign import BLOG, post_at, write
+from sampled import Sampled
 
 from archive.commands.merge import merge_command
 from archive.database import open_readonly
@@ -21,7 +22,6 @@ from archive.verifying import Verification
 from archive.watches import look
 from crawler.commands.importing import import_command
 from crawler.commands.rebuild import rebuild_command
-from crawler.sample.server import SampleBlog
 
 TABLES = (
     "sites", "runs", "captures", "warc_files", "posts", "post_urls", "revisions", "evidence", "post_categories",
@@ -84,14 +84,12 @@ MUST_COME_BACK = {
 }
 
 
-def test_two_blogs_become_one_archive(tmp_path: Path) -> None:
+def test_two_blogs_become_one_archive(sampled: Sampled, tmp_path: Path) -> None:
     one = an_archive(tmp_path / "one", post_at("crane-returns"))
-    two = ArchiveFolder(path=tmp_path / "two")
-    with SampleBlog() as blog:
-        crawl(blog.url, two.path, "--limit", "8")
+    two = ArchiveFolder(path=sampled.first.copied(tmp_path / "two"))
     before = everything(two)
-    assert "8 posts" in merge(one, two)
-    assert rows(one, "select count(*), count(distinct site) from clippings") == [(9, 2)]
+    assert "126 posts" in merge(one, two)
+    assert rows(one, "select count(*), count(distinct site) from clippings") == [(127, 2)]
     assert everything(two) == before
     wanted = "select uid, title, outlet, authors, text, categories, first_seen_at from clippings where site <> ? "
     db, other = open_readonly(one.db_path), open_readonly(two.db_path)
@@ -221,13 +219,12 @@ def test_names_joined_and_posts_withheld_there_are_so_here(tmp_path: Path) -> No
 
 
 @pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> tuple[ArchiveFolder, ArchiveFolder]:
+def crawled(sampled: Sampled, tmp_path_factory: pytest.TempPathFactory) -> tuple[ArchiveFolder, ArchiveFolder]:
     """Two archives of one blog, crawled one after the other: the second saw its second edition, too."""
     folder = tmp_path_factory.mktemp("crawled")
-    with SampleBlog() as blog:
-        crawl(blog.url, folder / "one")
-        crawl(blog.url, folder / "two", "--limit", "60")
-        blog.publish(2)
+    sampled.first.copied(folder / "one")
+    crawl(sampled.blog.url, folder / "two", "--limit", "60")
+    with sampled.published(2) as blog:
         crawl(blog.url, folder / "two")
     return ArchiveFolder(path=folder / "one"), ArchiveFolder(path=folder / "two")
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from crawling import crawl, opened
+from sampled import Sampled
 
 from archive.commands.runs import runs_command
 from archive.database import open_readonly
@@ -50,18 +51,17 @@ NUMBERS_OF_POSTS = ("id", "post_id")
 """Given out in the order of storing, where a post of two pages may change places; `uid` names a post for good."""
 
 
-def crawled_twice(folder: Path, *words: str, **blog: Any) -> ArchiveFolder:
+def crawled_twice(sampled: Sampled, folder: Path, *words: str, **doors: Any) -> ArchiveFolder:
     """The sample blog's two editions in one archive; *words* go to the second crawl."""
-    with SampleBlog(**blog) as running:
-        crawl(running.url, folder, files=True)
+    with sampled.crawled(folder, files=True, **doors) as running:
         running.publish(2)
         crawl(running.url, folder, *words, files=True)
     return ArchiveFolder(path=folder)
 
 
-@pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> ArchiveFolder:
-    folder = crawled_twice(tmp_path_factory.mktemp("rebuild") / "data")
+@pytest.fixture
+def crawled(sampled: Sampled, tmp_path: Path) -> ArchiveFolder:
+    folder = ArchiveFolder(path=sampled.both.copied(tmp_path / "data"))
     correct(folder)
     return folder
 
@@ -123,21 +123,22 @@ def test_everything_comes_back_from_the_captures_and_the_corrections(crawled: Ar
 
 
 @pytest.mark.parametrize(
-    ("words", "blog"),
+    ("words", "doors"),
     [
         pytest.param(["--full"], {}, id="every page again"),
         pytest.param(["--full"], {"rest": "closed", "sitemap": "closed"}, id="category pages and feed"),
     ],
 )
 @pytest.mark.slow
-def test_other_ways_of_crawling_come_back_too(tmp_path: Path, words: Sequence[str], blog: dict[str, Any]) -> None:
-    folder = crawled_twice(tmp_path / "data", *words, **blog)
+def test_other_ways_of_crawling_come_back_too(
+    sampled: Sampled, tmp_path: Path, words: Sequence[str], doors: dict[str, Any]
+) -> None:
+    folder = crawled_twice(sampled, tmp_path / "data", *words, **doors)
     assert_same(folder.path, rebuilt(folder, tmp_path))
 
 
-def test_a_crawl_of_one_category_comes_back(tmp_path: Path) -> None:
-    with SampleBlog() as running:
-        crawl(running.url, tmp_path / "data", "--category", "harbor-line")
+def test_a_crawl_of_one_category_comes_back(sampled: Sampled, tmp_path: Path) -> None:
+    crawl(sampled.blog.url, tmp_path / "data", "--category", "harbor-line")
     folder = ArchiveFolder(path=tmp_path / "data")
     assert_same(folder.path, rebuilt(folder, tmp_path))
 
@@ -265,11 +266,10 @@ def test_the_clock_is_set_only_for_the_while() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("accepted", [False, True], ids=["kept back", "accepted"])
-def test_what_was_decided_of_a_suspect_run_is_decided_again(tmp_path: Path, accepted: bool) -> None:
+def test_what_was_decided_of_a_suspect_run_is_decided_again(sampled: Sampled, tmp_path: Path, accepted: bool) -> None:
     folder = ArchiveFolder(path=tmp_path / "data")
-    with SampleBlog(edition=2) as blog:
-        assert crawl(blog.url, folder.path).code == 0
-        blog.publish(3)
+    sampled.second.copied(folder.path)
+    with sampled.published(3) as blog:
         assert crawl(blog.url, folder.path, "--full").code == 4
     if accepted:
         words = ["2", "--accept", "--archive", str(folder.path)]

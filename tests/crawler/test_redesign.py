@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from crawling import clipfile, clippings, crawl, opened
+from sampled import Sampled
 
 from crawler.pages import parse_page
 from crawler.sample.server import SampleBlog
@@ -31,17 +32,15 @@ class Redesigned:
 
 
 @pytest.fixture(scope="module")
-def redesigned(tmp_path_factory: pytest.TempPathFactory) -> Redesigned:
+def redesigned(sampled: Sampled, tmp_path_factory: pytest.TempPathFactory) -> Redesigned:
     """Crawled as it was, after the redesign, and after the blog took the redesign back."""
-    archive = tmp_path_factory.mktemp("redesign") / "data"
-    with SampleBlog(edition=2) as blog:
-        assert crawl(blog.url, archive).code == 0
-        before = known(archive)
-        blog.publish(3)
+    archive = sampled.second.copied(tmp_path_factory.mktemp("redesign") / "data")
+    before = known(archive)
+    with sampled.published(3) as blog:
         ended = crawl(blog.url, archive, "--full", "--json")
-        after = known(archive)
-        told = clipfile("runs", "2", "--archive", str(archive)).out
-        blog.publish(2)
+    after = known(archive)
+    told = clipfile("runs", "2", "--archive", str(archive)).out
+    with sampled.published(2) as blog:
         repaired = crawl(blog.url, archive, "--full", "--json")
     run = json.loads(ended.out)
     return Redesigned(
@@ -85,11 +84,10 @@ def test_the_blog_as_it_was_is_well_again(redesigned: Redesigned) -> None:
     assert redesigned.restored == redesigned.before
 
 
-def test_a_blog_that_is_edited_is_not_suspect(tmp_path: Path) -> None:
-    with SampleBlog() as blog:
-        crawl(blog.url, tmp_path / "data")
-        blog.publish(2)
-        ended = crawl(blog.url, tmp_path / "data", "--full", "--json")
+def test_a_blog_that_is_edited_is_not_suspect(sampled: Sampled, tmp_path: Path) -> None:
+    archive = sampled.first.copied(tmp_path / "data")
+    with sampled.published(2) as blog:
+        ended = crawl(blog.url, archive, "--full", "--json")
     assert ended.code == 0, ended.out
     (edit,) = json.loads(ended.out)["report"]["edits"]
     assert (edit["before"], edit["after"]) == ("HARBORauto", "HarborAuto")
@@ -120,10 +118,11 @@ def front_page(edition: int) -> Any:
         pytest.param({"rest": False, "sitemap": False, "feed": False}, id="listings", marks=pytest.mark.slow),
     ],
 )
-def test_the_next_delta_notices_a_redesign_that_changed_no_date(tmp_path: Path, doors: dict[str, Any]) -> None:
+def test_the_next_delta_notices_a_redesign_that_changed_no_date(
+    sampled: Sampled, tmp_path: Path, doors: dict[str, Any]
+) -> None:
     archive = tmp_path / "data"
-    with SampleBlog(edition=2, **doors) as blog:
-        crawl(blog.url, archive)
+    with sampled.crawled(archive, 2, **doors) as blog:
         before = known(archive)
         blog.publish(3)
         first = crawl(blog.url, archive, "--json")

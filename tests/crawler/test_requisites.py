@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from crawling import crawl, opened
+from sampled import Sampled
 
 from archive.commands.show import show_command
 from archive.fixity import check_warcs
@@ -155,8 +156,8 @@ def test_what_is_fetched_can_be_chosen(words: list[str], there: set[str], tmp_pa
     assert bool(files) is bool(there)
 
 
-def test_a_picture_that_is_lost_fails_neither_its_post_nor_the_run(tmp_path: Path) -> None:
-    run = crawled(tmp_path / "data", "--category", "auto-show")
+def test_a_picture_that_is_lost_fails_neither_its_post_nor_the_run(sampled: Sampled) -> None:
+    run = Crawled(folder=sampled.first.path, paths=[], out=sampled.first.ended.out)
     lost = run.rows("select url, reason from skips where reason = 'not-found'")
     assert [row["url"].rpartition("/")[2] for row in lost] == ["show-3.png"]
     assert run.rows("select status from runs")[0]["status"] == "done"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_socket
 from click.testing import CliRunner, Result
-from crawling import crawl
+from sampled import Crawled, Sampled
 
 from archive.clippings import clipping
 from archive.database import open_readonly
@@ -24,23 +23,17 @@ from crawler.commands.reread import reread_command
 from crawler.hints import Hints
 from crawler.rereading import Profiles, reread
 from crawler.resthints import build_hints
-from crawler.sample.server import SampleBlog
 
 
 @pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample blog's two editions, crawled one after the other."""
-    folder = tmp_path_factory.mktemp("reread") / "data"
-    with SampleBlog() as running:
-        crawl(running.url, folder)
-        running.publish(2)
-        crawl(running.url, folder)
-    return folder
+def crawled(sampled: Sampled) -> Crawled:
+    """The sample blog's two editions, crawled one after the other; here, before the network is closed."""
+    return sampled.both
 
 
 @pytest.fixture
-def archive(crawled: Path, tmp_path: Path) -> ArchiveFolder:
-    return ArchiveFolder(path=Path(shutil.copytree(crawled, tmp_path / "data")))
+def archive(crawled: Crawled, tmp_path: Path) -> ArchiveFolder:
+    return ArchiveFolder(path=crawled.copied(tmp_path / "data"))
 
 
 @pytest.fixture(autouse=True)

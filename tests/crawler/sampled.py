@@ -1,0 +1,88 @@
+"""The sample blog with archives of it, crawled once for every test that begins with one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from crawling import Ended, crawl
+
+from crawler.sample.server import SampleBlog
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crawled:
+    """An archive that nobody may change, and how its last crawl ended."""
+
+    path: Path
+    ended: Ended
+
+    def copied(self, folder: Path) -> Path:
+        """*folder*, which is now the same archive, to be changed as one likes."""
+        return Path(shutil.copytree(self.path, folder))
+
+
+class Sampled:
+    """A running sample blog, in its first edition unless a test publishes another for a while.
+
+    Every archive here knows it by the address it has now, so a copy of one can be crawled on.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.blog = SampleBlog().start()
+        self._folder = folder
+
+    @contextmanager
+    def published(self, edition: int) -> Iterator[SampleBlog]:
+        """The blog in another edition until the block ends."""
+        usual = self.blog.options
+        self.blog.publish(edition)
+        try:
+            yield self.blog
+        finally:
+            self.blog.options = usual
+            self.blog.publish(usual.edition)
+
+    @cached_property
+    def first(self) -> Crawled:
+        """The first edition, with the files its pages need."""
+        return self._crawled(self._folder / "first")
+
+    @cached_property
+    def both(self) -> Crawled:
+        """The first edition, then what a second crawl found new in the second."""
+        folder = self.first.copied(self._folder / "both")
+        with self.published(2):
+            return self._crawled(folder)
+
+    @cached_property
+    def second(self) -> Crawled:
+        """The second edition alone, without files."""
+        with self.published(2):
+            return self._crawled(self._folder / "second", files=False)
+
+    @contextmanager
+    def crawled(self, folder: Path, edition: int = 1, *, files: bool = False, **doors: Any) -> Iterator[SampleBlog]:
+        """An archive of *edition* in *folder*, and the blog it is of, to be published anew; *doors* as in SampleBlog.
+
+        Without *doors* it is the one crawled for all.
+        """
+        if doors:
+            with SampleBlog(edition=edition, **doors) as blog:
+                ended = crawl(blog.url, folder, files=files)
+                assert ended.code == 0, ended.err
+                yield blog
+        else:
+            (self.first if edition == 1 else self.second).copied(folder)
+            with self.published(edition) as blog:
+                yield blog
+
+    def _crawled(self, folder: Path, *, files: bool = True) -> Crawled:
+        ended = crawl(self.blog.url, folder, "--json", files=files)
+        assert ended.code == 0, ended.err
+        return Crawled(path=folder, ended=ended)
