@@ -102,6 +102,8 @@ def main() -> None:
         code = clipfile.main(prog_name="clipfile", standalone_mode=False)
     except click.exceptions.Abort:
         fail("interrupted", 130)
+    except click.UsageError as error:
+        fail(usage_words(error), error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -111,6 +113,13 @@ def main() -> None:
         # click turns a closed pipe into exit 1; but a reader who had enough (head, a pager) is no error of ours.
         sys.exit(0 if isinstance(ended.__context__, BrokenPipeError) else ended.code)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def usage_words(error: click.UsageError) -> str:
+    """What click says in three lines, in one."""
+    words = error.format_message().rstrip(".")
+    command = error.ctx.command_path if error.ctx else "clipfile"
+    return f"{words[:1].lower()}{words[1:]} ({command} --help says more)"
 
 
 def fail(message: str, code: int) -> None:

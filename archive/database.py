@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from archive.errors import CannotWriteError, DamagedArchiveError, NewerArchiveError, NotAnArchiveError
+from archive.errors import CannotWriteError, DamagedArchiveError, NewerArchiveError, NoArchiveError, NotAnArchiveError
 from archive.schema import APPLICATION_ID, migrations
 
 BUSY_TIMEOUT_S: Final = 10.0
@@ -40,10 +40,10 @@ def open_database(path: Path) -> Database:
 def open_readonly(path: Path) -> Database:
     """Open for reading; a missing file is a NotAnArchiveError that says how to begin one."""
     if not path.is_file():
-        has_captures = any((path.parent / "warc").glob("*.warc*"))
-        raise NotAnArchiveError(
-            f"there is no archive{'.db' * has_captures} in {path.parent}",
-            hint=how_to_mend(path) if has_captures else "crawl something first: clipfile crawl sample",
+        if any((path.parent / "warc").glob("*.warc*")):
+            raise NotAnArchiveError(f"there is no archive.db in {path.parent}", hint=how_to_mend(path))
+        raise NoArchiveError(
+            f"there is no archive in {path.parent}", hint="crawl something first: clipfile crawl sample"
         )
     try:
         db = Database(sqlite3.connect(readonly_uri(path), uri=True, timeout=BUSY_TIMEOUT_S))

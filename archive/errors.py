@@ -56,6 +56,12 @@ class NotAnArchiveError(DamagedArchiveError):
     """The file is there but Clipfile did not make it."""
 
 
+class NoArchiveError(NotAnArchiveError):
+    """Nothing is where an archive was said to be."""
+
+    exit_code = 2
+
+
 class NewerArchiveError(ArchiveError):
     """The archive was written by a later Clipfile whose tables this one does not know."""
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from archive.commands.options import archive_option, echo_json, json_option
+from archive.commands.options import archive_option, asked_query, echo_json, json_option
 from archive.commands.watching import Watcher
 from archive.database import explained
 from archive.errors import CannotWriteError, UsageError
@@ -49,11 +49,9 @@ def export_command(
     A file is written beside its place and renamed, so that it is whole or not there. docs/citing-and-exporting.md
     says what each format holds.
     """
-    if mistyped := [word for word in query if word.startswith("--")]:
-        raise UsageError(f"there is no option {mistyped[0]}", hint="clipfile export --help lists them")
+    asked = asked_query(query, "export")
     if run_id is not None and format != "wacz":
         raise UsageError("--run goes with --format wacz", hint="a query chooses the posts of other formats")
-    asked = " ".join(query)
     if output == STDOUT:
         if as_json or format in FILE_FORMATS:
             raise UsageError(f"{'--json' if as_json else format} needs a file", hint="name one with --output FILE")

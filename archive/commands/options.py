@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 import click
 from click.core import ParameterSource
 
+from archive.errors import UsageError
 from archive.folder import DEFAULT_FOLDER, ArchiveFolder
 from archive.terminal import printable
 
@@ -56,6 +57,13 @@ def chosen_folder(ctx: click.Context, folder: ArchiveFolder) -> ArchiveFolder:
         return folder
     is_above = above.get_parameter_source("folder") is ParameterSource.COMMANDLINE
     return above.params["folder"] if is_above else folder
+
+
+def asked_query(words: Sequence[str], command: str) -> str:
+    """The query that the arguments of *command* make up; a mistyped option is none."""
+    if mistyped := [word for word in words if word.startswith("--")]:
+        raise UsageError(f"there is no option {mistyped[0]}", hint=f"clipfile {command} --help lists them")
+    return " ".join(words)
 
 
 def json_option(function: Function) -> Function:

@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 
 from archive.commands.export import announce
-from archive.commands.options import archive_option, echo_json, json_option
+from archive.commands.options import archive_option, asked_query, echo_json, json_option
 from archive.commands.watching import Watcher
-from archive.errors import UsageError
 from archive.folder import ArchiveFolder
 from archive.publishing import MOST_SNIPPET, SNIPPET, publish
 from archive.report import plural
@@ -38,9 +37,7 @@ def publish_command(query: tuple[str, ...], output: Path, snippet: int, folder: 
 
     What is withheld (clipfile withhold) is left out. Show it with: datasette FILE --metadata FILE's metadata.
     """
-    if mistyped := [word for word in query if word.startswith("--")]:
-        raise UsageError(f"there is no option {mistyped[0]}", hint="clipfile publish --help lists them")
-    asked = " ".join(query)
+    asked = asked_query(query, "publish")
     watcher = Watcher()
     total = announce(folder, asked, public=True)
     count = publish(

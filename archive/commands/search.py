@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from archive.commands.options import archive_option, echo_json, json_option
+from archive.commands.options import archive_option, asked_query, echo_json, json_option
 from archive.folder import ArchiveFolder
 from archive.report import plural
 from archive.search import FacetValue, Hit, Results, Run, Sort, as_text, search, to_json
@@ -80,7 +80,7 @@ def search_command(
 
     Quote what the shell would take for itself: '"tool and die"', 'lag>7d'.
     """
-    asked = " ".join(query)
+    asked = asked_query(query, "search")
     found = search(
         folder.open_readonly(), asked, limit=limit, sort=sort, facets=facets, cursor=cursor, fold=not no_fold
     )

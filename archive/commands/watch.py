@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from archive.commands.options import archive_option, chosen_folder, echo_json, echo_table, json_option
+from archive.commands.options import archive_option, asked_query, chosen_folder, echo_json, echo_table, json_option
 from archive.errors import UsageError
 from archive.folder import ArchiveFolder
 from archive.report import plural
@@ -47,11 +47,9 @@ def watch_command(ctx: click.Context, folder: ArchiveFolder, as_json: bool) -> N
 def add(ctx: click.Context, name: str, query: tuple[str, ...], folder: ArchiveFolder, as_json: bool) -> None:
     """Save QUERY, in the language of `clipfile search`, under NAME. What it finds now is not told of."""
     folder = chosen_folder(ctx, folder)
-    if mistyped := [word for word in query if word.startswith("--")]:
-        raise UsageError(f"there is no option {mistyped[0]}", hint="clipfile watch add --help lists them")
+    asked = asked_query(query, "watch add")
     if not NAME.fullmatch(name):
         raise UsageError(f"{name!r} can't name a watch", hint="up to 40 of a-z, 0-9, '.', '_' and '-'")
-    asked = " ".join(query)
     found = search(folder.open_readonly(), asked, limit=1)
     for note in found.understood.notes:
         click.echo(f"Note: {printable(note)}", err=True)

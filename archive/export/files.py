@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from archive.errors import UsageError
 from archive.folder import ArchiveFolder
+
+SQLITES_OWN: Final = ("-journal", "-wal", "-shm")
+"""What a database that could not be finished leaves beside it."""
 
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
     """A path beside *target* to write to; it takes the target's place at the end, or is removed when anything fails."""
     target = target.resolve()
-    start, end = f".{target.name[:200]}.", ".part"
-    beside = target.with_name(f"{start}{os.getpid()}{end}")
-    _clear_strays(target.parent, start, end)
+    start = f".{target.name[:200]}."
+    beside = target.with_name(f"{start}{os.getpid()}.part")
+    _clear_strays(target.parent, start)
     try:
+        beside.touch()  # said before any work, and not by SQLite, which makes folders and has fewer words for it
         yield beside
         _sync(beside)
         beside.replace(target)
         _sync(target.parent)
     finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
+        for path in (beside, *(Path(f"{beside}{ending}") for ending in SQLITES_OWN)):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
-def _clear_strays(folder: Path, start: str, end: str) -> None:
+def _clear_strays(folder: Path, start: str) -> None:
     """Remove what processes that were killed left beside the same target."""
+    stray = re.compile(rf"{re.escape(start)}(\d{{1,9}})\.part({'|'.join(SQLITES_OWN)})?")
     for path in folder.iterdir() if folder.is_dir() else ():
-        process = path.name.removeprefix(start).removesuffix(end)
-        if path.name == f"{start}{process}{end}" and process.isdecimal() and not _is_alive(int(process)):
+        if (found := stray.fullmatch(path.name)) and not _is_alive(int(found[1])):
             path.unlink(missing_ok=True)
 
 

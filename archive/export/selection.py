@@ -98,7 +98,7 @@ class Selection:
 
     def iter_rows(self) -> Iterator[tuple[Any, ...]]:
         """The values of COLUMNS as they are stored: lists are JSON."""
-        yield from self._each(_ROW)
+        return self._each(_ROW)
 
     def iter_lines(self) -> Iterator[str]:
         """Each clipping as a JSON object, put together by SQLite, which takes half the time Python does."""
@@ -107,7 +107,7 @@ class Selection:
 
     def _each(self, wanted: str) -> Iterator[tuple[Any, ...]]:
         sql = f"select {wanted} from clippings where {self._condition} order by clippings.id"
-        yield from self.db.execute(sql, self.values)
+        return iter(self.db.execute(sql, self.values))
 
     @property
     def _condition(self) -> str:

@@ -6,7 +6,6 @@ address, instant and digest; the captured bytes stay in the archive's WARC files
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Set
 from itertools import islice
 from pathlib import Path
@@ -14,8 +13,8 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from archive.database import explained, open_database
-from archive.errors import DamagedArchiveError
+from archive.database import open_database
+from archive.errors import CannotWriteError, DamagedArchiveError
 
 BATCH: Final = 500
 """Posts copied at a time, each batch a step of the progress."""
@@ -87,11 +86,12 @@ def write_subset(
     name posts. Raises what `archive.database.open_database` raises, and
     DamagedArchiveError when the source points to rows it does not have.
     """
-    db = open_database(target)
+    try:
+        db = open_database(target)
+    except CannotWriteError as error:
+        raise error.__cause__ or error from None  # whoever knows the file's name to be says what is wrong with it
     try:
         return _copy(db, source, ids, progress, without={"report"} if holds_back else set())
-    except sqlite3.Error as error:
-        raise explained(error, target) from error
     finally:
         db.close()
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlite_utils import Database
 
-from archive.database import explained
+from archive.database import DISK_TROUBLE, explained
 from archive.errors import CannotWriteError, UsageError
 from archive.export.citations import Reference, iter_csl, read_reference, to_bibtex, to_ris
 from archive.export.files import refuse_archive_files, replacing
@@ -51,6 +51,8 @@ TEXT_FORMATS: Final[dict[str, Format]] = {
     "ris": Format(Selection.iter_records, lambda records, _: (f"{to_ris(one)}\r\n" for one in _references(records))),
     "csl": Format(Selection.iter_records, lambda records, _: iter_csl(_references(records))),
 }
+
+UNREADABLE: Final = frozenset({sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ})
 
 FILE_FORMATS: Final = ("sqlite", "wacz")
 """Written to a file that can be gone back to, never to a stream."""
@@ -95,8 +97,10 @@ def exporting(folder: ArchiveFolder, target: Path) -> Iterator[Database]:
     try:
         yield db
     except sqlite3.Error as error:
-        is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL  # reading needs no room
-        raise explained(error, target if is_full else folder.db_path) from error
+        # Reading an open archive needs no room; a disk that can't be read has a code of its own.
+        code = getattr(error, "sqlite_errorcode", None) or 0
+        is_of_target = code & 0xFF in DISK_TROUBLE and code not in UNREADABLE
+        raise explained(error, target if is_of_target else folder.db_path) from error
     except OSError as error:
         raise CannotWriteError(f"cannot write {target}: {error.strerror or error}") from error
     finally:

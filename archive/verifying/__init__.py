@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from archive.database import open_readonly
-from archive.errors import ArchiveError, LockedError, NewerArchiveError, NotAnArchiveError
+from archive.errors import ArchiveError, LockedError, NewerArchiveError, NoArchiveError
 from archive.fixity import Advance, Finding, check_warcs, nobody
 from archive.folder import ArchiveFolder
 from archive.verifying.captures import RowWitnesses, check_sample, check_sizes, warc_files
@@ -50,13 +50,11 @@ class Verification:
     def problems(self) -> Iterator[Finding]:
         """What is not as it should be, as it is found.
 
-        Raises NotAnArchiveError when there is nothing to check, LockedError while somebody writes, NewerArchiveError.
+        Raises NoArchiveError when there is nothing to check, LockedError while somebody writes, NewerArchiveError.
         """
         files = warc_files(self._folder.warc_path)
         if not files and not self._folder.db_path.exists():
-            raise NotAnArchiveError(
-                f"there is no archive in {self._folder.path}", hint="name another with --archive DIR"
-            )
+            raise NoArchiveError(f"there is no archive in {self._folder.path}", hint="name another with --archive DIR")
         with nobody_writing(self._folder.lock_path):
             if self._sample is None:
                 yield from self._whole(files)

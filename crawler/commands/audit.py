@@ -116,7 +116,7 @@ def read_file(path: Path) -> Readings:
                     take(readings, line, f"{path}, line {number}")
                 watcher.show("reading pages", done, size)
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} can't be read: {error}") from error
+        raise UsageError(f"{path} can't be read: {getattr(error, 'strerror', None) or error}") from error
     finally:
         watcher.clear()
     if not readings.urls:

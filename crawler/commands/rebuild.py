@@ -15,7 +15,7 @@ import click
 from archive.commands.options import archive_option, echo_json, json_option
 from archive.commands.watching import Watcher
 from archive.database import check_folder_can_be_written
-from archive.errors import CannotWriteError, NotAnArchiveError, UsageError
+from archive.errors import CannotWriteError, NoArchiveError, UsageError
 from archive.folder import ArchiveFolder
 from archive.outlets import use_outlets
 from archive.report import plural
@@ -42,9 +42,7 @@ def rebuild_command(into: Path | None, folder: ArchiveFolder, as_json: bool) -> 
     where it is with --into, which makes a whole archive of its own.
     """
     if not folder.warc_path.is_dir():
-        raise NotAnArchiveError(
-            f"there are no captures in {folder.path}", hint="name another folder with --archive DIR"
-        )
+        raise NoArchiveError(f"there are no captures in {folder.path}", hint="name another folder with --archive DIR")
     watcher = Watcher()
     rebuilt, old = remade_there(folder, into, watcher) if into else remade_here(folder, watcher)
     watcher.clear()

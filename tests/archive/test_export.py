@@ -8,6 +8,8 @@ import io
 import json
 import os
 import re
+import resource
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -406,14 +408,55 @@ def test_cite_takes_an_address_or_uid(sample: ArchiveFolder, archive: tuple[str,
     assert len(answers) == 1
 
 
+WRITTEN_DIFFERENTLY = ("csv", "sqlite", "wacz")
+
+
+@pytest.mark.parametrize("format", WRITTEN_DIFFERENTLY)
+def test_an_export_that_is_interrupted_leaves_nothing_and_says_one_line(
+    sample: ArchiveFolder, tmp_path: Path, format: str
+) -> None:
+    """Interrupted from inside, when the first clipping is written: the moment is the same on every machine."""
+    code = (
+        "import os, signal; from archive.commands import watching; from archive import cli; "
+        "watching.Watcher.show = lambda *_: os.kill(os.getpid(), signal.SIGINT); cli.main()"
+    )
+    words = ["export", "--format", format, "--output", str(tmp_path / "out"), "--archive", str(sample.path)]
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True)
+    assert (done.returncode, done.stderr.strip()) == (130, "clipfile: interrupted")
+    assert list(tmp_path.iterdir()) == []
+
+
+def limited_files() -> None:
+    """What a full disk looks like to whoever writes more than 40 KiB."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_960, 40_960))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [*(("export", "--format", format) for format in WRITTEN_DIFFERENTLY), ("publish",)],
+    ids=lambda words: words[-1],
+)
+def test_a_disk_that_fills_up_is_one_line_and_leaves_nothing(
+    sample: ArchiveFolder, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    command = [sys.executable, "-m", "archive.cli", *words, "--output", "out", "--archive", str(sample.path)]
+    full = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, preexec_fn=limited_files)
+    assert full.returncode == 74
+    assert re.fullmatch(r"clipfile: cannot write (to )?out: .*\n", full.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_a_killed_export_left_is_cleared_by_the_next(tmp_path: Path) -> None:
     killed = subprocess.Popen([sys.executable, "-c", "pass"])
     killed.wait()
     stray, ours = tmp_path / f".out.csv.{killed.pid}.part", tmp_path / f".out.csv.{os.getppid()}.part"
-    for path in (stray, ours):
+    log = tmp_path / f"{stray.name}-wal"
+    for path in (stray, log, ours):
         path.write_text("half")
     with replacing(tmp_path / "out.csv") as beside:
         beside.write_text("whole")
     assert not stray.exists()
+    assert not log.exists()
     assert ours.exists(), "whoever writes it is still at work"
     assert (tmp_path / "out.csv").read_text() == "whole"
