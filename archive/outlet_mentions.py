@@ -83,16 +83,14 @@ class Mentions:
 
     def find_in(self, text: str) -> list[Span]:
         """Every mention in *text* in order, the longest where several begin."""
-        if self._by_first.keys().isdisjoint(WORD.findall(text)):
-            return []
-        words = list(WORD.finditer(text))
+        begun = [at for at, word in enumerate(WORD.findall(text)) if word in self._by_first]
+        words = list(WORD.finditer(text)) if begun else []
         found: list[Span] = []
-        at = 0
-        while at < len(words):
-            after, span = self._longest_at(text, words, at) if words[at][0] in self._by_first else (at + 1, None)
-            at = after
-            if span:
-                found.append(span)
+        after = 0
+        for at in begun:
+            if at >= after:
+                after, span = self._longest_at(text, words, at)
+                found += [span] if span else []
         return found
 
     def _longest_at(self, text: str, words: Words, first: int) -> tuple[int, Span | None]:

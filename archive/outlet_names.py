@@ -181,11 +181,17 @@ class Names:
 
     def __init__(self) -> None:
         self._stated: dict[str, list[tuple[Outlet, How, str]]] = {}
+        self._with_article: dict[str, set[str]] = {}
+        """Letters without the leading article → with it."""
         self._forms: dict[str, tuple[Form, ...]] = {}
 
     def add(self, outlet: Outlet, how: How, full: str) -> Outlet:
         """File *full* under *outlet*; returns the outlet that has its letters, another one if that came first."""
-        stated = self._stated.setdefault(name_key(full), [])
+        key = name_key(full)
+        article, rest = split_article(full, outlet.language)
+        if article:
+            self._with_article.setdefault(name_key(rest), set()).add(key)
+        stated = self._stated.setdefault(key, [])
         if not stated or stated[0][0] is outlet:
             stated.append((outlet, how, full))
         return stated[0][0]
@@ -229,7 +235,7 @@ class Names:
     def _without_article(self, printed: str) -> Match | None:
         """Such as "Detroit News", "Guardian"."""
         key = name_key(printed)
-        forms = [form for article in _ANY_ARTICLE for form in self.forms(article + key) if form.article]
+        forms = [form for whole in self._with_article.get(key, ()) for form in self.forms(whole) if form.article]
         form = forms[0] if len({form.outlet.id for form in forms}) == 1 else None
         if not form or form.common or not form.allows(printed, form.rest):
             return None

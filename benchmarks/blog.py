@@ -196,14 +196,14 @@ def _provenance(post: BlogPost) -> str:
 
 def _post_body(post: BlogPost, posts: list[BlogPost]) -> str:
     text = _text(post)
-    middle = len(text) // 2
+    middle, short = len(text) // 2, _short_lines(post)
     blocks = [f"<p class='wp-block-paragraph'>{_set(paragraph)}</p>" for paragraph in text]
     blocks[middle:middle] = [
-        "<h2 class='wp-block-heading'>What the figures say</h2>",
-        f"<figure class='wp-block-image size-large'>{image(post.number + 1, 1024)}"
-        "<figcaption class='wp-element-caption'>Photo courtesy of the port authority</figcaption></figure>",
-        "<ul class='wp-block-list'><li>Orders are up since June.</li><li>Hiring is not.</li>"
-        "<li><a href='https://press.example/report'>A longer report</a> follows in winter.</li></ul>",
+        f"<h2 class='wp-block-heading'>{short[0]}</h2>",
+        f"<figure class='wp-block-image size-large'>{image(post.number + 1, 1024, short[1])}"
+        f"<figcaption class='wp-element-caption'>Photo courtesy of {short[2]}</figcaption></figure>",
+        f"<ul class='wp-block-list'><li>{short[3]}.</li><li>{short[4]}.</li>"
+        f"<li><a href='https://press.example/report'>A longer report</a>: {short[5]}.</li></ul>",
     ]
     category = CATEGORIES[post.category]
     related = [posts[(post.number * step + step) % len(posts)] for step in (3, 5, 7)]
@@ -219,7 +219,7 @@ def _post_body(post: BlogPost, posts: list[BlogPost]) -> str:
  datetime='{post.posted_on}T14:00:00+00:00'>
 {_spelled(post.posted_on)}</time></span> <span class='byline'>by <a class='url fn n' rel='author'
  href='/author/web-editor/'>Web Editor</a></span></div><!-- .entry-meta --></header><!-- .entry-header -->
-<div class='post-thumbnail'>{image(post.number, 1200, names=" wp-post-image")}</div>
+<div class='post-thumbnail'>{image(post.number, 1200, short[6], names=" wp-post-image")}</div>
 <div class='entry-content'>
 {_provenance(post)}{chr(10).join(blocks)}
 {theme.shares(post.path)}
@@ -233,6 +233,16 @@ def _post_body(post: BlogPost, posts: list[BlogPost]) -> str:
 <section class='related-posts'><h2 class='section-title'>Related posts</h2><div class='row'>
 {"".join(_card(other) for other in related)}</div></section>{theme.comment_form()}</main></div><!-- #primary -->
 """
+
+
+def _short_lines(post: BlogPost) -> list[str]:
+    """Headings, captions and list items, of its own for each post: a reader that remembers lines must not profit."""
+    sentences = " ".join(paragraphs(-post.number, _topic(post.number), 300)).split(". ")
+    lengths = (6, 9, 7, 99, 99, 99, 9)
+    return [
+        escape(" ".join(words.split()[:count]).rstrip(",."), quote=True)
+        for words, count in zip(sentences, lengths, strict=False)
+    ]
 
 
 def _set(paragraph: str) -> str:

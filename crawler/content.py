@@ -81,15 +81,12 @@ _NOISE: frozenset[Part | None] = frozenset(
         "terms",
     ]
 )
-_MARKED = etree.XPath(
-    ".//*[@class or @id or @role or @hidden or @style or @aria-hidden"
-    " or self::nav or self::aside or self::footer or self::form or self::dialog]"
-)
 _LENGTH = etree.XPath("string-length(normalize-space(.))")
 _BREADCRUMB_IDS = etree.XPath("id('breadcrumbs')|id('breadcrumb')|id('crumbs')")
 _LIKE_CRUMBS = asks_for_like("crumb")
 _CRUMB_SIGNS = (re.compile(r"\s*(?:>|»|›|→|⟩|❯|::)\s*"), re.compile(r"\s+[/|•·]\s+"))
 """Arrows part crumbs wherever they stand; other signs only where no arrow does, since titles hold them too."""
+_RELATION = re.compile("tag|author")
 MOST_BREADCRUMBS = 20
 HEAD_CHARS = 600
 """A block above the headline with more text than this is no part of it."""
@@ -118,6 +115,11 @@ class Anatomy:
         if not own and self.headline is None:
             own = [e for e in around if e.tag == "main"]
         return own[0] if own else inner
+
+    @cached_property
+    def related_links(self) -> tuple[HtmlElement, ...]:
+        """Links beside the post that say how they relate to it: `rel=author`, `rel="category tag"`."""
+        return tuple(link for link in self.scope.iter("a") if (rel := link.get("rel")) and _RELATION.search(rel))
 
     def is_own(self, element: HtmlElement) -> bool:
         """Whether *element* speaks of this post: it stands with it, and not in its comments or among other posts."""
@@ -295,15 +297,28 @@ def _up_to(element: HtmlElement, ancestor: HtmlElement) -> Iterator[HtmlElement]
 
 def _clean(root: HtmlElement) -> None:
     """Drop what the theme and its plugins put into *root*: never the greater part of it."""
-    noise = [element for element in _MARKED(root) if _is_noise(element)]
+    noise = [
+        element
+        for element in root.iterdescendants()
+        if (given := _given(element)) is not None and _is_noise(element, given)
+    ]
     most = _LENGTH(root) / 2 if noise else 0
     for element in noise:
         if _LENGTH(element) <= most:
             element.drop_tree()
 
 
-def _is_noise(element: HtmlElement) -> bool:
-    if element.keys() == ["class"] and element.tag not in _ASIDES:
+def _given(element: HtmlElement) -> list[str] | None:
+    """Names of the attributes of an element that may be noise; None where there is nothing to ask about."""
+    given = element.keys()
+    return given if not _TELLING.isdisjoint(given) or element.tag in _ASIDES else None
+
+
+_TELLING = frozenset(["class", "id", "role", "hidden", "style", "aria-hidden"])
+
+
+def _is_noise(element: HtmlElement, given: list[str]) -> bool:
+    if given == ["class"] and element.tag not in _ASIDES:
         names = element.get("class") or ""
         if len(names) <= CLASSES_CHARS and not _may_be_noise(names):
             return False

@@ -126,7 +126,8 @@ class Page:
 
     def _iter_head_links(self) -> Iterator[HeadLink]:
         for link in self.tree.iter("link"):
-            rel = frozenset((link.get("rel") or "").lower().split())
+            given = link.get("rel")
+            rel = frozenset(given.lower().split()) if given and given not in _LOADS else None
             if rel and rel.isdisjoint(_LOADS):
                 href = address_of(self.base_url, (link.get("href") or "").strip())
                 if href:
@@ -166,9 +167,9 @@ class Page:
     def _by_classes(self) -> Mapping[str, list[tuple[int, HtmlElement]]]:
         """Whole `class` attribute → its elements, numbered in document order, where it holds what somebody asks for."""
         found: defaultdict[str, list[tuple[int, HtmlElement]]] = defaultdict(list)
-        for number, element in enumerate(self.tree.iterdescendants()):
+        for number, element in enumerate(_WITH_CLASS(self.tree)):
             classes = element.get("class")
-            if classes and (_remembered if len(classes) <= CLASSES_CHARS else _asked_for_in)(classes):
+            if (_remembered if len(classes) <= CLASSES_CHARS else _asked_for_in)(classes):
                 found[classes].append((number, element))
         return found
 
@@ -204,11 +205,6 @@ class Page:
         return {name: tuple(elements) for name, elements in found.items()}
 
     @cached_property
-    def related_links(self) -> tuple[HtmlElement, ...]:
-        """Links of the body that say how they relate to the page: `rel=author`, `rel="category tag"`."""
-        return tuple(_WITH_REL(self.tree))
-
-    @cached_property
     def site_names(self) -> tuple[str, ...]:
         """What the site calls itself."""
         owners = (found for found in self.json_ld if types_of(found) & {"WebSite", "Organization", "Blog"})
@@ -229,8 +225,8 @@ class Page:
 _LOADS = frozenset(
     "stylesheet preload prefetch preconnect dns-prefetch modulepreload icon apple-touch-icon mask-icon".split()
 )
+_WITH_CLASS = etree.XPath("descendant::*[@class]")
 _WITH_PROPERTY = etree.XPath("descendant::*[@itemprop]")
-_WITH_REL = etree.XPath("descendant::a[@rel][contains(@rel, 'tag') or contains(@rel, 'author')]")
 
 
 def declared_language(tag: str | None) -> str | None:

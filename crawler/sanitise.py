@@ -34,17 +34,13 @@ DROPPED_WITH_CONTENT = frozenset(
 )
 
 
-def _whole_address(tag: str, name: str, value: str) -> str | None:
-    """The attribute's value, unless it is an address that we did not make whole: markup can read differently twice."""
-    return None if name in ("href", "src", "cite") and not value.startswith(("http://", "https://")) else value
-
-
 _CLEANER = nh3.Cleaner(
     tags=set(TAGS),
     attributes=ATTRIBUTES,
-    attribute_filter=_whole_address,
     clean_content_tags=set(DROPPED_WITH_CONTENT),
     url_schemes={"http", "https"},
+    # What we did not make whole goes: markup can read differently twice.
+    url_relative="deny",
     link_rel="noopener noreferrer nofollow",
     strip_comments=True,
 )
@@ -64,8 +60,10 @@ def readable_html(body: HtmlElement, base_url: str) -> str:
                 _set_or_drop(element, name, given, address_of(base_url, given))
     for image in body.iter("img"):
         _set_or_drop(image, "src", image.get("src"), real_source(image, base_url))
-    inner = (body.text or "") + "".join(etree.tostring(child, encoding="unicode", method="html") for child in body)
-    return _CLEANER.clean(inner).strip()
+    body.tag = "div"
+    body.attrib.clear()
+    whole = etree.tostring(body, encoding="unicode", method="html", with_tail=False)
+    return _CLEANER.clean(whole.removeprefix("<div>").removesuffix("</div>")).strip()
 
 
 def _set_or_drop(element: HtmlElement, name: str, given: str | None, address: str | None) -> None:

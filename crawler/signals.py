@@ -257,7 +257,7 @@ def _first_time(elements: Iterable[HtmlElement]) -> str | None:
 
 
 def _author(page: Page, anatomy: Anatomy) -> str | None:
-    linked = (link for link in page.related_links if "author" in _rel(link))
+    linked = (link for link in anatomy.related_links if "author" in _rel(link))
     called = page.with_class(*AUTHOR_CLASSES[:_UNLINKED_BYLINES])
     marked = chain(page.with_property.get("author", ()), linked, called)
     named = page.with_class(*AUTHOR_CLASSES[_UNLINKED_BYLINES:])
@@ -294,7 +294,7 @@ def _rel(link: HtmlElement) -> list[str]:
 
 
 def _terms(page: Page, anatomy: Anatomy, *, category: bool) -> Iterator[str]:
-    for link in _own((link for link in page.related_links if "tag" in _rel(link)), anatomy):
+    for link in _own((link for link in anatomy.related_links if "tag" in _rel(link)), anatomy):
         if ("category" in _rel(link) or "/category/" in (link.get("href") or "")) is category:
             yield from filter(None, [fold_space(link.text_content())])
     names = CATEGORY_CLASSES if category else TAG_CLASSES

@@ -12,7 +12,6 @@ from archive.model import Line, PageContext, Reading
 from archive.provenance.blocks import Block, find_blocks
 from archive.provenance.choice import choose
 from archive.provenance.evidence import write_reading
-from archive.provenance.fragments import label_of_next
 from archive.provenance.house import House, read_house
 from archive.provenance.offer import Offer
 from archive.provenance.offers import offers
@@ -87,8 +86,7 @@ def _page(lines: Sequence[Line], context: PageContext, house: House) -> Page:
     """Read head and foot in full, and of the middle only what an attribution could stand in."""
     foot_from = max(len(lines) - FOOT_LINES, _first_paragraph(lines) + 1)
     reads = [
-        read_line(i, lines[i], context, house, label=label_of_next(lines[i - 1]) if i else None)
-        for i in _edges(lines, foot_from)
+        read_line(i, lines[i], context, house, before=lines[i - 1] if i else None) for i in _edges(lines, foot_from)
     ]
     _mark_day_of_the_post(reads, context)
     head = [r for r in reads if r.index < foot_from]
@@ -113,7 +111,7 @@ def _mark_day_of_the_post(reads: Sequence[Read], context: PageContext) -> None:
     for read in reads:
         if read.has("breadcrumb", "title", "echo", "alt", "category", "chrome", "site-author"):
             continue
-        fragments = read.parsed.fragments
+        fragments = () if read.has("site-date") else read.parsed.fragments
         if len(fragments) == 1 and fragments[0].part == "date" and fragments[0].iso == context.posted_on:
             read.roles.setdefault("site-date", "first-day-below-the-headline")
         return

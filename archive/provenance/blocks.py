@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import product
 
 from archive.model import PageContext
-from archive.provenance.fragments import Fragment
+from archive.provenance.fragments import Fragment, Part
 from archive.provenance.house import House
 from archive.provenance.press import press
 from archive.provenance.roles import Read, Role
@@ -161,21 +161,15 @@ def _runs(reads: Sequence[Read]) -> Iterator[tuple[list[Read], int]]:
 def _is_metadata(read: Read) -> bool:
     if read.has("quote-person") and not _signs_off(read):
         return False
-    if read.has(
-        "text",
-        "references",
-        "release",
-        "contact",
-        "salutation",
-        "site-date",
-        "site-author",
-        "chrome",
-        "credit",
-    ):
+    if read.has(*_NO_METADATA):
         return False
-    return read.parsed.explained >= 0.34 and any(
-        f.part in ("outlet", "date", "author", "domain", "house") for f in read.parsed.fragments
-    )
+    return read.parsed.explained >= 0.34 and any(f.part in _METADATA for f in read.parsed.fragments)
+
+
+_NO_METADATA: tuple[Role, ...] = (
+    "text", "references", "release", "contact", "salutation", "site-date", "site-author", "chrome", "credit",
+)  # fmt: skip
+_METADATA: frozenset[Part] = frozenset(("outlet", "date", "author", "domain", "house"))
 
 
 def _signs_off(read: Read) -> bool:

@@ -130,7 +130,9 @@ def _original_url(page: Page, offer: Offer, signals: Signals) -> Value | None:
     telling = (r for r in page.reads if r.index in offer.lines or r.has("hook", "weak-hook") or "http" in r.line.text)
     candidates = [(r, u) for r in telling for u in r.originals]
     if not candidates and offer.match is not None:
-        candidates = [(r, u) for r in page.reads for u in r.originals if _is_home(u, offer)]
+        homes = offer.match.outlet.domains
+        linked = (r for r in page.reads if any(home in link.href for link in r.line.links for home in homes))
+        candidates = [(r, u) for r in linked for u in r.originals if _is_home(u, offer)]
     ranked = sorted(candidates, key=lambda c: -_link_rank(c[0], c[1], offer))
     if not ranked or _contradicts(ranked[0][1], offer):
         return None
@@ -166,7 +168,7 @@ def _link_rank(read: Read, url: str, offer: Offer) -> float:
 
 
 def _is_home(url: str, offer: Offer) -> bool:
-    return offer.match is not None and press().by_host(url) == offer.match.outlet
+    return offer.match is not None and press().by_host(url) is offer.match.outlet
 
 
 def _contradicts(url: str, offer: Offer) -> bool:

@@ -14,6 +14,7 @@ from archive.provenance.house import House
 from archive.provenance.links import DOMAIN
 from archive.provenance.names import Byline, cut_label, is_role, person_shape, read_byline
 from archive.provenance.press import known, outlet_shape, press, without_tail
+from archive.provenance.words import METADATA_WORDS
 
 Part = Literal["outlet", "date", "author", "role", "place", "domain", "label", "house", "text"]
 
@@ -153,6 +154,10 @@ def parse(line: Line, context: PageContext, house: House, *, label: str | None =
     text = _LOGO.sub("", line.text) if line.alt else f"{label}: {line.text}" if label else line.text
     if len(text) > LONGEST_METADATA or not text:
         return _NOTHING
+    if label is None and _is_prose(text):
+        return Parsed(fragments=(Fragment(part="text", printed=text),), explained=0.0)
+    if not _DIGIT.search(text):
+        return _without_dates(text, house)
     dates = [] if "://" in text else find_dates(text, context.language, context.date_order)
     fragments: list[Fragment] = []
     at = 0
@@ -162,10 +167,32 @@ def parse(line: Line, context: PageContext, house: House, *, label: str | None =
         fragments.append(_dated(date, label, context))
         at = date.end
     fragments += _chunks(_AFTER_DATE.sub("", text[at:]) if dates else text[at:], house)
-    fragments = list(_headline_before_source(fragments))
+    return _parsed(fragments)
+
+
+@remembering_outlets(maxsize=2048)
+def _without_dates(text: str, house: House) -> Parsed:
+    """A line without a figure says the same on every page: categories, bylines, outlets and captions come again."""
+    return _parsed(_chunks(text, house))
+
+
+def _parsed(found: list[Fragment]) -> Parsed:
+    fragments = list(_headline_before_source(found))
     return Parsed(
         fragments=tuple(fragments), alternatives=tuple(_alternatives(fragments)), explained=_explained(fragments)
     )
+
+
+_ENOUGH_ORDINARY_WORDS = 4
+
+
+def _is_prose(text: str) -> bool:
+    """Whether half of *text*'s words, and four at least, are such as neither names nor dates nor labels are made of."""
+    words = text.split()
+    if len(words) < _ENOUGH_ORDINARY_WORDS:
+        return False
+    ordinary = sum(word.islower() and word.strip(_EDGES) not in METADATA_WORDS for word in words)
+    return ordinary >= _ENOUGH_ORDINARY_WORDS and 2 * ordinary >= len(words)
 
 
 _LOGO = re.compile(r"(?<=\S)\s+logo$", re.IGNORECASE)
@@ -225,10 +252,11 @@ def _chunks(text: str, house: House) -> list[Fragment]:
     text = (_TIME.sub(" ", text) if _DIGIT.search(text) else text).strip(_CHUNK_EDGES)
     if not text.strip(_EDGES):
         return []
-    if section := _in_section(text, house):
-        return section
-    if _foreign_label(text):
-        return [Fragment(part="text", printed=text)]
+    if ":" in text:
+        if section := _in_section(text, house):
+            return section
+        if _foreign_label(text):
+            return [Fragment(part="text", printed=text)]
     whole = _whole(text, house)
     return whole if whole is not None else [f for chunk in _split(text) for f in _one(chunk, house)]
 

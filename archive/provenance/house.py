@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from archive.dates import fold
 from archive.model import Line, PageContext
-from archive.outlets import Outlet
+from archive.outlets import Outlet, remembering_outlets
 from archive.provenance.press import known, press
 from archive.provenance.words import ORGANISATION_WORDS
 from archive.urls import host_of
@@ -26,9 +26,9 @@ _TRIM = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class House:
-    """The blog's own names and hosts."""
+    """The blog's own names and hosts: one for all pages of a blog, told from others by being another."""
 
     host: str
     names: frozenset[str]
@@ -82,20 +82,26 @@ class House:
 
 def read_house(lines: Sequence[Line], context: PageContext) -> House:
     """Collect the blog's own names from what the caller knows, the breadcrumb's root and the host."""
-    host = host_of(context.url)
-    names = {_squash(name) for name in (*context.house_names, *_breadcrumb_roots(lines))}
-    return House(
-        host=host, names=frozenset(n for n in names if len(n) > 2), outlet=press().by_host(host) if host else None
-    )
+    return _house(host_of(context.url), (*context.house_names, *_breadcrumb_roots(lines)))
+
+
+@remembering_outlets(maxsize=64)
+def _house(host: str, names: tuple[str, ...]) -> House:
+    """All pages of a blog are of one house."""
+    squashed = frozenset(key for key in map(_squash, names) if len(key) > 2)
+    return House(host=host, names=squashed, outlet=press().by_host(host) if host else None)
 
 
 def _breadcrumb_roots(lines: Sequence[Line]) -> Iterable[str]:
     first = next((line for line in lines if line.zone == "breadcrumb"), None)
     if first is None:
         return
-    root = re.split(r"\s*[>»›/|→]\s*", first.text)[0]
+    root = _BETWEEN_CRUMBS.split(first.text, maxsplit=1)[0]
     if fold(root) not in _GENERIC_CRUMBS and len(root) < 60:
         yield root
+
+
+_BETWEEN_CRUMBS = re.compile(r"\s*[>»›/|→]\s*")
 
 
 def _is_body(name: str) -> bool:

@@ -53,6 +53,8 @@ _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", 
 
 _NO_PRINT = re.compile(f"[{INVISIBLE}\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufff9-\ufffb\U000e0000-\U000e007f]")
 _ABSOLUTE = re.compile(r"https?://\w[^\s\\@/?#]*(?:[/?#]\S*)?$", re.I)
+_ROOTED = re.compile(r"(?:/(?![./])[^\s\\/]*)+")
+_ORIGIN = re.compile(r"https?://[a-z0-9][a-z0-9.:-]*(?=[/?#]|$)")
 _FILE_NAME = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|avif|svg)$|(?:img|dsc|image|photo|screenshot)[-_ ]?\d+$", re.I)
 _WORD = re.compile(r"\w")
 
@@ -67,6 +69,8 @@ def fold_space(text: str) -> str:
     >>> fold_space(" Crain\\u2019s\\u00a0Detroit\\n Busi\\u00adness\\u200b ")
     'Crain’s Detroit Business'
     """
+    if text.isprintable() and "  " not in text:
+        return text.strip(" ")  # nothing to fold: of all white space only the plain space counts as printable
     folded = collapse(text)
     return folded if folded.isprintable() else collapse(_NO_PRINT.sub("", folded))
 
@@ -218,22 +222,23 @@ class _Reader:
 
         False, and nothing read, unless it begins with words and holds at most links and emphasis within them.
         """
-        style = self._styles[-1]
-        if node.tag not in _PARAGRAPHS or style.link or not _is_plain(node):
+        tag, style = str(node.tag), self._styles[-1]
+        if tag not in _PARAGRAPHS or style.link or (pieces := _pieces(node)) is None:
             return False
         names = node.get("class")
-        self._open_block(node, str(node.tag), names.lower() if names else "", root=False)
-        pieces = [node.text, *(piece for child in node for piece in (child.text, child.tail))]
-        linked = ((child, self._anchor(child)) for child in node if child.tag == "a")
-        links = ((anchor, fold_space(child.text or "")) for child, anchor in linked if anchor)
-        self._add(
-            self._blocks.pop(),
-            fold_space("".join(filter(None, pieces))),
-            style,
-            tuple(Link(href=anchor.href, text=text) for anchor, text in links if text),
-        )
+        self.end_line(new_block=True)
+        block = self._child(self._blocks[-1], tag, names.lower() if names else "")
+        block.level = HEADINGS.get(tag, block.level)
+        text = fold_space("".join(pieces))
+        self._add(block, text, style, tuple(self._plain_links(node)) if len(pieces) > 1 else ())
         self._new_block = True
         return True
+
+    def _plain_links(self, node: HtmlElement) -> Iterator[Link]:
+        for link in node.iterchildren("a"):
+            anchor = self._anchor(link)
+            if anchor and (text := fold_space(link.text or "")):
+                yield Link(href=anchor.href, text=text)
 
     def close(self) -> None:
         self._styles.pop()
@@ -282,7 +287,7 @@ class _Reader:
 
     def _child(self, parent: _Block, tag: str, names: str) -> _Block:
         number = parent.children[tag] = parent.children.get(tag, 0) + 1
-        tokens = (tag, *names.split())
+        tokens = (tag, *names.split()) if names else (tag,)
         deep = parent.depth >= DEPTH_CAP
         inherited = parent.classes if len(self._blocks) > 1 else ""
         return _Block(
@@ -318,11 +323,12 @@ class _Reader:
 
     def end_line(self, *, new_block: bool, block: _Block | None = None) -> None:
         """Print what was collected, as a line of *block* (the innermost open one when None)."""
-        block = block or (self._blocks[-1] if self._blocks else None)
-        if block is not None and self._words:
-            self._print_words(block)
-        if block is not None and self._alts:
-            self._print_alts(block)
+        if self._words or self._alts:
+            block = block or (self._blocks[-1] if self._blocks else None)
+            if block is not None and self._words:
+                self._print_words(block)
+            if block is not None and self._alts:
+                self._print_alts(block)
         self._new_block = self._new_block or new_block
 
     def _print_words(self, block: _Block) -> None:
@@ -381,12 +387,17 @@ _WITHIN = _STYLED
 _OF_A_LINK = frozenset("href target rel title".split())
 
 
-def _is_plain(node: HtmlElement) -> bool:
-    """Whether words open *node*, and whatever else is in it stands among them and is set by its tag alone."""
-    opening = node.text
-    if not opening or not _WORD.search(opening) or node.keys() not in ([], _CLASS_ALONE):
-        return False
-    return all(child.tag in _WITHIN and not len(child) and _OF_A_LINK.issuperset(child.keys()) for child in node)
+def _pieces(node: HtmlElement) -> list[str] | None:
+    """The words of *node*, if they open it and whatever else is in it stands among them and is set by its tag alone."""
+    opening, given = node.text, node.keys()
+    if not opening or (given and given != _CLASS_ALONE) or not _WORD.search(opening):
+        return None
+    pieces = [opening]
+    for child in node:
+        if child.tag not in _WITHIN or len(child) or not _OF_A_LINK.issuperset(child.keys()):
+            return None
+        pieces += (child.text or "", child.tail or "")
+    return pieces
 
 
 _NOT_BOLD = frozenset("normal lighter 100 200 300 400 500".split())
@@ -394,9 +405,11 @@ _NOT_ITALIC = frozenset({"normal"})
 
 
 def address_of(base_url: str, href: str) -> str | None:
-    """As `archive.urls.absolute`, without joining what is absolute already: that is a fifth of the whole walk."""
+    """As `archive.urls.absolute`, without taking apart what is absolute already, or plainly a path on the same host."""
     if _ABSOLUTE.match(href):
         return href
+    if _ROOTED.fullmatch(href) and (origin := _ORIGIN.match(base_url)):
+        return f"{origin[0]}{href}"
     return absolute(base_url, href) if href else None
 
 

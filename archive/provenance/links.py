@@ -76,10 +76,10 @@ def may_be_original(url: str, own_host: str) -> bool:
     host = host_of(url)
     if not host or same_site(host, own_host) or host in SOCIAL_HOSTS:
         return False
-    return url.startswith(("http://", "https://")) and not _PICTURE.search(urlsplit(url).path)
+    return url.startswith(("http://", "https://")) and not _PICTURE.fullmatch(url)
 
 
-_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg)$", re.IGNORECASE)
+_PICTURE = re.compile(r"[^?#]+\.(?:jpe?g|png|gif|webp|svg)(?:[?#].*)?", re.IGNORECASE)
 
 
 def same_site(host: str, other: str) -> bool:

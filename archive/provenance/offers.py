@@ -10,7 +10,7 @@ from archive.provenance.block_offers import from_block
 from archive.provenance.offer import Offer, Value
 from archive.provenance.page import Page, Signals, title_lines
 from archive.provenance.press import known, press
-from archive.provenance.roles import Read, dateline
+from archive.provenance.roles import Read
 from archive.provenance.sentences import Attribution
 
 
@@ -113,9 +113,8 @@ _AGENCIES = {
 
 def _from_dateline(page: Page) -> Iterator[Offer]:
     """ "LANSING, Mich. (AP) — …": wire copy, on a blog that is no paper."""
-    for read in page.head[:30]:
-        match = dateline(read.line.text) if read.line.zone == "content" else None
-        if not match or not match["inner"] or page.house.is_press:
+    for read, match in page.datelines:
+        if not match["inner"] or read.index >= page.foot_from or page.house.is_press:
             continue
         found = known(match["inner"])
         if found and (found.outlet.agency or match["inner"].casefold() in _AGENCIES):
@@ -159,7 +158,7 @@ _PRINTED_LINK = re.compile(
 def _from_bare_links(page: Page) -> Iterator[Offer]:
     """ "Link: https://paper.example/…" printed at the foot."""
     for read in page.reads:
-        if "http" not in read.line.text.casefold() or not _PRINTED_LINK.match(read.line.text):
+        if not _PRINTED_LINK.match(read.line.text):
             continue
         found = next(((press().by_host(u), u) for u in read.originals if press().by_host(u)), None)
         if found and found[0]:

@@ -17,6 +17,8 @@ from archive.provenance.press import known
 from archive.provenance.roles import Read, Role, dateline, is_own_title, is_press_category
 from archive.provenance.sentences import Attribution
 
+DATELINE_LINES = 30
+
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
@@ -36,6 +38,15 @@ class Page:
     @cached_property
     def head(self) -> list[Read]:
         return [r for r in self.reads if r.index < self.foot_from]
+
+    @cached_property
+    def datelines(self) -> list[tuple[Read, re.Match[str]]]:
+        """Lines that begin with a place and a date, or something in brackets."""
+        return [
+            (read, match)
+            for read in self.reads[:DATELINE_LINES]
+            if read.line.zone == "content" and (match := dateline(read.line.text)) is not None
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +75,7 @@ def read_signals(page: Page) -> Signals:
         own_title=is_own_title(page.context.title),
         hook=next((r for r in hooks if not r.has("caption")), None),
         weak_hook=next((r for r in said["weak-hook"] if not r.has("hook")), None),
-        release=_release(reads, said),
+        release=_release(page, said),
         round_up=_is_round_up(page),
         own_paper=any(a.house for a in page.attributions)
         and not any(a.outlet and not a.house for a in page.attributions),
@@ -86,20 +97,18 @@ def _crumbs(reads: Iterable[Read]) -> list[str]:
     return [part.strip() for part in re.split(r"[>»›/|→]", crumb)[1:]]
 
 
-def _release(reads: Sequence[Read], said: Mapping[Role, list[Read]]) -> str | None:
+def _release(page: Page, said: Mapping[Role, list[Read]]) -> str | None:
     if said["release"]:
         return said["release"][0].roles["release"]
     if said["release-end"]:
         return "hash-marks"
     if said["contact"]:
         return "media-contact"
-    return "dated-dateline" if any(_dated_dateline(r) for r in reads[:25]) else None
+    return "dated-dateline" if any(_is_dated(match) for _, match in page.datelines) else None
 
 
-def _dated_dateline(read: Read) -> bool:
-    match = dateline(read.line.text) if read.line.zone == "content" else None
-    inner = (match["inner"] or "") if match else ""
-    return bool(match and (match["date"] or re.search(r"\d{4}|[A-Z][a-z]+\.? \d", inner)))
+def _is_dated(match: re.Match[str]) -> bool:
+    return bool(match["date"] or re.search(r"\d{4}|[A-Z][a-z]+\.? \d", match["inner"] or ""))
 
 
 def _is_round_up(page: Page) -> bool:
@@ -123,7 +132,9 @@ def title_lines(page: Page, *, headings: bool = True) -> Iterator[tuple[str, str
     title = fold(page.context.title or "")
     for read in page.head[:14]:
         text = read.line.text
-        heading = headings and read.has("heading") and read.index < 10
-        again = len(title) > 12 and len(text) < 220 and title in fold(text)
-        if len(text) < 300 and (read.line.zone == "title" or heading or again):
+        if (
+            read.line.zone == "title"
+            or (headings and read.index < 10 and read.has("heading"))
+            or (12 < len(title) <= len(text) < 220 and title in fold(text))
+        ) and len(text) < 300:
             yield text, read.line.where, read.index

@@ -6,7 +6,7 @@ Every feature is one small function or one row of a table; `explain` shows their
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Literal
@@ -17,7 +17,7 @@ from archive.provenance.fragments import Parsed, label_of_next, parse
 from archive.provenance.house import House
 from archive.provenance.links import original_links, same_site
 from archive.provenance.names import cut_label, person_shape
-from archive.provenance.openings import openings
+from archive.provenance.openings import lowered, openings
 from archive.provenance.words import PRESS_CATEGORIES
 from archive.urls import host_of
 
@@ -191,8 +191,7 @@ _SIGNS: dict[str, str] = {
 """Rule → words and signs (0 for any figure) one of which stands in every line of the kind: the pattern is tried on no
 other line. Looking for them all at once costs less than one pattern."""
 _COMPILED = tuple(
-    (role, name, re.compile(pattern, re.NOFLAG if role == "quote-person" else re.IGNORECASE))
-    for role, name, pattern in RULES
+    (role, name, re.compile(pattern if role == "quote-person" else lowered(pattern))) for role, name, pattern in RULES
 )
 _BY_MARK: dict[str, frozenset[int]] = {
     mark: frozenset(
@@ -233,22 +232,31 @@ _OWN_TITLE = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Read:
     """A line with everything its own words say."""
 
     index: int
     line: Line
-    parsed: Parsed
+    context: PageContext
+    house: House
     roles: dict[Role, str] = field(default_factory=dict)
     """Role → name of the rule that gave it."""
-    own_host: str = ""
+    label: str | None = None
+    """What the line before says this one is."""
+    metadata: bool = False
+    """Whether the line may name an outlet, a date or authors."""
+
+    @cached_property
+    def parsed(self) -> Parsed:
+        """The line cut into fragments, when somebody asks: a theme's own lines are never asked for theirs."""
+        return parse(self.line, self.context, self.house, label=self.label) if self.metadata else _EMPTY
 
     @cached_property
     def originals(self) -> tuple[str, ...]:
         """Links in the line that leave the blog."""
         linked = self.line.links or "http" in self.line.text
-        return tuple(original_links(self.line, self.own_host)) if linked else ()
+        return tuple(original_links(self.line, self.house.host)) if linked else ()
 
     def has(self, *roles: Role) -> bool:
         return not self.roles.keys().isdisjoint(roles)
@@ -259,14 +267,15 @@ class Read:
         return "text" in self.roles
 
 
-def read_line(index: int, line: Line, context: PageContext, house: House, *, label: str | None = None) -> Read:
-    """Say what *line* is, without looking at its neighbours; *label* is what the line before it says it is."""
+def read_line(index: int, line: Line, context: PageContext, house: House, *, before: Line | None = None) -> Read:
+    """Say what *line* is by itself; of the line *before* it only whether that is a label for this one."""
     roles: dict[Role, str] = {}
     if line.zone in ("breadcrumb", "title"):
-        return Read(index=index, line=line, parsed=_EMPTY, roles={line.zone: "zone"})
+        return Read(index=index, line=line, context=context, house=house, roles={line.zone: "zone"})
     if label_of_next(line):
-        return Read(index=index, line=line, parsed=_EMPTY, roles={"label": "label-of-the-next-line"})
+        return Read(index=index, line=line, context=context, house=house, roles={"label": "label-of-the-next-line"})
     short = len(line.text) <= 220
+    label = label_of_next(before) if short and before else None
     if short:
         roles |= _by_table(line.text)
         roles |= _by_context(line, context, house)
@@ -275,8 +284,7 @@ def read_line(index: int, line: Line, context: PageContext, house: House, *, lab
     if is_running_text(line.text):
         roles.setdefault("text", "sentence")
     metadata = short and roles.keys().isdisjoint(_NO_METADATA)
-    parsed = parse(line, context, house, label=label) if metadata else _EMPTY
-    return Read(index=index, line=line, parsed=parsed, roles=roles, own_host=house.host)
+    return Read(index=index, line=line, context=context, house=house, roles=roles, label=label, metadata=metadata)
 
 
 _NO_METADATA: tuple[Role, ...] = ("text", "chrome", "credit", "release", "contact", "salutation", "echo", "hook")
@@ -306,12 +314,18 @@ def is_running_text(text: str) -> bool:
     )
 
 
+_DATELINE_CHARS = 90
+_DATED_OR_BRACKETED = re.compile(r"[(\d]")
+
+
 def dateline(text: str) -> re.Match[str] | None:
     """The opening words naming the place of a report, with an agency or a date in them; None when there are none."""
-    match = _DATELINE.match(text[:90])
+    told = _DATED_OR_BRACKETED.search(text, 0, _DATELINE_CHARS)
+    match = _DATELINE.match(text[:_DATELINE_CHARS]) if told else None
     return match if match and len(text) > match.end() + 10 else None
 
 
+@lru_cache(maxsize=256)
 def is_own_title(title: str | None) -> bool:
     """Whether the headline is one of the blog's own kinds: a recap, a round-up, an honour, an event."""
     return bool(title and _OWN_TITLE.search(title))
@@ -330,11 +344,13 @@ def _is_press_name(folded: str) -> bool:
 _PRESS = frozenset(fold(name) for name in PRESS_CATEGORIES)
 
 
-def _by_table(text: str) -> dict[Role, str]:
+@lru_cache(maxsize=1024)
+def _by_table(text: str) -> Mapping[Role, str]:
     found: dict[Role, str] = {}
+    lower = text.lower()
     for number in sorted(_rules_for(text)):
         role, name, pattern = _COMPILED[number]
-        if role not in found and pattern.search(text):
+        if role not in found and pattern.search(text if role == "quote-person" else lower):
             found[role] = name
     if "hook" in found:
         found.pop("chrome", None)

@@ -16,7 +16,7 @@ from archive.outlets import Match
 from archive.provenance.house import House
 from archive.provenance.links import BARE_URL
 from archive.provenance.names import Byline, read_byline
-from archive.provenance.openings import openings
+from archive.provenance.openings import first_openings, openings
 from archive.provenance.press import known_prefix, outlet_shape, press
 from archive.provenance.roles import Read
 from archive.provenance.wordings import (
@@ -53,11 +53,18 @@ class Attribution:
 
 
 _LOOSE = Rule(name="loosely-worded", language="any", trigger=re.compile("(?!)"), strength=0.85, known_only=True)
-_BY_OPENING = {
-    opening: frozenset(number for number, rule in enumerate(RULES) if opening in rule.openings)
-    for opening in frozenset().union(*(rule.openings for rule in RULES))
-}
-"""Opening of a word → numbers of the rules that it makes worth trying."""
+
+
+def _by_opening(*, at_start: bool) -> dict[str, frozenset[int]]:
+    numbered = [(number, rule) for number, rule in enumerate(RULES) if rule.at_start is at_start]
+    return {
+        opening: frozenset(number for number, rule in numbered if opening in rule.openings)
+        for opening in frozenset().union(*(rule.openings for _, rule in numbered))
+    }
+
+
+_BEGINNING, _ANYWHERE = _by_opening(at_start=True), _by_opening(at_start=False)
+"""Opening of a word → numbers of the rules that it makes worth trying: at the beginning of the line, anywhere in it."""
 _PERSON_IN = Rule(name="person-in", language="any", trigger=re.compile("(?!)"), strength=0.88, known_only=True)
 
 _LEAD = re.compile(
@@ -134,18 +141,19 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
     *edge*: the line stands at the head or the foot, where weaker wordings count too.
     """
     text = _window(read.line.text, edge)
-    unfit = read.has("caption", "site-author", "breadcrumb", "title")
-    of_a_picture = read.has("credit") and not _PERMITTED.search(text)
-    if not text or unfit or of_a_picture or _is_no_attribution(text):
+    if not text or read.has("caption", "site-author", "breadcrumb", "title"):
         return []
-    found = [a for rule in _rules_for(text, edge) for a in _apply(rule, text, read, context, house)]
+    if read.has("credit") and not _PERMITTED.search(text):
+        return []
+    lower = text.lower()
+    found = [a for rule in _rules_for(text, edge) if rule.fits(lower) for a in _apply(rule, text, read, context, house)]
     if edge and len(text) < 120:
         found += _person_in(text, read, context, house)
     if edge and len(text) < 230 and not any(a.match for a in found):
         found += _loosely_worded(text, read, context, house)
     if not found and edge:
         found = list(_without_outlet(text, read, context))
-    return sorted(found, key=lambda a: -a.strength)
+    return sorted(found, key=lambda a: -a.strength) if found and not _is_no_attribution(text) else []
 
 
 _PERMITTED = re.compile(r"\b(?:reprint|republish|repost)\w*\b.{0,20}\bpermission\b", re.IGNORECASE)
@@ -161,7 +169,10 @@ def _is_no_attribution(text: str) -> bool:
 
 def _rules_for(text: str, edge: bool) -> Iterator[Rule]:
     """Rules one of whose words *text* holds, in the table's order."""
-    numbers = frozenset().union(*(_BY_OPENING[opening] for opening in openings(text) & _BY_OPENING.keys()))
+    numbers = {number for opening in openings(text) & _ANYWHERE.keys() for number in _ANYWHERE[opening]}
+    if edge:
+        begun = first_openings(text) & _BEGINNING.keys()
+        numbers.update(number for opening in begun for number in _BEGINNING[opening])
     return (rule for number in sorted(numbers) if (rule := RULES[number]).anywhere or edge)
 
 

@@ -6,13 +6,14 @@ A rule is a trigger that ends where the outlet's name begins.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from archive.provenance.openings import openings
+from archive.provenance.openings import lowered, openings
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Rule:
     """A way of saying where a text comes from."""
 
@@ -29,6 +30,12 @@ class Rule:
     """An outlet that only looks like one is not enough."""
     at_start: bool = False
     """The trigger stands at the beginning of the line, if at all: to look no further is ten times as fast."""
+
+    @cached_property
+    def fits(self) -> Callable[[str], object]:
+        """Asks of a line in lower case whether the trigger stands in it: several times as fast as to look for it."""
+        trigger = re.compile(lowered(self.trigger.pattern))
+        return trigger.match if self.at_start else trigger.search
 
     def matches(self, text: str) -> Iterator[re.Match[str]]:
         if not self.at_start:

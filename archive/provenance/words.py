@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archive.dates import MONTHS, WEEKDAYS, fold
+from archive.dates import MONTHS, SEASONS, WEEKDAYS, fold
 
 PARTICLES = frozenset(
     "de da do dos das di del della der den des du la le van von zu ter ten bin ibn al el e y i af av lo st".split()
@@ -196,6 +196,34 @@ ALSO_SURNAMES = frozenset(
     "town training wall waters wells west wise wood woods worth young".split()
 )
 """Common words that are first names or surnames as well: two of them together are still a name."""
+
+METADATA_WORDS = (
+    PARTICLES
+    | ROLE_WORDS
+    | frozenset(word.casefold() for words in (*MONTHS, WEEKDAYS, SEASONS) for word in words.split())
+    | frozenset(
+        (
+            "of the and & for on in at by from to with via as it its this our your my a an or was is has been il "
+            "lo la le les los las gli i el o os un una une um uma ein eine der die das dem den im am aus bei auf "
+            "von vom zum zur für und en sur dans par pour au aux et avec su sul sulla dal dalla per tra con por "
+            "para no na em ao à author authors written words story stories article column op-ed opinion essay "
+            "commentary feature interview text letter photo photos image images picture illustration graphic "
+            "video credit courtesy source sources outlet publication publisher published posted printed appeared "
+            "appears aired ran broadcast reported originally original first previously also updated modified date "
+            "dated issue edition page section today yesterday special exclusive guest reprinted republished "
+            "reposted reprint republish repost excerpted syndicated taken used permission copyright news "
+            "newspaper paper magazine journal press media radio tv blog site website online web print daily "
+            "weekly monthly network podcast show artículo columna tribuna entrevista reportaje noticia texto "
+            "carta publicado publicada publicó apareció fuente medio diario periódico revista semanario foto "
+            "imagen autor autora fecha articles tribune entretien chronique reportage texte billet paru parue "
+            "publié publiée diffusé quotidien hebdomadaire auteur propos recueillis crédit beitrag bericht "
+            "kommentar gastbeitrag erschienen erschien veröffentlicht quelle zeitung zeitschrift magazin bild "
+            "ausgabe uhr articolo intervista editoriale pubblicato pubblicata uscito tratto fonte quotidiano "
+            "rivista settimanale giornale cura artigo matéria coluna reportagem jornal imagem "
+        ).split()
+    )
+)
+"""What lines of provenance are made of besides names and figures: labels, prepositions, months, jobs."""
 
 PRESS_CATEGORIES = (
     "media coverage",
