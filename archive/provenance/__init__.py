@@ -19,7 +19,7 @@ from archive.provenance.page import Page, Signals, read_signals
 from archive.provenance.roles import Read, read_line
 from archive.provenance.sentences import Attribution, read_attributions
 
-READER = "2"
+READER = "3"
 """Raised whenever the same page may be read differently; stored with every reading."""
 
 HEAD_LINES = 40
@@ -106,15 +106,26 @@ def _page(lines: Sequence[Line], context: PageContext, house: House) -> Page:
 def _mark_day_of_the_post(reads: Sequence[Read], context: PageContext) -> None:
     """The post's own day, alone on the first line below the headline, is the blog's whatever prints it.
 
-    Only where the outlet stands neither above nor beside it: "OUTLET / DATE" may well be of the same day.
+    Only where the outlet stands neither above nor beside it, nor below it in the same paragraph: "OUTLET / DATE"
+    may well be of the same day.
     """
-    for read in reads:
+    for number, read in enumerate(reads):
         if read.has("breadcrumb", "title", "echo", "alt", "category", "chrome", "site-author"):
             continue
         fragments = () if read.has("site-date") else read.parsed.fragments
-        if len(fragments) == 1 and fragments[0].part == "date" and fragments[0].iso == context.posted_on:
+        of_today = len(fragments) == 1 and fragments[0].part == "date" and fragments[0].iso == context.posted_on
+        if of_today and not _goes_on_with_an_outlet(read, reads[number + 1 : number + 2]):
             read.roles.setdefault("site-date", "first-day-below-the-headline")
         return
+
+
+def _goes_on_with_an_outlet(read: Read, following: Sequence[Read]) -> bool:
+    """Whether the next line stands in the same paragraph and names a known outlet."""
+    return any(
+        (after.line.zone, after.line.block) == (read.line.zone, read.line.block)
+        and any(fragment.known for fragment in after.parsed.of("outlet"))
+        for after in following
+    )
 
 
 def _edges(lines: Sequence[Line], foot_from: int) -> Iterator[int]:

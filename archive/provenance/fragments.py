@@ -77,7 +77,7 @@ _UPDATED = re.compile(
 )
 _AFTER_DATE = re.compile(r"^\s*(?:issue|edition|ausgabe|numéro|número|print edition)\b\.?", re.IGNORECASE)
 _SOURCE_LABEL = re.compile(
-    r"^\W{0,3}(?P<label>from|source|sources|via|outlet|publication|published (?:in|by|on|at)|originally "
+    r"^\W{0,3}(?P<label>from|source|sources|via|outlet|publication|published (?:in|by|on|at)|posted in|originally "
     r"(?:published|posted|appeared)? ?(?:in|by|on|for|from|at)|"
     r"as (?:seen|published|featured|printed) (?:in|on)|appeared in|repost(?:ed)? from|reprinted from|republished "
     r"from|courtesy(?: of)?|article (?:from|by|in)|"

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from archive.dates import fold
+from archive.dates import find_dates, fold, resolve
 from archive.model import Line, PageContext
 from archive.provenance.fragments import Parsed, label_of_next, parse
 from archive.provenance.house import House
 from archive.provenance.links import original_links, same_site
 from archive.provenance.names import cut_label, person_shape
 from archive.provenance.openings import lowered, openings
+from archive.provenance.press import known_prefix
 from archive.provenance.words import PRESS_CATEGORIES
 from archive.urls import host_of
 
@@ -278,6 +279,8 @@ def read_line(index: int, line: Line, context: PageContext, house: House, *, bef
     label = label_of_next(before) if short and before else None
     if short:
         roles |= _by_table(line.text)
+        if "chrome" in roles and _is_posted_in_an_outlet(line.text, context):
+            del roles["chrome"]
         roles |= _by_context(line, context, house)
     elif _HASH_MARKS.search(line.text[-12:]):
         roles["release-end"] = "hash-marks"
@@ -287,6 +290,16 @@ def read_line(index: int, line: Line, context: PageContext, house: House, *, bef
     return Read(index=index, line=line, context=context, house=house, roles=roles, label=label, metadata=metadata)
 
 
+def _is_posted_in_an_outlet(text: str, context: PageContext) -> bool:
+    """ "Posted in OUTLET on DATE": no theme's line of categories names an outlet and a day that is not the post's."""
+    posted = _POSTED_IN.match(text)
+    if posted is None or known_prefix(text[posted.end() :]) is None:
+        return False
+    days = [resolve(date, context.posted_on) for date in find_dates(text, context.language, context.date_order)]
+    return any(day is not None and day != context.posted_on for day in days)
+
+
+_POSTED_IN = re.compile(r"posted in:?\s+", re.IGNORECASE)
 _NO_METADATA: tuple[Role, ...] = ("text", "chrome", "credit", "release", "contact", "salutation", "echo", "hook")
 _EMPTY = Parsed(fragments=(), explained=0.0)
 _HASH_MARKS = re.compile(r"#\s?#\s?#+\s*$")

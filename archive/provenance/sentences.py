@@ -17,7 +17,7 @@ from archive.provenance.house import House
 from archive.provenance.links import BARE_URL
 from archive.provenance.names import Byline, read_byline
 from archive.provenance.openings import first_openings, openings
-from archive.provenance.press import known_prefix, outlet_shape, press
+from archive.provenance.press import known, known_prefix, outlet_shape, press
 from archive.provenance.roles import Read
 from archive.provenance.wordings import (
     ARTICLE,
@@ -237,6 +237,8 @@ def _attribution(
 def _outlet_phrase(text: str, at: int, context: PageContext) -> tuple[int, str, Match | None, float] | None:
     """Start, printed name, authority-file match and shape of the outlet named at *at*."""
     rest = text[at : at + 110]
+    if (dative := _DATIVE.match(rest)) and (title := known(f"Die {dative['name']}")) and title.outlet.common:
+        return at + dative.start("name"), dative["name"], title, 1.0
     for _ in range(4):
         if found := known_prefix(_up_to_stop(rest, context)):
             match, name = found
@@ -250,6 +252,10 @@ def _outlet_phrase(text: str, at: int, context: PageContext) -> tuple[int, str, 
         return None
     name = candidate["name"].rstrip(".'’!-")
     return at + candidate.start("name"), name, None, outlet_shape(name)
+
+
+_DATIVE = re.compile(r"der (?P<name>[A-ZÄÖÜ]\w+)(?=,? vom \d)(?!,? vom [^,;]{1,25}? bis\b)")
+"""Where a text appeared "in der Zeit vom 4. März" the paper is meant; "in der Zeit vom 4. bis 9. März" is a span."""
 
 
 def _is_titled(rest: str, context: PageContext) -> bool:
