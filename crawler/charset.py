@@ -44,6 +44,8 @@ _NO_CHARSETS = ("utf-16", "utf-32", "idna", "punycode", "undefined", "unicode-es
 _LANGUAGE = re.compile(rb"<html[^>]{0,400}?\blang\s*=\s*[\"']?([a-z]{2})\b", re.I)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\f") + b"\x7f"
+_FORM_FEED = bytes.maketrans(b"\f", b" ")
+"""White space in HTML, yet nothing that lxml lets be written into a tree."""
 
 # What browsers read when a page says so: the printed curly quotes live in Windows' half of the table (WHATWG Encoding).
 _READ_AS = {
@@ -74,14 +76,14 @@ def to_utf8(body: bytes, content_type: str | None = None) -> tuple[bytes, str]:
     if wide:
         return _recoded(body, wide), wide
     if _is_utf8(body):
-        return body.translate(None, _CONTROLS), "utf-8"
+        return body.translate(_FORM_FEED, _CONTROLS), "utf-8"
     charset = next(iter(_declared(body, content_type)), None) or _guessed(body)
     return _recoded(body, charset), charset
 
 
 def _recoded(body: bytes, charset: str) -> bytes:
     errors = "clipfile-cp1252" if charset == "utf-8" else "replace"
-    return body.decode(charset, errors).encode("utf-8", "replace").translate(None, _CONTROLS)
+    return body.decode(charset, errors).encode("utf-8", "replace").translate(_FORM_FEED, _CONTROLS)
 
 
 def _is_utf8(body: bytes) -> bool:

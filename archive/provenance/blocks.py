@@ -187,11 +187,12 @@ def _best(run: list[Read], before: int, context: PageContext, house: House, *, f
     authors = [p for p in pieces if p.fragment.part == "author"]
     scorer = _Scorer(run, before, context, house, outlets, dates, authors)
     choices = [
-        scorer.block(o, d, a, foot=foot)
+        (o, d, a)
         for o, d, a in product([None, *outlets], [None, *dates], [(), *_groups(authors)])
         if (o or d or a) and _consistent(o, d, a)
     ]
-    return max(choices, key=lambda b: b.score, default=None)
+    best = max(choices, key=lambda choice: scorer.score(*choice), default=None)
+    return scorer.block(*best, foot=foot) if best else None
 
 
 def _consistent(outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]) -> bool:
@@ -235,14 +236,22 @@ class _Scorer:
     dates: list[Piece]
     authors: list[Piece]
 
-    def block(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...], *, foot: bool) -> Block:
-        features = [
+    def score(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]) -> float:
+        return sum([WEIGHTS[name] * factor for name, factor in self._features(outlet, date, authors)])
+
+    def _features(
+        self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]
+    ) -> list[tuple[str, float]]:
+        return [
             *(self._outlet(outlet) if outlet else ()),
             *(self._date(date) if date else ()),
             *(f for a in authors for f in self._author(a, outlet)),
             *self._together(outlet, date, authors),
             *self._unused(outlet, date, authors),
         ]
+
+    def block(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...], *, foot: bool) -> Block:
+        features = self._features(outlet, date, authors)
         scored = tuple((name, WEIGHTS[name] * factor) for name, factor in features)
         return Block(
             reads=tuple(self.run), outlet=outlet, date=date, authors=authors, score=sum(w for _, w in scored),
@@ -329,13 +338,18 @@ class _Scorer:
             yield "unused-outlet", sum(o is not outlet and o.fragment.known for o in self.outlets)
         yield "unused-author", 0 if authors or not self.authors else 1
         yield "unused-date", 0 if date or not self.dates else 1
-        if self._has_house:
-            yield "house-in-run", 1
-        if self._is_list:
-            yield "one-of-many-outlets", 1
-        if self._has_event:
-            yield "event-in-run", 1
-        yield "paragraph-before", min(self.before, 10)
+        yield from self._of_the_run
+
+    @cached_property
+    def _of_the_run(self) -> list[tuple[str, float]]:
+        """What holds whichever of its parts are chosen."""
+        told = (
+            ("house-in-run", self._has_house),
+            ("one-of-many-outlets", self._is_list),
+            ("event-in-run", self._has_event),
+            ("paragraph-before", min(self.before, 10)),
+        )
+        return [(name, float(factor)) for name, factor in told if factor]
 
     def _agency(self, outlet: Piece | None) -> Piece | None:
         return next(

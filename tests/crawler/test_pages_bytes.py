@@ -201,6 +201,11 @@ SCRAPS = st.text(max_size=8) | st.sampled_from(
 )
 
 
+def test_a_form_feed_is_a_space() -> None:
+    page = parse_page(b"Harbor\x0cNotes <title>Harbor\x0cNotes</title>\x0c<p>Dredging\x0cbegins.", url=URL)
+    assert read_post(page).text == "Harbor Notes\nDredging begins."
+
+
 @given(
     st.lists(SCRAPS, max_size=40).map(lambda scraps: " ".join(scraps).encode("utf-8", "replace"))
     | st.binary(max_size=200)
