@@ -103,6 +103,15 @@ def test_importing_the_package_costs_nothing_before_the_archive_is_asked_for() -
     assert shown.stdout.strip() == "[]"
 
 
+def test_a_search_loads_nothing_that_only_writers_need() -> None:
+    code = "import sys, archive.commands.search; print([name for name in sys.modules if name.startswith(WRITERS)])"
+    writers = ("archive.store.posts", "archive.store.store", "archive.warc", "scrapy", "twisted", "datasette")
+    shown = subprocess.run(
+        [sys.executable, "-c", code.replace("WRITERS", repr(writers))], capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.strip() == "[]"
+
+
 def test_the_package_has_nothing_else_to_give() -> None:
     import archive
 
