@@ -82,6 +82,7 @@ class ArchiveExtension:
             site_id=self.site_id,
             run_id=self.run_id,
             info=self._warcinfo(),
+            max_file_bytes=crawler.settings.getint("WARC_FILE_MAXSIZE"),
         )
         self.room = Room(
             desk.get_ready,

@@ -18,6 +18,7 @@ from pathlib import Path
 from archive.errors import CannotWriteError
 from archive.store import Store
 from archive.warc import Cut, Exchange, Original, Record, WarcWriter, cut_back
+from archive.warc.writing import MAX_BYTES
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
@@ -35,7 +36,15 @@ class Keeper:
     """One run's hand on the archive."""
 
     def __init__(
-        self, store: Store, warc_folder: Path, *, site_name: str, site_id: int, run_id: int, info: Mapping[str, str]
+        self,
+        store: Store,
+        warc_folder: Path,
+        *,
+        site_name: str,
+        site_id: int,
+        run_id: int,
+        info: Mapping[str, str],
+        max_file_bytes: int = MAX_BYTES,
     ) -> None:
         self.store = store
         self.site_id = site_id
@@ -50,20 +59,18 @@ class Keeper:
             site=site_name,
             started_at=datetime.now(UTC),
             info={**store.custody.run_facts(run_id), **info},
+            max_bytes=max_file_bytes,
             find_original=self._find_original,
+            begun=self._claim,
         )
-        self._claim()
 
-    def _claim(self) -> None:
-        """Put the new file's name into the database before anything is in it.
+    def _claim(self, name: str, size: int) -> None:
+        """Put a new file's name into the database before anything is in it.
 
-        Else a run killed before its first commit leaves captures that no row speaks of, nor ever will.
+        Else a run killed before it commits leaves captures in it that no row speaks of, nor ever will.
         """
-        name, size = self._warc.position
-        with disk_trouble_named():
-            self._warc.sync()
-            with self.store.atomic():
-                self.store.custody.commit_warc(self.run_id, {name: size})
+        with disk_trouble_named(), self.store.atomic():
+            self.store.custody.commit_warc(self.run_id, {name: size})
 
     def keep(self, exchange: Exchange, role: str) -> Kept:
         """Write the exchange to the WARC; its row follows with the next commit."""

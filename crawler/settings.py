@@ -82,6 +82,9 @@ READING_MEMORY_MAX = 256 * 1024 * 1024  # bytes on top of what the reading proce
 URLLENGTH_LIMIT = 2083  # characters
 DEPTH_LIMIT = 2000  # links from the start; page 400 of a listing is 400 deep
 REQUISITE_MAXSIZE = 16 * 1024 * 1024  # bytes of one image, style sheet, font or attachment, as sent
+WARC_FILE_MAXSIZE = (
+    1024 * 1024 * 1024
+)  # bytes after which captures go on in the next file; what web archives are used to
 REQUISITES_MAX = 20_000  # of them in one run; a page whose addresses change at each view must not fill the archive
 LISTING_PAGES_MAX = 2000  # pages of one listing
 SITE_URLS_MAX = 200_000  # addresses one run takes up; the largest blogs we know have 40,000 posts

@@ -45,13 +45,18 @@ DESCRIPTION: Final = (
 )
 
 
+MAX_BYTES: Final = 1 << 30
+"""What a file may grow to, as web archives are used to it."""
+
+
 class WarcWriter:
     """Writes one run's exchanges into *folder*. A context manager; not for several threads at once.
 
     Each file begins with a warcinfo record made from *info*: the standard's names are `operator`, `robots`,
     `http-header-user-agent`, `http-header-from`, `hostname`; any other name is kept, too. *find_original* takes the
-    SHA-256 of a payload and names the capture that holds it already, or None. A name in use is never written to: the
-    serial goes up. Raises CannotWriteError when the disk refuses; what was written before that stays whole.
+    SHA-256 of a payload and names the capture that holds it already, or None. *begun* is told of each file's name and
+    length when its description is on disk and nothing else is in it. A name in use is never written to: the serial goes
+    up. Raises CannotWriteError when the disk refuses; what was written before that stays whole.
     """
 
     def __init__(
@@ -61,10 +66,11 @@ class WarcWriter:
         site: str,
         started_at: datetime,
         info: Mapping[str, str],
-        max_bytes: int = 1 << 30,
+        max_bytes: int = MAX_BYTES,
         find_original: Callable[[str], Original | None],
+        begun: Callable[[str, int], None] = lambda *_: None,
     ) -> None:
-        self._folder = folder
+        self._folder, self._begun = folder, begun
         self._stem = f"{re.sub(r'[^A-Za-z0-9._-]+', '-', site)}-{started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
         self._site, self._info, self._max_bytes, self._find_original = site, dict(info), max_bytes, find_original
         self._serial = 0
@@ -130,7 +136,9 @@ class WarcWriter:
         file, self._serial = _create(self._folder, self._stem, self._serial)
         try:
             file.append(_warcinfo_member(file.path.name, self._site, self._info))
-        except CannotWriteError:
+            file.sync()
+            self._begun(file.path.name, file.size)
+        except BaseException:
             file.discard()
             raise
         self._serial += 1

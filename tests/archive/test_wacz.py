@@ -7,10 +7,12 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastwarc.warc import ArchiveIterator
 from making import a_post, a_reading
 
 from archive.errors import UsageError
@@ -20,7 +22,7 @@ from archive.folder import ArchiveFolder
 from archive.store import Store
 from archive.verifying.packages import check_package
 from archive.warc import DamagedRecordError, Exchange, WarcWriter
-from archive.warc.records import WarcFile
+from archive.warc.records import GZIP_HEADER, WarcFile
 
 BLOG = "https://blog.example"
 DOCK = f'<link rel=stylesheet href=/style.css><h1>Dock</h1><img src="{BLOG.replace("https", "http")}/old.png">'
@@ -115,6 +117,19 @@ def test_the_whole_archive_goes_along_bit_for_bit(folder: ArchiveFolder) -> None
         kept = {path.name: path.read_bytes() for path in folder.warc_path.iterdir()}
         assert {name: file.read(f"archive/{name}") for name in kept} == kept
     assert list(check_package(package)) == []
+
+
+@pytest.mark.parametrize("query", ["", "dock"], ids=["whole", "a part"])
+def test_fastwarc_reads_each_record_in_a_package_and_finds_its_digest_true(folder: ArchiveFolder, query: str) -> None:
+    with zipfile.ZipFile(export(folder, query)) as file:
+        packed = [file.read(name) for name in file.namelist() if name.startswith("archive/")]
+    for data in packed:
+        verdicts = [
+            record.verify_block_digest()
+            for record in ArchiveIterator(BytesIO(data), strict_mode=True, parse_http=False)
+        ]
+        assert verdicts == [True] * data.count(GZIP_HEADER)
+        assert len(verdicts) > 2
 
 
 def test_captures_and_index_lie_in_the_zip_as_they_are(folder: ArchiveFolder) -> None:

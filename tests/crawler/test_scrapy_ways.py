@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from crawling import clippings
 
+from archive.folder import ArchiveFolder
+from archive.verifying import Verification
 from crawler.sample.server import SampleBlog
 
 pytestmark = pytest.mark.slow
@@ -51,12 +53,13 @@ def test_a_contract_breaks_where_the_page_says_something_else(sample: SampleBlog
     assert "outlet is 'None', 'Bloomberg' was expected" in done.stderr
 
 
-def test_items_go_to_a_feed_as_scrapy_writes_them(tmp_path: Path) -> None:
+def test_items_go_to_a_feed_as_scrapy_writes_them_and_captures_turn_to_the_next_file(tmp_path: Path) -> None:
     with SampleBlog() as blog:
         done = scrapy(
             "crawl", "blog", "-a", f"site={blog.url}", "-o", str(tmp_path / "items.jsonl"),
             "-s", f"CLIPFILE_ARCHIVE={tmp_path / 'data'}", "-s", f"ALLOW_PRIVATE_ORIGIN={blog.url}",
             "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0", "-s", "CLIPFILE_LIMIT=5",
+            "-s", "WARC_FILE_MAXSIZE=60000",
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
     items = [json.loads(line) for line in (tmp_path / "items.jsonl").read_text().splitlines()]
@@ -65,6 +68,10 @@ def test_items_go_to_a_feed_as_scrapy_writes_them(tmp_path: Path) -> None:
     for item in items:
         row = stored[item["post"]["url"]]
         assert (item["post"]["title"], item["reading"]["outlet"]) == (row["title"], row["outlet"])
+    files = sorted((tmp_path / "data" / "warc").iterdir())
+    assert len(files) > 1
+    assert max(path.stat().st_size for path in files) <= 60_000
+    assert list(Verification(ArchiveFolder(path=tmp_path / "data")).problems()) == []
 
 
 def scrapy(*words: str) -> subprocess.CompletedProcess[str]:
