@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
-import select
 import shutil
 import signal
 import sqlite3
@@ -32,18 +30,15 @@ from typing import Any, Final
 from archive.database import open_database
 from archive.folder import ArchiveFolder
 from archive.verifying import Verification
+from tests.hostile.children import EnduranceError, finish, forked, kill, last_words, wait, work
+from tests.hostile.tracing import calls_of, traced
 
-HUNG_S: Final = 120.0
 KILLS_A_ROUND: Final = 10
 POSTS: Final = 24
 """Of the blog whose archive is killed at; each kill shall cost little."""
 VOLATILE: Final = ("id", "first_seen_at", "last_seen_at")
 FAILING_CALLS: Final = ("write", "pwrite64", "fsync", "fdatasync", "ftruncate")
 ERRORS: Final = ("ENOSPC", "EIO")
-
-
-class EnduranceError(AssertionError):
-    """An archive came out of it other than it should."""
 
 
 @dataclass(kw_only=True)
@@ -54,66 +49,6 @@ class Figures:
     rounds: Counter[str] = field(default_factory=Counter)
     exits: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
-
-
-# ------------------------------------------------------------------------------------------------- children
-
-
-def work(words: list[str], log: Path) -> None:
-    """The command, in a child that has no other business."""
-    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(out, 1)
-    os.dup2(out, 2)
-    os.closerange(3, 256)
-    from archive import cli
-
-    sys.argv = ["clipfile", *words]
-    cli.main()
-
-
-def forked(job: Callable[[], Any]) -> int:
-    """Start *job* in a child; returns its process id."""
-    pid = os.fork()
-    if pid:
-        return pid
-    code = 1
-    try:
-        job()
-        code = 0
-    except SystemExit as ended:
-        code = ended.code if isinstance(ended.code, int) else 1
-    finally:
-        os._exit(code)
-
-
-def wait(pid: int, timeout_s: float) -> int | None:
-    """Exit code of the child, or None when it still runs after that time."""
-    handle = os.pidfd_open(pid)
-    try:
-        if not select.select([handle], [], [], timeout_s)[0]:
-            return None
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    finally:
-        os.close(handle)
-
-
-def kill(pid: int) -> None:
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-
-
-def last_words(folder: Path) -> str:
-    """The end of what the children printed."""
-    return (folder / "children.log").read_text(encoding="utf-8", errors="replace")[-800:]
-
-
-def finish(job: Callable[[], Any]) -> int:
-    pid = forked(job)
-    code = wait(pid, HUNG_S)
-    if code is None:
-        kill(pid)
-        raise EnduranceError(f"still running after {HUNG_S:.0f} s")
-    return code
 
 
 # ------------------------------------------------------------------------------------------------- what must hold
@@ -273,37 +208,21 @@ def schema(place: Path) -> list[tuple[str, str]]:
 # ------------------------------------------------------------------------------------------------- failing calls
 
 
-def calls_of(url: str, archive: Path, log: Path) -> Counter[str]:
-    """How often a small crawl makes each call that writes."""
-    traced(url, archive, log, ["-e", f"trace={','.join(FAILING_CALLS)}"])
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return Counter(name for line in lines for name in FAILING_CALLS if f" {name}(" in f" {line.split(' ', 1)[-1]}")
-
-
-def traced(url: str, archive: Path, log: Path, how: list[str]) -> int:
-    """Exit code of a crawl under strace."""
-    words = ["crawl", url, "--allow-private", "--delay", "0", "--archive", str(archive)]
-    command = ["strace", "-f", "--seccomp-bpf", "-o", str(log), *how, sys.executable, "-m", "archive.cli", *words]
-    done = subprocess.run(command, capture_output=True, timeout=HUNG_S, check=False)
-    return done.returncode
-
-
 def fail_calls(url: str, folder: Path, count: int, moments: random.Random, figures: Figures) -> None:
     """Let one writing call fail in each of *count* crawls; each must say so, and the next one go on from there."""
     if finish(lambda: work(crawl_words(url, folder / "wanted"), folder / "children.log")):
         raise EnduranceError("the blog can't be crawled")
     wanted = contents(folder / "wanted")
-    calls = calls_of(url, folder / "counted", folder / "strace.log")
-    for number in range(count):
-        name = FAILING_CALLS[number % len(FAILING_CALLS)]
-        error = ERRORS[number // len(FAILING_CALLS) % len(ERRORS)]
-        when = moments.randint(1, max(1, calls[name]))
+    traced(crawl_words(url, folder / "counted"), folder, ["-e", f"trace={','.join(FAILING_CALLS)}"])
+    calls = calls_of(folder / "strace.log", folder / "counted")
+    number = 0
+    while figures.kills.total() < count:
+        name, error = moments.choice(FAILING_CALLS), moments.choice(ERRORS)
+        when = moments.randint(1, calls[name])
         archive, where = folder / f"failed-{number}", f"{error} at {name} number {when}"
         how = ["-e", f"trace={name}", "-e", f"inject={name}:error={error}:when={when}"]
-        try:
-            code = traced(url, archive, folder / "strace.log", how)
-        except subprocess.TimeoutExpired as hung:
-            raise EnduranceError(f"{where}: still running after {HUNG_S:.0f} s") from hung
+        code = traced(crawl_words(url, archive), folder, how)
+        number += 1
         figures.exits[f"exit {code}"] += 1
         if code == 0:
             check(archive, wanted, where)
@@ -311,7 +230,8 @@ def fail_calls(url: str, folder: Path, count: int, moments: random.Random, figur
             raise EnduranceError(f"{where}: the next crawl does not go on: {last_words(folder)}")
         check(archive, wanted, f"{where}, and the next crawl")
         shutil.rmtree(archive)
-        figures.kills[f"{error} at {name}"] += 1
+        was_met = "INJECTED" in (folder / "strace.log").read_text(encoding="utf-8", errors="replace")
+        figures.kills[f"{error} at {name}"] += was_met
 
 
 def crawl_words(url: str, archive: Path) -> list[str]:
