@@ -11,7 +11,6 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -102,12 +101,13 @@ def prepare(server: Returning, archive: Path) -> None:
     crawl(server, archive)
 
 
-def close_in_archive(archive: Path, closed: tuple[str, ...]) -> None:
-    """Let the last whole run have found these doors closed."""
+def set_doors(archive: Path, closed: tuple[str, ...]) -> None:
+    """Let the last whole run have found these doors closed and the others open; and no sweep be due for a while yet."""
     db = sqlite3.connect(archive / "archive.db")
-    for door in closed:
-        path = f"$.verdicts.{door}.status"
-        db.execute("update runs set report = json_set(report, ?, 'closed')", (path,))
+    for door in ("rest", "sitemap", "feed"):
+        state = "closed" if door in closed else "open"
+        db.execute("update runs set report = json_set(report, ?, ?)", (f"$.verdicts.{door}.status", state))
+    db.execute("update runs set mode = 'recheck' where mode = 'delta'")
     db.commit()
     db.close()
 
@@ -118,35 +118,47 @@ def client(server: Returning, way: str, folder: Path) -> Any:
 
 
 def measure_lengths(lengths: tuple[int, ...], rounds: int) -> dict[int, dict[str, list[Cost]]]:
-    """Posts → way → what it cost each round when nothing had changed. Lengths take turns like ways do."""
+    """Posts → way → what it cost each round when nothing had changed. Lengths take turns like ways do.
+
+    What is set beside takes one round: it asks for thousands of pages.
+    """
     with ExitStack() as open_till_the_end:
-        ways: dict[Any, Callable[[], Cost]] = {}
+        ours: dict[Any, Callable[[], Cost]] = {}
+        others: dict[Any, Callable[[], Cost]] = {}
         for posts in lengths:
             server = open_till_the_end.enter_context(closing(Returning(posts)))
             folder = Path(
                 open_till_the_end.enter_context(tempfile.TemporaryDirectory(prefix="clipfile-bench-recrawl-"))
             )
-            ways |= {(posts, way): work for way, work in _prepared(server, folder, rounds).items()}
-        results = interleaved(ways, rounds)
-    return {posts: {way: [one[posts, way] for one in results] for way in (*ROADS, *BESIDE)} for posts in lengths}
+            ours |= {(posts, way): work for way, work in _roads(server, folder).items()}
+            others |= {(posts, way): work for way, work in _clients(server, folder).items()}
+        results = [*interleaved(ours, rounds), *interleaved(others, 1)]
+    return {
+        posts: {way: [one[posts, way] for one in results if (posts, way) in one] for way in (*ROADS, *BESIDE)}
+        for posts in lengths
+    }
 
 
-def _prepared(server: Returning, folder: Path, rounds: int) -> dict[str, Callable[[], Cost]]:
-    """One archive a road, each crawled once more, so that nothing is left of the first run."""
-    prepare(server, folder / "first" / "data")
-    ways: dict[str, Callable[[], Cost]] = {}
-    for road, closed in ROADS.items():
-        home = folder / road.replace(" ", "-")
-        shutil.copytree(folder / "first", home)
-        close_in_archive(home / "data", closed)
-        ways[road] = partial(server.measured, partial(crawl, server, home / "data"), closed)
-        if rounds > 1:  # the copy's first run seals it whole, as the first run after any copying does
-            ways[road]()
+def _roads(server: Returning, folder: Path) -> dict[str, Callable[[], Cost]]:
+    """One archive for all roads, crawled once more, so that nothing is left of the first runs."""
+    archive = folder / "data"
+    prepare(server, archive)
+    crawl(server, archive)
+
+    def travel(closed: tuple[str, ...]) -> Cost:
+        set_doors(archive, closed)
+        return server.measured(partial(crawl, server, archive), closed)
+
+    return {road: partial(travel, closed) for road, closed in ROADS.items()}
+
+
+def _clients(server: Returning, folder: Path) -> dict[str, Callable[[], Cost]]:
     server.ask("set?validators=1")
     client(server, "remember", folder)
-    for label, way in BESIDE.items():
-        ways[label] = partial(server.measured, partial(client, server, way, folder), validators=way == "conditional")
-    return ways
+    return {
+        label: partial(server.measured, partial(client, server, way, folder), validators=way == "conditional")
+        for label, way in BESIDE.items()
+    }
 
 
 def measure_changes(posts: int, changes: tuple[int, ...]) -> list[list[Any]]:
@@ -190,7 +202,7 @@ REVISED: Final = "from revisions join posts on posts.id = post_id where run_id =
 
 
 def run(size: str) -> dict[str, Any]:
-    lengths, rounds = POSTS[size], min(3, ROUNDS[size])
+    lengths, rounds = POSTS[size], min(2, ROUNDS[size])
     measured = measure_lengths(lengths, rounds)
     changes = measure_changes(lengths[1], CHANGES[size])
     return {
