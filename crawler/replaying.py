@@ -101,6 +101,7 @@ class Replay:
         self._numbers[run.site, run.number] = run_id
         if resumes is not None:
             custody.take_over(resumes, run_id)
+            self._tally.go_on_with(custody.load_sources(resumes))
         self._crawler = SimpleNamespace(tally=self._tally, plan=plan, robots=self._robots, engine=self._engine)
         self._crawler.room = self._room
         self._crawler.keeper = _Keeper(self._store, site_id, run_id)
