@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +22,9 @@ from archive.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from archive.store import Store
+
+Progress = Callable[[str, int, int], None]
+"""Told the step, how much of it is done, and how much there is."""
 
 DEFAULT_FOLDER: Final = Path("data")
 
@@ -75,8 +78,10 @@ class ArchiveFolder:
         return db
 
     @contextmanager
-    def writing(self, purpose: str) -> Iterator[Store]:
+    def writing(self, purpose: str, progress: Progress = lambda step, done, total: None) -> Iterator[Store]:
         """The archive's store, with the lock held; both are let go at the end. Its own outlets count from now on.
+
+        *progress* is told how far the work is that closing the store takes.
 
         Raises LockedError at once when another process writes; errors of the file as `archive.database.open_database`.
         """
@@ -89,7 +94,7 @@ class ArchiveFolder:
             try:
                 yield store
             finally:
-                store.close()
+                store.close(progress)
 
     @contextmanager
     def reserved(self, purpose: str) -> Iterator[None]:

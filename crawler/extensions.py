@@ -16,6 +16,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from twisted.internet.task import LoopingCall
 
+from archive.commands.watching import Watcher
 from archive.errors import ArchiveError
 from archive.folder import ArchiveFolder
 from archive.notifying import news
@@ -71,7 +72,10 @@ class ArchiveExtension:
         self.profile: SiteProfile = crawler.spider.profile
         self.failure: str | None = None
         self.resources = ExitStack()
-        self.store = self.resources.enter_context(self.folder.writing(f"a crawl of {self.profile.name}"))
+        watcher = Watcher()
+        self.resources.callback(watcher.clear)
+        work = self.folder.writing(f"a crawl of {self.profile.name}", watcher.show)
+        self.store = self.resources.enter_context(work)
         self.tally = Tally(limit=crawler.settings.getint("CLIPFILE_LIMIT"))
         self.site_id, self.run_id, self.plan = self._begin()
         self.tally.plan = self.plan.words

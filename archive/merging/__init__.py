@@ -56,7 +56,7 @@ def merge(folder: ArchiveFolder, other: ArchiveFolder, progress: Progress = lamb
     if folder.path.resolve() == other.path.resolve():
         raise UsageError("an archive can't be joined to itself", hint="name another folder")
     added: Counter[str] = Counter()
-    with opened(other) as theirs, folder.writing(f"a merge of {other.path}") as store:
+    with opened(other) as theirs, folder.writing(f"a merge of {other.path}", progress) as store:
         staging = folder.path / STAGING
         shutil.rmtree(staging, ignore_errors=True)
         try:

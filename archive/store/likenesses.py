@@ -56,6 +56,10 @@ class Likenesses:
             progress(done)
         return done
 
+    def count_stale(self) -> int:
+        """How many posts are new or were changed since they were last compared."""
+        return int(self._db.execute("select count(*) from fingerprints where is_stale = 1").fetchone()[0])
+
     def _stale(self) -> list[int]:
         sql = f"select post_id from fingerprints where is_stale = 1 order by post_id limit {BATCH}"
         return [id for (id,) in self._db.execute(sql)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final
@@ -66,10 +67,11 @@ class Store:
         block: AbstractContextManager[Any] = self.db.atomic()
         return block
 
-    def close(self) -> None:
+    def close(self, progress: Callable[[str, int, int], None] = lambda step, done, total: None) -> None:
         """Compare what came in, fold the write-ahead log back into the file, close, seal; save the files beside it."""
         try:
-            self.likenesses.compare_stale()
+            stale = self.likenesses.count_stale()
+            self.likenesses.compare_stale(lambda done: progress("comparing articles", done, stale))
             beside = {CORRECTIONS_FILE: self.corrections.export(), DECISIONS_FILE: self.decisions.export()}
             self.db.execute("pragma optimize")
             unwritten_yet = unwritten(self.path, self._sealed) if self.path else None

@@ -98,7 +98,7 @@ def link_or_copy(path: Path, there: Path) -> None:
 
 
 def remade(folder: ArchiveFolder, target: ArchiveFolder, watcher: Watcher) -> Rebuilt:
-    with target.writing("a rebuilding") as store:
+    with target.writing("a rebuilding", watcher.show) as store:
         use_outlets(folder.outlets_path)
         return rebuild(
             folder.warc_path,

@@ -82,7 +82,7 @@ def reread_command(
     ids = wanted(folder, posts)
     outcome, watcher = Outcome(), Watcher()
     with ExitStack() as resources:
-        store = None if dry_run else resources.enter_context(folder.writing("a re-reading"))
+        store = None if dry_run else resources.enter_context(folder.writing("a re-reading", watcher.show))
         count = count_of(folder, ids)
         jobs = processors() if count >= WORTH_PROCESSES else 1
         found = watched(reread(folder, ids, jobs=jobs), watcher, count)

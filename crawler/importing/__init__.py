@@ -79,7 +79,7 @@ class Import:
         """Import. Raises CannotWriteError, LockedError and the like; what is wrong with a file is in the outcome."""
         outcome = Outcome(dry_run=False)
         with ExitStack() as resources:
-            store = resources.enter_context(self._folder.writing("an import"))
+            store = resources.enter_context(self._folder.writing("an import", self._progress))
             staging = self._folder.path / STAGING
             clean_up(store, self._folder)
             resources.callback(shutil.rmtree, staging, ignore_errors=True)

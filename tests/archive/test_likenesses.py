@@ -11,6 +11,7 @@ from making import SEEN_AT, a_post, a_reading, a_run
 
 from archive.clippings import reposts
 from archive.database import open_database
+from archive.folder import ArchiveFolder
 from archive.likeness import WINDOW, Side, fingerprint, likeness, runs_of, words_of
 from archive.search import search
 from archive.store import Store
@@ -298,3 +299,12 @@ def test_a_batch_cut_short_is_done_again(store: Store) -> None:
     store.db.execute("drop trigger full_disk")
     assert store.likenesses.compare_stale() == 2
     assert reposts_of(store.db.conn, full) == [again]
+
+
+def test_closing_an_archive_says_how_far_the_comparing_is(tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    with ArchiveFolder(path=tmp_path).writing("a test", lambda *step: told.append(step)) as store, store.atomic():
+        a_run(store)
+        save(store, "one", LOCK)
+        save(store, "two", LOCK)
+    assert told == [("comparing articles", 2, 2)]
