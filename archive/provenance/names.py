@@ -206,7 +206,10 @@ def _pieces(body: str, is_organisation: IsOrganisation) -> list[str]:
 
 
 def _ends_abbreviated(text: str) -> bool:
-    return bool(re.search(r"\b(?:jr|sr|st|[a-z])\.\s*$", text, re.IGNORECASE))
+    return "." in text and _ABBREVIATED_END.search(text) is not None
+
+
+_ABBREVIATED_END = re.compile(r"\b(?:jr|sr|st|[a-z])\.\s*$", re.IGNORECASE)
 
 
 def _split(piece: str) -> list[str]:

@@ -94,7 +94,10 @@ def _by_role(reads: Sequence[Read]) -> Mapping[Role, list[Read]]:
 
 def _crumbs(reads: Iterable[Read]) -> list[str]:
     crumb = next((r.line.text for r in reads if r.line.zone == "breadcrumb"), "")
-    return [part.strip() for part in re.split(r"[>»›/|→]", crumb)[1:]]
+    return [part.strip() for part in _CRUMB_SIGN.split(crumb)[1:]]
+
+
+_CRUMB_SIGN = re.compile(r"[>»›/|→]")
 
 
 def _release(page: Page, said: Mapping[Role, list[Read]]) -> str | None:

@@ -299,6 +299,7 @@ def _is_posted_in_an_outlet(text: str, context: PageContext) -> bool:
     return any(day is not None and day != context.posted_on for day in days)
 
 
+_POSTED_BY = re.compile(r"^(?:posted )?by:?\s*")
 _POSTED_IN = re.compile(r"posted in:?\s+", re.IGNORECASE)
 _NO_METADATA: tuple[Role, ...] = ("text", "chrome", "credit", "release", "contact", "salutation", "echo", "hook")
 _EMPTY = Parsed(fragments=(), explained=0.0)
@@ -361,8 +362,7 @@ _PRESS = frozenset(fold(name) for name in PRESS_CATEGORIES)
 def _by_table(text: str) -> Mapping[Role, str]:
     found: dict[Role, str] = {}
     lower = text.lower()
-    for number in sorted(_rules_for(text)):
-        role, name, pattern = _COMPILED[number]
+    for role, name, pattern in _rules_for(text):
         if role not in found and pattern.search(text if role == "quote-person" else lower):
             found[role] = name
     if "hook" in found:
@@ -370,9 +370,18 @@ def _by_table(text: str) -> Mapping[Role, str]:
     return found
 
 
-def _rules_for(text: str) -> frozenset[int]:
+def _rules_for(text: str) -> Sequence[tuple[Role, str, re.Pattern[str]]]:
     signs = ["0" if sign.isdigit() else sign for sign in _SIGN.findall(text)]
-    return frozenset().union(*(_BY_MARK[mark] for mark in openings(text).union(signs) & _BY_MARK.keys()))
+    return _rules(openings(text).union(signs) & _MARKS)
+
+
+_MARKS = frozenset(_BY_MARK)
+
+
+@lru_cache(maxsize=4096)
+def _rules(marks: frozenset[str]) -> Sequence[tuple[Role, str, re.Pattern[str]]]:
+    """Few words and signs tell anything, so that lines have mostly the same ones."""
+    return tuple(_COMPILED[number] for number in sorted({n for mark in marks for n in _BY_MARK[mark]}))
 
 
 def _by_context(line: Line, context: PageContext, house: House) -> dict[Role, str]:
@@ -395,11 +404,7 @@ def _by_context(line: Line, context: PageContext, house: House) -> dict[Role, st
         found["chrome"] = "teaser-class"
     elif printed_by == "theme" or _is_author_link(line, house):
         found["site-date" if any(c.isdigit() for c in line.text) else "site-author"] = "theme-class"
-    elif (
-        context.site_author
-        and line.zone == "head"
-        and re.sub(r"^(?:posted )?by:?\s*", "", text) == fold(context.site_author)
-    ):
+    elif context.site_author and line.zone == "head" and _POSTED_BY.sub("", text) == fold(context.site_author):
         found["site-author"] = "same-as-site-author"
     return found
 

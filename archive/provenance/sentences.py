@@ -7,8 +7,9 @@ first; a name no file knows must look like one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archive.dates import find_dates, resolve
 from archive.model import PageContext
@@ -167,13 +168,19 @@ def _is_no_attribution(text: str) -> bool:
     )
 
 
-def _rules_for(text: str, edge: bool) -> Iterator[Rule]:
+def _rules_for(text: str, edge: bool) -> Sequence[Rule]:
     """Rules one of whose words *text* holds, in the table's order."""
-    numbers = {number for opening in openings(text) & _ANYWHERE.keys() for number in _ANYWHERE[opening]}
-    if edge:
-        begun = first_openings(text) & _BEGINNING.keys()
-        numbers.update(number for opening in begun for number in _BEGINNING[opening])
-    return (rule for number in sorted(numbers) if (rule := RULES[number]).anywhere or edge)
+    return _rules(openings(text) & _TELLING, first_openings(text) & _TELLING_FIRST if edge else frozenset(), edge)
+
+
+_TELLING, _TELLING_FIRST = frozenset(_ANYWHERE), frozenset(_BEGINNING)
+
+
+@lru_cache(maxsize=4096)
+def _rules(told: frozenset[str], told_first: frozenset[str], edge: bool) -> Sequence[Rule]:
+    """Few words tell anything, so that lines have mostly the same ones."""
+    numbers = {n for opening in told for n in _ANYWHERE[opening]} | {n for o in told_first for n in _BEGINNING[o]}
+    return tuple(rule for number in sorted(numbers) if (rule := RULES[number]).anywhere or edge)
 
 
 def _window(text: str, edge: bool) -> str:
