@@ -13,11 +13,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.hostile.crawling import clipfile
 
 from tests.hostile.blog import HealthyBlog
 from tests.hostile.pages import Card, headline, listing
 from tests.hostile.server import Answer, serving, whole
+from tests.hostile.watched import clipfile
 
 pytestmark = pytest.mark.slow
 
