@@ -30,6 +30,8 @@ KEPT: Final = 1_000
 """How far a result sorted by relevance can be paged through."""
 WEIGHED: Final = 60
 """So many of the likeliest posts are read and weighed; those behind them keep the index's order."""
+PREFIXED: Final = 2 * WEIGHED
+"""Of a prefix so many of the newest answers with it in their head go first."""
 COUNTED: Final = 100_000
 """Answers are counted up to here."""
 DENSE: Final = 0.05
@@ -199,7 +201,7 @@ class Answers:
             )
             where {may_have}
             order by id desc
-            limit {HEADS}
+            limit {PREFIXED}
         """
         likely = self.db.execute(sql, {"ids": json.dumps(ids), **beginnings})
         heads = {id for id, head in likely if has_marks(head, self.units)}

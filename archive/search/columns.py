@@ -6,17 +6,27 @@ its file changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import chain
-from typing import Any, Final
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
 
 from sqlite_utils import Database
 
 from archive.database import file_state
 
 Values = tuple[Any, ...]
-Columns = dict[str, list[Values]]
-"""Facet → the values of each post, at the place of its id; an unknown value is None, a missing post has none."""
+
+
+class Column(NamedTuple):
+    """What the posts have of one facet."""
+
+    codes: list[int]
+    """At the place of each post's id, which of `values` it has."""
+    values: list[Values]
+    """An unknown value is None; a post that is not there has no value, as the first of these."""
+
+
+Columns = dict[str, Column]
 
 FACTS: Final = {
     "outlet": "outlet",
@@ -60,24 +70,29 @@ def _path(db: Database) -> str:
 
 
 def _facts(db: Database, size: int) -> Columns:
-    columns: Columns = {facet: [()] * size for facet in FACTS}
-    lists = list(columns.values())
-    same: dict[Any, Values] = {}
+    codes = {facet: [0] * size for facet in FACTS}
+    known: dict[str, dict[Values, int]] = {facet: {(): 0} for facet in FACTS}
+    filled = list(zip(codes.values(), known.values(), strict=True))
     for id, *values in db.execute(f"select id, {', '.join(FACTS.values())} from posts indexed by posts_facts"):
-        for column, value in zip(lists, values, strict=True):
-            column[id] = same.setdefault(value, (value,))
-    return columns
+        for (column, seen), value in zip(filled, values, strict=True):
+            column[id] = seen.setdefault((value,), len(seen))
+    return {facet: Column(codes[facet], list(known[facet])) for facet in FACTS}
 
 
-def _names(db: Database, facet: str, table: str, size: int) -> list[Values]:
+def _names(db: Database, facet: str, table: str, size: int) -> Column:
     names = dict(db.execute(f"select id, name from {table}").fetchall())
     single = {id: (name,) for id, name in names.items()}
-    column: list[Values] = [()] * size
+    named: list[Values] = [()] * size
     for post, id in db.execute(f"select post_id, {facet}_id from post_{table}"):
-        column[post] = column[post] + single[id] if column[post] else single[id]
-    return column
+        named[post] = named[post] + single[id] if named[post] else single[id]
+    known: dict[Values, int] = {(): 0}
+    return Column([known.setdefault(values, len(known)) for values in named], list(known))
 
 
-def values_of(column: Sequence[Values], posts: Iterable[int]) -> Iterable[Any]:
-    """The values of *posts*, one after the other."""
-    return chain.from_iterable(map(column.__getitem__, posts))
+def counted(column: Column, posts: Iterable[int]) -> Counter[Any]:
+    """How many of *posts* have each value; numbers are counted twice as fast as names."""
+    found: Counter[Any] = Counter()
+    for code, count in Counter(map(column.codes.__getitem__, posts)).items():
+        for value in column.values[code]:
+            found[value] += count
+    return found

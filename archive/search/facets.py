@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from archive.query import Filter
 from archive.search.candidates import DENSE, Answers
-from archive.search.columns import FACTS, NAMES, kept_columns, read_columns, values_of
+from archive.search.columns import FACTS, NAMES, counted, kept_columns, read_columns
 from archive.search.results import FacetValue
 
 VALUES: Final = 20
@@ -43,7 +43,7 @@ def _counts(answers: Answers) -> dict[str, Counter[Any]]:
         named = {facet: _count_names(answers.db, facet, table, ids, values) for facet, table in NAMES.items()}
         return {**_count_facts(answers.db, ids, values), **named}
     posts = answers.every_id
-    return {facet: Counter(values_of(column, posts)) for facet, column in columns.items()}
+    return {facet: counted(column, posts) for facet, column in columns.items()}
 
 
 def _count_facts(db: Database, ids: str, values: dict[str, Any]) -> dict[str, Counter[Any]]:
