@@ -302,7 +302,7 @@ class _RecordReader:
 
     def _head(self) -> bytes:
         while (end := _HEAD_END.search(self._buffer)) is None:
-            if len(self._buffer) > len("WARC/1.1\r\n") and not self._buffer.startswith(b"WARC/"):
+            if len(self._buffer) >= len("WARC/") and not self._buffer.startswith(b"WARC/"):
                 raise self._damaged("not a WARC record")
             if len(self._buffer) > HEAD_BYTES:
                 raise self._damaged(f"a record header of more than {HEAD_BYTES} bytes")
