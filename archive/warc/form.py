@@ -98,14 +98,15 @@ def facts_in_form(data: bytes, place: Place, method_of: Callable[[str], str], no
     kind, found = next(((kind, found) for kind, form in _FORMS.items() if (found := form.match(data))), ("", None))
     if found is None:
         return None
-    date, ip = found["date"].decode(), found["ip"]
+    ip, block_at, block_bytes = found["ip"], found.start("head"), int(found["block_bytes"])
+    block = memoryview(data)[block_at : block_at + block_bytes]
     is_true = (
-        is_likely_date(date, now)
+        is_likely_date(found["date"].decode(), now)
         and (ip is None or is_ip_address(ip.decode()))
-        and found.start("head") <= HEAD_BYTES
-        and len(data) == found.start("head") + int(found["block_bytes"]) + len(RECORD_END)
+        and block_at <= HEAD_BYTES
+        and len(data) == block_at + block_bytes + len(RECORD_END)
         and data.endswith(RECORD_END)
-        and _hex_sha256(memoryview(data)[found.start("head") : -len(RECORD_END)]) == found["block_digest"]
+        and hashlib.sha256(block).hexdigest() == found["block_digest"].decode()
     )
     return _FACTS[kind](found, data, place, method_of) if is_true else None
 
@@ -160,10 +161,6 @@ def _common(found: Found) -> tuple[str, str, str]:
 
 def _text(value: bytes | None) -> str | None:
     return None if value is None else value.decode()
-
-
-def _hex_sha256(data: memoryview) -> bytes:
-    return hashlib.sha256(data).hexdigest().encode()
 
 
 def _is_framed(fields: bytes, body: memoryview, is_bodyless: bool) -> bool:
