@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from foreign import a_wacz, post_at
 
 from archive.commands.verify import verify_command
-from archive.verifying.packages import check_package
+from archive.verifying.packages import check_package, gunzipped, lines_of
 
 Members = dict[str, bytes]
 WARC, INDEX, PAGES = "archive/rec-0.warc.gz", "indexes/index.cdx", "pages/pages.jsonl"
@@ -229,3 +229,15 @@ def test_the_command_checks_files_by_themselves(good: Path, tmp_path: Path) -> N
 
 def test_a_file_that_is_not_there_is_wrong_usage() -> None:
     assert "there is no file" in str(verified("nowhere.wacz").exception)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_an_index_is_read_in_pieces_wherever_they_end(size: int) -> None:
+    text = b"".join(b"line %d\r\n" % number for number in range(50)) + b"the last"
+    packed = b"".join(gzip.compress(text[at : at + 99], mtime=0) for at in range(0, len(text), 99))
+    pieces = [packed[at : at + size] for at in range(0, len(packed), size)]
+    assert list(lines_of(gunzipped(pieces))) == [*(b"line %d" % number for number in range(50)), b"the last"]
+    with pytest.raises(ValueError, match="ends before"):
+        list(gunzipped([packed[:-3]]))
+    with pytest.raises(ValueError, match="not gzip"):
+        list(gunzipped([b"a line of text, and no gzip at all"]))
