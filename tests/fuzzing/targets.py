@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import random
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Final
 
+from sqlite_utils import Database
+
 from archive.dates import find_dates, resolve
+from archive.model import Post, Reading
 from archive.provenance.names import read_byline
 from archive.query import parse
+from archive.search import search
+from archive.store import Store
 from archive.urls import absolute, canonical_url
 from crawler.charset import to_utf8
 from crawler.discovery import read_instant
@@ -27,8 +35,25 @@ LETTERS: Final = (
 )
 
 
+@cache
+def small_archive() -> Database:
+    """One post to search in: what SQLite makes of a query does not depend on how many there are."""
+    store = Store.open(Path(tempfile.mkdtemp(prefix="clipfile-fuzzing-")) / "archive.db")
+    with store.atomic():
+        site_id = store.custody.save_site("blog", "https://blog.example/")
+        run_id = store.custody.start_run(site_id, "full", {})
+        post = Post(
+            url=URL, title="Tool and die at the dock", text="The crane’s tool and die shop took a freighter.", html=""
+        )
+        reading = Reading(kind="repost", outlet="The Harbour Gazette", authors=("Nora Kvist",), confidence=0.9)
+        store.posts.save(site_id, run_id, post, reading, capture_id=None, seen_at="2024-05-06T09:00:00Z")
+    return store.db
+
+
 def queries(text: str) -> None:
+    """Read, printed again, and asked of SQLite."""
     str(parse(text))
+    search(small_archive(), text, limit=3)
 
 
 def urls(text: str) -> None:
