@@ -9,7 +9,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test serve lint bench screenshots axe constraints licences clean
+.PHONY: run test serve lint bench screenshots axe constraints licences audit clean
 .DEFAULT_GOAL := run
 
 $(VENV)/installed: pyproject.toml constraints.txt
@@ -57,6 +57,12 @@ constraints:
 # what runs with us, and under which licences: after `make constraints`
 licences: $(VENV)/installed
 	$(BIN)/python -m tests.licences > docs/licences.md
+
+# the pinned packages against the public list of known vulnerabilities; pip-audit in a place of its own
+audit:
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/pip install --quiet --disable-pip-version-check "pip-audit==2.10.1"
+	$(VENV)/audit/bin/pip-audit --requirement constraints.txt --require-hashes --disable-pip
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -34,8 +34,7 @@ Clipfile itself is under the MIT licence. It needs the packages below, with the 
 under the GPL or AGPL, and a test keeps it so. Their versions and digests are in `constraints.txt`. This page is
 written by `make licences` from what is installed, and a test compares.
 
-`.venv/bin/pip install pip-audit` and `.venv/bin/pip-audit --requirement constraints.txt --require-hashes` look the
-pinned versions up in the public list of known vulnerabilities.
+`make audit` looks the pinned versions up in the public list of known vulnerabilities.
 
 | package | version | licence |
 | --- | --- | --- |"""

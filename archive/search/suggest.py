@@ -19,14 +19,15 @@ from archive.text import fold
 
 SUGGESTIONS: Final = 5
 _SHORTEST: Final = 4  # letters; in a shorter word one slip makes any word of any other
+_LONGEST: Final = 12  # words of a query; each costs hundreds of look-ups, and a thousand took a second
 _TRIED: Final = 5_000  # terms of the vocabulary compared with one word
 _COUNTED: Final = 1_000  # posts; words are told apart by how common they are up to here
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 
 
 def suggest(db: Database, query: Query) -> tuple[Suggestion, ...]:
-    """Up to SUGGESTIONS queries that find something, nearest to *query* first."""
-    if query.tree is None:
+    """Up to SUGGESTIONS queries that find something, nearest to *query* first; none for one of many words."""
+    if query.tree is None or sum(1 for _ in _words(query.tree)) > _LONGEST:
         return ()
     found: dict[str, Suggestion] = {}
     for tree, reason in _variants(db, query.tree):

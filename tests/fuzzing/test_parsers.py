@@ -45,6 +45,7 @@ def test_the_long_command_makes_inputs_of_the_right_kind(name: str) -> None:
 FOUND: list[tuple[str, str | bytes]] = [
     ("urls", "https://a[::1]@b[c:d:80"),
     ("urls", "http://%[::1]\\.é@[x:%?//127.0.0.1"),
+    ("queries", "outlet:x " + "NEAR " * 1_000 + "dock"),
     ("dates", "mars31-2024-02-31" + " " * 3_000 + "Monday.@Z.Monday12/31/24September"),
     ("dates", "Monday12/31/24’24" + "\r" * 3_000 + "1 January"),
     ("sitemaps", b"<urlset><url><loc>https://blog.example/&#xD800;</loc></url></urlset>"),
