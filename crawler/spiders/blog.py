@@ -110,6 +110,13 @@ class BlogSpider(CheckedSpider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Requests for what waits in the frontier, until nothing waits and nothing is on its way."""
+        try:
+            async for request in self.requests():
+                yield request
+        except ArchiveError as error:
+            self.cannot_keep(error)
+
+    async def requests(self) -> AsyncIterator[Request]:
         self.keeper, self.tally, self.plan = self.crawler.keeper, self.crawler.tally, self.crawler.plan
         self.room = self.crawler.room
         settings = self.crawler.settings
