@@ -41,9 +41,13 @@ def press() -> Outlets:
 def known(printed: str) -> Match | None:
     """The outlet that *printed* names, in the authority file; declined German forms count too."""
     text = printed.strip(" .,;:–—-\"“”«»()|*'’‘")
-    if not 2 <= len(text) <= 70:
+    if not 2 <= len(text) <= 70 or text.isdigit() or text.startswith(_INTRODUCED):
         return None
     return press().find(text) or _declined(text)
+
+
+_INTRODUCED = ("By ", "By:", "From ", "From:")
+"""What no outlet's name begins with: bylines and labels need not be compared with all of them for a slip."""
 
 
 def _declined(text: str) -> Match | None:
