@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_socket
+from hypothesis import settings
 from sampled import Sampled
 
 from archive.folder import ArchiveFolder
@@ -16,6 +17,10 @@ from archive.folder import ArchiveFolder
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 WITH_THE_SAMPLES_OWN_PORT = {"test_benchmarks.py", "test_scrapy_ways.py"}
 """Files whose tests crawl it by its name, at the address its profile says."""
+
+# Hypothesis goes by the clock, which on a busy machine says nothing of us; where time matters, tests measure the CPU's
+settings.register_profile("by what they do", deadline=None)
+settings.load_profile("by what they do")
 
 
 def pytest_runtest_setup() -> None:
