@@ -19,6 +19,7 @@ from archive.text import fold
 
 SUGGESTIONS: Final = 5
 _SHORTEST: Final = 4  # letters; in a shorter word one slip makes any word of any other
+_LONGEST_WORD: Final = 40  # letters; each letter has fifty slips, and a word of a thousand took seconds
 _LONGEST: Final = 12  # words of a query; each costs hundreds of look-ups, and a thousand took a second
 _TRIED: Final = 5_000  # terms of the vocabulary compared with one word
 _COUNTED: Final = 1_000  # posts; words are told apart by how common they are up to here
@@ -86,9 +87,9 @@ def _respelled(db: Database, tree: Node) -> Iterator[tuple[Node, str]]:
 
 
 def nearest_words(db: Database, word: str, limit: int = 3) -> list[str]:
-    """Words of the archive one slip from *word*, else two, the commonest first; nothing for very short words."""
+    """Words of the archive one slip from *word*, else two, the commonest first; nothing for very short or long words."""
     folded = fold_keeping_length(word)
-    if len(folded) < _SHORTEST or not folded.isalpha():
+    if not _SHORTEST <= len(folded) <= _LONGEST_WORD or not folded.isalpha():
         return []
     known = _known(db, _one_slip(folded)) or _known(db, _two_slips(db, folded))
     return sorted(known, key=lambda other: (-known[other], other))[:limit]

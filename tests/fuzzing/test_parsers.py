@@ -46,6 +46,7 @@ FOUND: list[tuple[str, str | bytes]] = [
     ("urls", "https://a[::1]@b[c:d:80"),
     ("urls", "http://%[::1]\\.é@[x:%?//127.0.0.1"),
     ("queries", "outlet:x " + "NEAR " * 1_000 + "dock"),
+    ("queries", "dock " + "ß" * 1_000),
     ("dates", "mars31-2024-02-31" + " " * 3_000 + "Monday.@Z.Monday12/31/24September"),
     ("dates", "Monday12/31/24’24" + "\r" * 3_000 + "1 January"),
     ("sitemaps", b"<urlset><url><loc>https://blog.example/&#xD800;</loc></url></urlset>"),
