@@ -87,7 +87,7 @@ def _respelled(db: Database, tree: Node) -> Iterator[tuple[Node, str]]:
 
 
 def nearest_words(db: Database, word: str, limit: int = 3) -> list[str]:
-    """Words of the archive one slip from *word*, else two, the commonest first; nothing for very short or long words."""
+    """Words of the archive one slip from *word*, else two, the commonest first; none for very short or long ones."""
     folded = fold_keeping_length(word)
     if not _SHORTEST <= len(folded) <= _LONGEST_WORD or not folded.isalpha():
         return []
