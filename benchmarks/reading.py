@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
@@ -68,7 +69,8 @@ def run(size: str) -> dict[str, Any]:
         ],
         "notes": [
             f"{len(rounds)} rounds of {PAGES[size]} pages a step, none of them seen before, "
-            f"{size_kb:.0f} kB on average; medians of the rounds."
+            f"{size_kb:.0f} kB on average; medians of the rounds.",
+            *([] if PEER_THERE else ["trafilatura: left out, it is not installed"]),
         ],
     }
 
@@ -92,6 +94,12 @@ def _timed(work: Callable[[Document], Any], document: Document) -> float:
     began = time.process_time()
     work(document)
     return time.process_time() - began
+
+
+def _extracted(document: Document) -> Any:
+    from trafilatura import bare_extraction
+
+    return bare_extraction(document[1], url=document[0])
 
 
 def _after_parsing(work: Callable[[Page], Any], document: Document) -> float:
@@ -141,3 +149,6 @@ STEPS: dict[str, Callable[[Document], float]] = {
     "read_links": partial(_after_parsing, read_links),
     "page_kind": partial(_after_parsing, page_kind),
 }
+PEER_THERE = find_spec("trafilatura") is not None
+if PEER_THERE:
+    STEPS["trafilatura.bare_extraction"] = partial(_timed, _extracted)

@@ -130,8 +130,9 @@ def take(readings: Readings, line: str, place: str) -> None:
         url, html, labels = page["url"], page["html"], read_labels(page)
         body = html.encode("utf-8", "surrogatepass")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
+        wrong = f"it has no {error.args[0]!r}" if isinstance(error, KeyError) else str(error)
         raise UsageError(
-            f"{place} is no labelled page ({error!r})", hint='a line is {"url": …, "html": …, "labels": {…}}'
+            f"{place} is no labelled page: {wrong}", hint='a line is {"url": …, "html": …, "labels": {…}}'
         ) from error
     if "kind" in (page.get("uncertain") or ()):
         readings.undecided += 1
