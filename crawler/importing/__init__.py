@@ -23,7 +23,7 @@ from archive.folder import ArchiveFolder
 from archive.provenance import READER
 from archive.store import Store
 from archive.warc import WarcWriter
-from archive.warc.tail import has_our_name, sync_folder
+from archive.warc.tail import cut_back, has_our_name, sync_folder
 from crawler.importing.sources import PREFIX, Source, content_of, staged
 from crawler.importing.survey import Advance, SiteCount, Survey
 from crawler.importing.taking import FILES_FIELD, MODE, REST_FIELD, Taken, Taking, told
@@ -257,12 +257,13 @@ class Import:
 
 
 def clean_up(store: Store, folder: ArchiveFolder) -> None:
-    """Take away what an import that was cut short has left: copies that no row speaks of yet."""
+    """Take away what an import that was cut short has left: copies no row speaks of yet, and torn files."""
     shutil.rmtree(folder.path / STAGING, ignore_errors=True)
     committed = store.custody.committed_warc()
     for path in folder.warc_path.iterdir() if folder.warc_path.is_dir() else ():
         if path.name not in committed and path.is_file() and is_left_over(path):
             path.unlink()
+    cut_back(folder.warc_path, committed)
 
 
 def is_left_over(path: Path) -> bool:

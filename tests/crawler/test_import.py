@@ -277,6 +277,16 @@ def test_a_dry_run_says_what_is_there_and_keeps_nothing(folder: ArchiveFolder, t
     assert not folder.path.exists()
 
 
+@pytest.mark.parametrize("written", [b"", b"\x1f\x8b\x08\x00torn"], ids=["nothing", "half of its first record"])
+def test_what_a_killed_import_began_is_cleared_away(folder: ArchiveFolder, tmp_path: Path, written: bytes) -> None:
+    folder.warc_path.mkdir(parents=True)
+    begun = folder.warc_path / "harbor.example-20260302T090000Z-00000.warc.gz"
+    begun.write_bytes(written)
+    imported(folder, write(tmp_path / "old.warc.gz", [post_at("crane-returns", "2019-03-04T05:06:07Z")]))
+    assert not begun.exists()
+    assert_content(folder)
+
+
 def test_packages_and_folders_are_looked_into(folder: ArchiveFolder, tmp_path: Path) -> None:
     """As browsertrix-crawler and ArchiveBox leave them."""
     inputs = tmp_path / "archivebox"
