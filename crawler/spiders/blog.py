@@ -393,9 +393,9 @@ class BlogSpider(CheckedSpider):
     async def look_for_listings(self, post: Post, response: Response) -> None:
         """Walk what a post's page leads to, in a run that walks listings and was not told of them all by REST.
 
-        A post whose categories were all seen on others leads nowhere new.
+        A post whose categories were all seen on others leads nowhere new; who chose categories wants no others.
         """
-        if not self.agenda.walks_listings or self.tally.sources.get("rest") == "open":
+        if self.categories or not self.agenda.walks_listings or self.tally.sources.get("rest") == "open":
             return
         if self.storing.has_categories and post.categories and self.category_names.issuperset(post.categories):
             return

@@ -25,7 +25,7 @@ from archive.warc.records import WarcFile
 from crawler.commands.rebuild import rebuild_command
 from crawler.profiles import load_profile
 from crawler.recorded import RecordedRun, read_run, site_facts
-from crawler.sample.server import SampleBlog
+from crawler.sample import SampleBlog, posts
 
 WHAT_MUST_COME_BACK = {
     "clippings": "select * from clippings order by uid",
@@ -137,9 +137,11 @@ def test_other_ways_of_crawling_come_back_too(
     assert_same(folder.path, rebuilt(folder, tmp_path))
 
 
-def test_a_crawl_of_one_category_comes_back(sampled: Sampled, tmp_path: Path) -> None:
+def test_a_crawl_of_one_category_holds_its_posts_alone_and_comes_back(sampled: Sampled, tmp_path: Path) -> None:
     crawl(sampled.blog.url, tmp_path / "data", "--category", "harbor-line")
     folder = ArchiveFolder(path=tmp_path / "data")
+    wanted = {post.url(sampled.blog.url) for post in posts(1) if "Harbor Line Magazine" in post.categories}
+    assert {row["url"] for row in contents(folder.path, "select url from clippings")} == wanted
     assert_same(folder.path, rebuilt(folder, tmp_path))
 
 
