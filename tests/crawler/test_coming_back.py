@@ -72,12 +72,6 @@ def test_what_leaves_no_date_behind_is_found_when_every_page_is_fetched(sampled:
     assert full["posts_changed"] >= 2
 
 
-def test_a_recheck_asks_for_every_post(sampled: Sampled, tmp_path: Path) -> None:
-    archive = sampled.first.copied(tmp_path / "data")
-    run = report(crawl(sampled.blog.url, archive, "--recheck", "--json"))
-    assert (run["mode"], run["posts_seen"], run["posts_changed"]) == ("recheck", 126, 0)
-
-
 @pytest.mark.slow
 def test_a_missing_post_is_not_asked_for_in_every_run(tmp_path: Path) -> None:
     with SampleBlog(rest=False) as blog:
