@@ -463,8 +463,8 @@ correction is laid over the reader's reading in `posts`; the reading stays in `r
 
 Full-text search is the FTS5 table `posts_fts` over `posts` (headline, outlet, authors, text), by stems. The view
 `clippings_ranked` gives its hits best first, and passages with `snippet(query, 3, '', '', '…', 20)`. Beside it stands
-`posts_fts_words` with the words as they are spelled, and `posts_fts_vocabulary`, a window on its terms. Triggers keep
-both.
+`posts_fts_words` with the words as they are spelled and by their first letters, and `posts_fts_vocabulary`, a window on
+its terms. Triggers keep both.
 
 This page is printed by `python -m archive.dictionary`.
 """

@@ -180,11 +180,13 @@ def _shown(column: Column, classes: Mapping[str, str]) -> Column:
 def _layers(columns: Sequence[Column], slot: float, scale: float, classes: Mapping[str, str]) -> list[tuple[str, str]]:
     outlines: dict[str, list[str]] = {css: [] for css in classes.values()}
     width = min(slot * 0.82, MAX_BAR)
+    across = f"h{width:.2f}v"
     for number, column in enumerate(columns):
-        x, y = LEFT + number * slot + (slot - width) / 2, float(HEIGHT - BOTTOM)
+        left, y = f"M{LEFT + number * slot + (slot - width) / 2:.2f} ", float(HEIGHT - BOTTOM)
         for name, css in classes.items():
             if count := column.counts.get(name, 0):
-                outlines[css].append(f"M{x:.2f} {y:.2f}v{-count * scale:.2f}h{width:.2f}v{count * scale:.2f}z")
+                height = f"{count * scale:.2f}"
+                outlines[css].append(f"{left}{y:.2f}v-{height}{across}{height}z")
                 y -= count * scale
     return [(css, "".join(bars)) for css, bars in outlines.items() if bars]
 

@@ -78,9 +78,9 @@ def search(
     read = parse(query)
     planned = plan(db, read, public=public)
     units = units_of(terms(read.tree))
-    answers = Answers(db=db, plan=planned, units=units, public=public, whole=facets)
     if sort == "relevance" and not units:
         sort = "newest"
+    answers = Answers(db=db, plan=planned, units=units, public=public, whole=facets, ranked=sort == "relevance")
     if planned.nothing or not answers.total:
         found: Page = ((), None)
     elif sort == "relevance":

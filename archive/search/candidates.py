@@ -60,6 +60,8 @@ class Answers:
     """The plan leaves out what is withheld from the public."""
     whole: bool = False
     """Every answer will be asked for, as facets do: so they are looked up once, and then known."""
+    ranked: bool = False
+    """The likeliest will be asked for: where the answers are few, they are found and ranked at one go."""
 
     # -- the whole set
 
@@ -101,9 +103,28 @@ class Answers:
             return []
         if self._passing is not None and not self._has_words:
             return sorted(self._passing, reverse=True)
+        if self._ranked_few is not None:
+            return sorted(self._ranked_few, reverse=True)
         if self.whole:
             return sorted(self._gathered, reverse=True)
         return self._latest(self.plan.match, max(self.few, KEPT) + 1)
+
+    @cached_property
+    def _ranked_few(self) -> list[int] | None:
+        """Every answer, best first, when they seem to be no more than FEW and are.
+
+        To count them first and to rank them then would be one more walk through the index. So few that all of them are
+        weighed anyway are not ranked.
+        """
+        if not (self.ranked and self.plan.match):
+            return None
+        newest = self._latest(self.plan.match, WEIGHED + 1)
+        if len(newest) <= WEIGHED:
+            return newest
+        if len(newest) * self.posts / (self.posts - newest[-1] + 1) > self.few:
+            return None
+        found = self._ranked_whole(self.few + 1)
+        return found if len(found) <= self.few else None
 
     @property
     def _has_words(self) -> bool:
@@ -149,11 +170,11 @@ class Answers:
         return [id for (id,) in self.db.execute(sql, values)]
 
     def ids(self) -> tuple[str, Values]:
-        """A subquery that gives every answer's id, and its values."""
+        """A subquery that gives every answer's id as `value`, and its values."""
         if self._all is not None or self.whole or not self._is_counted_fast:
             return "select value from json_each(:all)", {"all": self._all_as_json}
         table, condition, values = self._source()
-        return f"select {table}.rowid from {table} where {condition}", values
+        return f"select {table}.rowid as value from {table} where {condition}", values
 
     @property
     def every_id(self) -> list[int]:
@@ -181,7 +202,8 @@ class Answers:
             return self._all
         near = self._near(match)
         if self._all is not None:
-            return list(dict.fromkeys([*near, *self._ranked_whole(match, self._all)]))
+            ranked = self._ranked_few if self._ranked_few is not None else self._ranked_whole(KEPT)
+            return list(dict.fromkeys([*near, *ranked]))[:KEPT]
         heads = self._heads(match)
         newest = self._ranked(match, NEWEST)
         first = [*near, *heads[: WEIGHED // 2], *newest[: WEIGHED // 4]]
@@ -214,16 +236,13 @@ class Answers:
             return []
         return self._latest(f"({match}) AND NEAR({' '.join(texts)}, {len(texts)})", WEIGHED // 4)
 
-    def _ranked_whole(self, match: str, ids: Sequence[int]) -> list[int]:
-        if self.plan.where or self.plan.words:
-            sql = f"""
-                select rowid from {FTS_TABLE}
-                where {FTS_TABLE} match :match and +rowid in (select value from json_each(:ids))
-                order by {BY_RANK} limit {KEPT}
-            """
-            return [id for (id,) in self.db.execute(sql, {"match": match, "ids": json.dumps(ids)})]
-        sql = f"select rowid from {FTS_TABLE} where {FTS_TABLE} match :match order by rank limit {KEPT}"
-        return [id for (id,) in self.db.execute(sql, {"match": match})]
+    def _ranked_whole(self, limit: int) -> list[int]:
+        """The best of all answers, best first."""
+        table, condition, values = self._source()
+        # FTS5 sorts by its own rank quickest, but before it is asked what passes the filters.
+        order = BY_RANK if self.plan.where or self.plan.words else "rank"
+        sql = f"select {table}.rowid from {table} where {condition} order by {order} limit {limit}"
+        return [id for (id,) in self.db.execute(sql, values)]
 
     def _ranked(self, match: str, within: int) -> list[int]:
         """The newest *within* answers, best first."""

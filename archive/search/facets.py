@@ -49,7 +49,11 @@ def _counts(answers: Answers) -> dict[str, Counter[Any]]:
 def _count_facts(db: Database, ids: str, values: dict[str, Any]) -> dict[str, Counter[Any]]:
     """One count for each of FACTS, from an index that holds nothing else."""
     rows = db.execute(
-        f"select {', '.join(FACTS.values())} from posts indexed by posts_facts where posts.id in ({ids})", values
+        f"""
+        select {", ".join(FACTS.values())}
+        from ({ids}) as one cross join posts indexed by posts_facts on posts.id = one.value
+        """,
+        values,
     ).fetchall()
     counters = [Counter(column) for column in zip(*rows, strict=True)] or [Counter[Any]() for _ in FACTS]
     return dict(zip(FACTS, counters, strict=True))
@@ -61,7 +65,9 @@ def _count_names(db: Database, facet: str, table: str, ids: str, values: dict[st
         f"""
         select {table}.name, found.posts
         from (
-            select {facet}_id as id, count(*) as posts from post_{table} where post_id in ({ids}) group by {facet}_id
+            select {facet}_id as id, count(*) as posts
+            from ({ids}) as one cross join post_{table} on post_id = one.value
+            group by {facet}_id
         ) as found
         join {table} on {table}.id = found.id
         """,

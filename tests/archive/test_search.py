@@ -315,12 +315,44 @@ def test_bounded_work_finds_the_same(sample: Database, few: int, query: str, sor
     ],
 )
 def test_bounded_work_finds_only_answers(sample: Database, few: int, query: str) -> None:
-    def answers(few: int) -> bounds.Answers:
-        return bounds.Answers(db=sample, plan=_plan(sample, query), units=_units(query), few=few)
+    def answers(few: int, *, ranked: bool = False) -> bounds.Answers:
+        return bounds.Answers(db=sample, plan=_plan(sample, query), units=_units(query), few=few, ranked=ranked)
 
     every = {id for id, _ in answers(10_000).sorted("newest", 1_000, None)}
-    assert set(answers(few).likeliest()) == every
-    assert set(answers(10_000).likeliest()) == every
+    for one in (answers(few), answers(few, ranked=True), answers(10_000), answers(10_000, ranked=True)):
+        assert set(one.likeliest()) == every
+        assert one.total == len(every) or (one.total == few and not one.total_is_exact)
+
+
+@pytest.mark.parametrize("query", ["the", '"of the"', "the of", "the year:2012..2022", "the -lock"])
+@pytest.mark.parametrize("weighed", [3, 20])
+def test_answers_found_and_ranked_at_one_go_are_in_the_same_order(
+    sample: Database, query: str, weighed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "WEIGHED", weighed)
+
+    def answers(*, ranked: bool) -> bounds.Answers:
+        return bounds.Answers(db=sample, plan=_plan(sample, query), units=_units(query), ranked=ranked)
+
+    assert answers(ranked=True).likeliest() == answers(ranked=False).likeliest()
+    assert answers(ranked=True).total == answers(ranked=False).total > weighed
+
+
+@pytest.mark.parametrize("beginning", ["t*", "fe*", "fer*", "ferr*", "ÉC*", "20*"])
+def test_a_beginning_finds_the_words_that_begin_so(store: Store, beginning: str) -> None:
+    texts = (
+        "The ferry to Wyandotte",
+        "A fee for the École",
+        "In 2026 ferries go",
+        "Over there",
+        "Nothing else, economy",
+    )
+    for number, text in enumerate(texts):
+        save(store, f"post-{number}", text, title="x", outlet=None)
+    asked = beginning.rstrip("*").lower().replace("é", "e")
+    words = [text.lower().replace("é", "e").replace(",", "").split() for text in texts]
+    wanted = {f"post-{n}" for n, each in enumerate(words) if any(word.startswith(asked) for word in each)}
+    assert set(slugs(search(store.db, beginning))) == wanted
 
 
 @pytest.mark.parametrize("cursor", ["x", "", "[]", "-1", '["2024"]', '{"a": 1}', "9" * 40])
