@@ -128,12 +128,6 @@ def newest_url(root: str, page: int = 1) -> str:
     return route_url(root, "wp/v2/posts", {**query, "_fields": ",".join(LISTING_FIELDS)})
 
 
-def post_at_url(root: str, place: int) -> str:
-    """Address of the one post at *place*, counted from 0, in the order of ids."""
-    query: dict[str, str | int] = {"per_page": 1, "offset": place, "orderby": "id", "order": "asc", "_fields": "id"}
-    return route_url(root, "wp/v2/posts", query)
-
-
 def terms_url(root: str, kind: str, page: int = 1) -> str:
     """Address of one page of `categories`, `tags` or `users`."""
     hide = {"hide_empty": "true"} if kind != "users" else {}
@@ -163,6 +157,12 @@ def read_posts(body: bytes, headers: Mapping[str, str], *, status: int = 200, ur
         total=_number(headers, "x-wp-total"),
         total_pages=_number(headers, "x-wp-totalpages"),
     )
+
+
+def numbers(body: bytes) -> tuple[int, ...]:
+    """Of every post in an answer, those that `read_posts` refuses included; () where one has none."""
+    found = [_positive(row.get("id")) for row in _rows(body, 200)[1]]
+    return tuple(number for number in found if number is not None) if None not in found else ()
 
 
 def _sighting(row: Mapping[str, Any], url: str) -> tuple[Sighting | None, str | None]:

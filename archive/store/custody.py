@@ -297,13 +297,16 @@ class Custody:
         return int(row[0])
 
     def numbered(self, site_id: int, source: str, *, since_run: int) -> list[tuple[str, int | None]]:
-        """(Address, WordPress' number) of the posts *source* showed in that run or later, by number."""
+        """(Address, WordPress' number) of the posts *source* showed in that run or later, by number.
+
+        Of several addresses under one number the last one shown comes last.
+        """
         rows = self._db.execute(
             """
             select url, wordpress_id
             from sightings
             where site_id = ? and source = ? and last_run_id >= ?
-            order by wordpress_id
+            order by wordpress_id, last_run_id
             """,
             (site_id, source, since_run),
         )

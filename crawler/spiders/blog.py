@@ -258,7 +258,7 @@ class BlogSpider(CheckedSpider):
         if seed.role == "rest-total":
             return deletions.from_rest_total(body, status, headers, url, hint, self.profile, self.agenda)
         if seed.role == "rest-probe":
-            return deletions.from_rest_probe(body, hint, self.agenda.shown_by_rest())
+            return deletions.from_rest_probe(body, status, headers, url, hint, self.profile, self.agenda)
         if seed.role == "rest-ids" and self.known:
             return findings.from_rest_ids(body, status, headers, url, hint, self.profile, self.known)
         if seed.role == "feed" and status == 304:
