@@ -78,7 +78,7 @@ def check_site(profile: SiteProfile, fetch: Fetch) -> SiteCheck:
     findings = _Findings(
         profile=profile,
         ask=ask,
-        start=_page(answer),
+        start=_page(answer, profile),
         link_header=answer.headers.get("link", ""),
         robots_sitemaps=tuple(robots.sitemaps) if robots else (),
     )
@@ -86,9 +86,10 @@ def check_site(profile: SiteProfile, fetch: Fetch) -> SiteCheck:
     return SiteCheck(site=profile.name, url=url, rows=rows, categories=findings.categories, posts=tuple(findings.read))
 
 
-def _page(answer: Answer) -> Page:
+def _page(answer: Answer, profile: SiteProfile) -> Page:
     try:
-        return parse_page(answer.body, url=answer.url, content_type=answer.headers.get("content-type"))
+        content_type = answer.headers.get("content-type")
+        return parse_page(answer.body, url=answer.url, content_type=content_type, limits=profile.page_limits)
     except UnreadablePageError as why:
         raise NotABlogError(f"{answer.url} is no page a blog could be read from", hint=str(why)) from why
 
@@ -222,7 +223,7 @@ def _look_at_listings(findings: _Findings) -> Iterator[CheckRow]:
     urls = [None, *(category.url for category in findings.categories[:1])]
     for url in urls:
         answer, _ = _try(findings.ask, url) if url else (None, "")
-        page = _page(answer) if answer and answer.status == 200 else page
+        page = _page(answer, findings.profile) if answer and answer.status == 200 else page
         listing = read_listing(page.tree, page.url, findings.profile, base_url=page.base_url)
         if listing.posts:
             findings.listing = listing
@@ -242,7 +243,7 @@ def _pagination_row(findings: _Findings, listing: Listing) -> CheckRow:
     if answer is None or answer.status != 200:
         found = trouble if answer is None else f"a second page answers {answer.status}"
         return CheckRow(subject="pagination", state="doubtful" if listing.next_url else "none", found=found)
-    page = _page(answer)
+    page = _page(answer, findings.profile)
     second = read_listing(page.tree, page.url, findings.profile, base_url=page.base_url, shape=listing.shape)
     end = end_reason(second, url, answer.status, set(listing.keys))
     if end:
@@ -262,7 +263,7 @@ def _look_at_posts(findings: _Findings) -> Iterator[CheckRow]:
 
 
 def _post_rows(answer: Answer, profile: SiteProfile) -> Iterator[CheckRow]:
-    page = _page(answer)
+    page = _page(answer, profile)
     post = read_post(page, selectors=profile.selectors)
     reading = provenance.read(post.lines, _context(post, profile))
     kind = page_kind(page)

@@ -43,9 +43,9 @@ class Sent:
     url: str
     content_type: str | None
 
-    def parsed(self) -> Page:
+    def parsed(self, profile: SiteProfile) -> Page:
         """Raises UnreadablePageError."""
-        return parse_page(self.body, url=self.url, content_type=self.content_type)
+        return parse_page(self.body, url=self.url, content_type=self.content_type, limits=profile.page_limits)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,7 +111,7 @@ def read_post_page(
     """
     first, *others = pages
     try:
-        page = first.parsed()
+        page = first.parsed(profile)
     except UnreadablePageError as error:
         return Unreadable(reason=error.reason, detail=str(error))
     if is_protected(page):
@@ -123,7 +123,7 @@ def read_post_page(
     if not others and (further := further_parts(page, post.url)):
         return PostRead(kind=kind, post=replace(post, lines=()), further=further)
     try:
-        parts = [read_post(each.parsed(), selectors=profile.selectors) for each in others]
+        parts = [read_post(each.parsed(profile), selectors=profile.selectors) for each in others]
     except UnreadablePageError as error:
         return Unreadable(reason=error.reason, detail=f"a further page of the post: {error}")
     if parts:
@@ -149,7 +149,7 @@ def post_requisites(page: Sent, post: Post, choice: str) -> tuple[Requisite, ...
 
 def read_post_links(page: Sent, profile: SiteProfile, bases: Collection[str]) -> PostLinks:
     """The listings a post's page links. It was read before: what can't be read raises UnreadablePageError."""
-    found = page.parsed()
+    found = page.parsed(profile)
     return PostLinks(
         url=found.url,
         categories=find_categories(found.tree, found.url, profile, base_url=found.base_url, bases=bases),
@@ -166,7 +166,7 @@ def read_listing_page(
     says that only posts are wanted. *link_header* is the answer's `Link`, where REST may be named.
     """
     try:
-        return listing_of(page.parsed(), profile, hint, bases, link_header)
+        return listing_of(page.parsed(profile), profile, hint, bases, link_header)
     except UnreadablePageError as error:
         return Unreadable(reason=error.reason, detail=str(error))
 

@@ -21,15 +21,10 @@ from archive.provenance.lines import CLASSES_CHARS, address_of, fold_space
 from archive.urls import absolute, host_of
 from crawler.charset import to_utf8
 from crawler.jsonld import read_objects, strings, types_of
+from crawler.page_limits import DEFAULT_LIMITS, PageLimits
 
 Reason = Literal["too-large", "too-nested", "too-many-attributes", "not-html", "empty"]
 
-MAX_PAGE_BYTES = 5_000_000
-"""The longest real posts stay under 1 MB; a tree costs about ten times its markup."""
-MAX_TAGS = 250_000
-"""A real post of 300 KB has 10,000; each costs some microseconds and a few hundred bytes."""
-MAX_ATTRIBUTES = 1000
-"""On one tag. libxml2 compares each with each: 1,000 cost 1 ms, 100,000 cost 103 s."""
 MAX_DEPTH = 256
 """libxml2's own limit: it drops what stands deeper, silently. Builders' pages reach 60."""
 
@@ -242,27 +237,20 @@ def declared_language(tag: str | None) -> str | None:
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
-def parse_page(
-    body: bytes,
-    *,
-    url: str,
-    content_type: str | None = None,
-    max_bytes: int = MAX_PAGE_BYTES,
-    max_attributes: int = MAX_ATTRIBUTES,
-) -> Page:
+def parse_page(body: bytes, *, url: str, content_type: str | None = None, limits: PageLimits = DEFAULT_LIMITS) -> Page:
     """Parse *body*, once for everything that will be read from it.
 
     Raises UnreadablePageError, with a reason that can be stored, and nothing else whatever the bytes are.
     """
-    if len(body) > max_bytes:
-        raise UnreadablePageError(url, "too-large", f"{len(body)} bytes, at most {max_bytes}")
-    if len(body) > MAX_TAGS and (tags := body.count(b"<")) > MAX_TAGS:
-        raise UnreadablePageError(url, "too-large", f"{tags} tags, at most {MAX_TAGS}")
+    if len(body) > limits.bytes:
+        raise UnreadablePageError(url, "too-large", f"{len(body)} bytes, at most {limits.bytes}")
+    if len(body) > limits.tags and (tags := body.count(b"<")) > limits.tags:
+        raise UnreadablePageError(url, "too-large", f"{tags} tags, at most {limits.tags}")
     if not body.strip(b" \t\r\n\f\0"):
         raise UnreadablePageError(url, "empty", "no text at all")
     _check_type(body, url, content_type)
     markup, charset = to_utf8(body, content_type)
-    _check_attributes(markup, url, max_attributes)
+    _check_attributes(markup, url, limits.attributes)
     return Page(url=url, tree=_parse(markup, url), charset=charset, has_microdata=b"itemprop" in markup)
 
 

@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -23,6 +23,7 @@ from cssselect import HTMLTranslator, SelectorError
 
 from archive.errors import UnknownSiteError, UsageError
 from archive.urls import DEFAULT_PORTS, canonical_url, host_of
+from crawler.page_limits import DEFAULT_LIMITS, PageLimits
 
 DateOrder = Literal["mdy", "dmy", "ymd"]
 
@@ -65,6 +66,7 @@ class SiteProfile:
     """Slugs of the only categories to walk; () means all that are found."""
     exclude_categories: tuple[str, ...] = ()
     selectors: Mapping[str, str] = field(default_factory=dict)
+    page_limits: PageLimits = DEFAULT_LIMITS
 
     def in_scope(self, url: str) -> bool:
         """Whether *url* belongs to this blog by scheme, host, port and path; `www.` and http/https make no difference.
@@ -263,6 +265,12 @@ def _seconds(value: object) -> float:
     return float(value)
 
 
+def _limit(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"a whole number from 1 on is expected, found {value!r}")
+    return value
+
+
 def _selector(value: object) -> str:
     try:
         HTMLTranslator().css_to_xpath(_text(value))
@@ -287,6 +295,7 @@ PROFILE_KEYS: dict[str, tuple[str, Callable[[object], Any]]] = {
     "categories.include": ("include_categories", _texts),
     "categories.exclude": ("exclude_categories", _texts),
     **{f"selectors.{name}": (name, _selector) for name in SELECTOR_NAMES},
+    **{f"pages.{each.name}": (each.name, _limit) for each in fields(PageLimits)},
 }
 _NEEDED = ("title", "start_urls")
 _TABLES = frozenset(key.partition(".")[0] for key in PROFILE_KEYS if "." in key)
@@ -300,17 +309,17 @@ class _Reader:
 
     def read(self, table: Mapping[str, object]) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        selectors: dict[str, str] = {}
+        tables: dict[str, dict[str, Any]] = {"selectors": {}, "pages": {}}
         for key, value in self._flat(table):
             attribute, read = self._known(key)
             try:
-                (selectors if key.startswith("selectors.") else values)[attribute] = read(value)
+                tables.get(key.partition(".")[0], values)[attribute] = read(value)
             except ValueError as why:
                 raise UsageError(f"{self.path}: {key}: {why}") from why
         missing = next((key for key in _NEEDED if key not in values), None)
         if missing:
             raise UsageError(f"{self.path}: the key {missing!r} is missing")
-        return values | {"selectors": selectors}
+        return values | {"selectors": tables["selectors"], "page_limits": PageLimits(**tables["pages"])}
 
     def _flat(self, table: Mapping[str, object]) -> Iterator[tuple[str, object]]:
         for key, value in table.items():

@@ -43,7 +43,7 @@ def read_page(page: Page, profile: SiteProfile, rest: Mapping[str, Any] | None =
 
 def read_bytes(body: bytes, url: str, profile: SiteProfile, content_type: str | None = None) -> ReadPage:
     """Raises `crawler.pages.UnreadablePageError` for what is no page."""
-    return read_page(parse_page(body, url=url, content_type=content_type), profile)
+    return read_page(parse_page(body, url=url, content_type=content_type, limits=profile.page_limits), profile)
 
 
 def profile_for_page(url: str) -> SiteProfile:

@@ -211,7 +211,7 @@ class _Reader:
         if capture is None:
             raise ArchiveError("no capture of it is stored")
         profile = self._profiles.of_site(row["site_id"])
-        page = self._page(capture)
+        page = self._page(capture, profile)
         said = self._hints.of(capture["run_id"], canonical_url(capture["url"]))
         post = read_post(page, selectors=profile.selectors, rest=said)
         if further := further_parts(page, post.url):
@@ -224,15 +224,15 @@ class _Reader:
         capture = self._capture(where, url, first["run_id"], first["id"])
         if capture is None:
             raise ArchiveError(f"its further page {url} is not stored")
-        return read_post(self._page(capture), selectors=profile.selectors)
+        return read_post(self._page(capture, profile), selectors=profile.selectors)
 
     def _capture(self, where: str, *values: Any) -> sqlite3.Row | None:
         sql = f"select {POINTER} where {where} order by captures.id limit 1"
         row: sqlite3.Row | None = self._db.execute(sql, values).fetchone()
         return row
 
-    def _page(self, capture: sqlite3.Row) -> Page:
-        return page_of(load_exchange(self._warc, capture))
+    def _page(self, capture: sqlite3.Row, profile: SiteProfile) -> Page:
+        return page_of(load_exchange(self._warc, capture), profile)
 
 
 STORED: Final = """
@@ -242,11 +242,12 @@ STORED: Final = """
 """
 
 
-def page_of(exchange: Exchange) -> Page:
+def page_of(exchange: Exchange, profile: SiteProfile) -> Page:
     """The page as the crawl parsed it. Raises UndecodableBodyError or UnreadablePageError where it passed by."""
     body = decode_body(exchange)
     types = [value for name, value in exchange.response_headers if name.lower() == "content-type"]
-    return parse_page(body, url=exchange.url, content_type=types[-1] if types else None)
+    content_type = types[-1] if types else None
+    return parse_page(body, url=exchange.url, content_type=content_type, limits=profile.page_limits)
 
 
 def stored_post(db: sqlite3.Connection, row: sqlite3.Row) -> Post:

@@ -229,7 +229,12 @@ class Taking:
         if answer["revisit"] and (where := self._payload_of(answer)):
             exchange = replace(exchange, body=self._exchange(*where).body)
         served = replace(exchange, response_headers=as_served(exchange.response_headers))
-        return parse_page(whole_body(served, LIMITS), url=answer["url"], content_type=answer["content_type"])
+        return parse_page(
+            whole_body(served, LIMITS),
+            url=answer["url"],
+            content_type=answer["content_type"],
+            limits=self._profile.page_limits,
+        )
 
     def _exchange(self, file: str, offset: int) -> Exchange:
         try:

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.charset import to_utf8
-from crawler.markup import MAX_ATTRIBUTES, MAX_DEPTH, MAX_PAGE_BYTES, MAX_TAGS, Reason
+from crawler.markup import MAX_DEPTH, Reason
+from crawler.page_limits import DEFAULT_LIMITS, PageLimits
 from crawler.pages import UnreadablePageError, page_kind, parse_page, read_links, read_post
 
 URL = "https://blog.example/a-post/"
@@ -89,10 +90,28 @@ def test_what_is_no_page_says_why(body: bytes, content_type: str | None, reason:
     assert time.process_time() - started < 2
 
 
-@pytest.mark.parametrize("body", [b"<p>" + b"x" * MAX_PAGE_BYTES, b"<br>" * (MAX_TAGS + 1)], ids=["bytes", "tags"])
+@pytest.mark.parametrize(
+    "body", [b"<p>" + b"x" * DEFAULT_LIMITS.bytes, b"<br>" * (DEFAULT_LIMITS.tags + 1)], ids=["bytes", "tags"]
+)
 def test_a_page_over_a_limit_is_too_large(body: bytes) -> None:
     with pytest.raises(UnreadablePageError, match="too-large"):
         parse_page(body, url=URL)
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        pytest.param(PageLimits(bytes=20), "too-large", id="bytes"),
+        pytest.param(PageLimits(tags=3), "too-large", id="tags"),
+        pytest.param(PageLimits(attributes=1), "too-many-attributes", id="attributes"),
+    ],
+)
+def test_the_limits_of_a_page_can_be_set(limits: PageLimits, reason: Reason) -> None:
+    body = b"<p><b id=a class=c>One</b> and two</p>"
+    assert parse_page(body, url=URL)
+    with pytest.raises(UnreadablePageError) as failure:
+        parse_page(body, url=URL, limits=limits)
+    assert failure.value.reason == reason
 
 
 def test_what_follows_an_embedded_film_is_not_inside_it() -> None:
@@ -101,7 +120,7 @@ def test_what_follows_an_embedded_film_is_not_inside_it() -> None:
 
 
 HARMLESS = [
-    pytest.param(b"<p " + b"a " * MAX_ATTRIBUTES + b">x", id="just as many attributes as allowed"),
+    pytest.param(b"<p " + b"a " * DEFAULT_LIMITS.attributes + b">x", id="just as many attributes as allowed"),
     pytest.param(b"<script>if (a <b" + b" b" * 3000 + b") {}</script><p>x", id="a script is no tag"),
     pytest.param(b"<!-- <p " + b"a " * 3000 + b"> --><p>x", id="nor is a comment"),
     pytest.param(b"<p title='" + b"a " * 3000 + b"'>x", id="nor a long value"),
@@ -232,7 +251,9 @@ def test_any_bytes_in_any_charset_become_text(body: bytes, content_type: str | N
 
 def test_the_documentation_lists_every_reason_and_limit() -> None:
     document = (Path(__file__).parents[2] / "docs" / "reading-pages.md").read_text("utf-8")
-    limits = (f"{limit:,}" for limit in (MAX_PAGE_BYTES, MAX_TAGS, MAX_DEPTH, MAX_ATTRIBUTES))
+    limits = (
+        f"{limit:,}" for limit in (DEFAULT_LIMITS.bytes, DEFAULT_LIMITS.tags, MAX_DEPTH, DEFAULT_LIMITS.attributes)
+    )
     assert [
         words for words in (*(f"`{reason}`" for reason in get_args(Reason)), *limits) if words not in document
     ] == []

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import UnknownSiteError, UsageError
+from crawler.page_limits import PageLimits
 from crawler.profiles import (
     BUILT_IN_FOLDER,
     PROFILE_KEYS,
@@ -39,6 +40,9 @@ exclude = ["jobs"]
 [selectors]
 content = "div.story > div"
 listing_post = ".teaser"
+
+[pages]
+bytes = 6_000_000
 """
 
 
@@ -77,6 +81,7 @@ def test_every_key_of_a_profile_arrives(tmp_path: Path) -> None:
         include_categories=("press",),
         exclude_categories=("jobs",),
         selectors={"content": "div.story > div", "listing_post": ".teaser"},
+        page_limits=PageLimits(bytes=6_000_000),
     )
 
 
@@ -94,6 +99,8 @@ WRONG = [
     pytest.param('timezone = "America/Motown"', "timezone: a zone such as", id="no-such-zone"),
     pytest.param('date_order = "myd"', "date_order: 'mdy', 'dmy' or 'ymd'", id="date-order"),
     pytest.param("delay_s = -1", "delay_s: seconds from 0 to 3600", id="negative-delay"),
+    pytest.param("[pages]\ntags = 0", "pages.tags: a whole number from 1", id="no-tag"),
+    pytest.param("[pages]\nbytes = 5e6", "pages.bytes: a whole number", id="fraction-of-bytes"),
     pytest.param("delay_s = true", "delay_s: seconds from 0 to 3600", id="delay-yes"),
     pytest.param('[scope]\nhosts = ["https://quay.example/"]', "scope.hosts: a host such as", id="host-with-scheme"),
     pytest.param('[scope]\npaths = ["notes"]', "scope.paths: paths that begin with '/'", id="relative-path"),

@@ -74,6 +74,17 @@ def test_a_limit_on_what_is_followed_is_stored_and_told(
     assert reason in json.loads(clipfile("runs", "1", "--json", "--archive", str(tmp_path))[1])["report"]["skips"]
 
 
+def test_a_page_over_the_limits_of_its_sites_profile_is_stored_and_told(url: str, tmp_path: Path) -> None:
+    sites = tmp_path / "sites"
+    sites.mkdir()
+    words = f'title = "Quay"\nstart_urls = ["{url}"]\n[pages]\nbytes = 1000\n'
+    (sites / "quay.toml").write_text(words, encoding="utf-8")
+    code, out = clipfile("crawl", "quay", "--archive", str(tmp_path), "--allow-private", "--delay", "0")
+    assert code == 3, out
+    assert set(stored(tmp_path, "select role, reason from skips where reason = 'too-large'")) == {("post", "too-large")}
+    assert "too-large" in out
+
+
 @pytest.mark.parametrize(("setting", "told"), ENDS)
 def test_a_limit_on_the_run_ends_it_in_order_and_the_next_goes_on(
     url: str, tmp_path: Path, setting: str, told: str
