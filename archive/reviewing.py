@@ -15,7 +15,7 @@ from archive.clippings import clipping
 from archive.errors import UsageError
 from archive.model import Completeness, Kind
 from archive.outlets import load_outlets
-from archive.schema_review import TO_LOOK_OVER
+from archive.schema.review import TO_LOOK_OVER
 from archive.search.plan import DOUBTFUL_BELOW
 from archive.store import Store
 from archive.store.corrections import CORRECTABLE

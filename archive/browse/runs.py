@@ -19,7 +19,7 @@ from archive.browse.words import day, short_day
 from archive.errors import UsageError
 from archive.gaps import find_gaps
 from archive.reviewing import Doubt, Review, find_doubts
-from archive.schema_review import TO_LOOK_OVER
+from archive.schema.review import TO_LOOK_OVER
 from archive.store.withholdings import withheld_today
 from archive.urls import canonical_url
 
