@@ -126,6 +126,7 @@ EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,  # ProgressExtension says it in our words
     "crawler.throttle.PoliteThrottle": 0,
     "scrapy.extensions.throttle.AutoThrottle": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,  # to import what is switched off takes a third of a second
 }
 
 SPIDER_CONTRACTS = {"crawler.contracts.ReadsContract": 10}  # @reads FIELD VALUE, for `scrapy check`
