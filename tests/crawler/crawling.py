@@ -1,48 +1,39 @@
-"""Whole crawls for tests: the real command in a process of its own, against the sample blog on loopback."""
+"""Whole crawls for tests: the command in a process of its own, against the sample blog on loopback."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from forking import TIMEOUT_S, Ended, environment, forking
 from sqlite_utils import Database
 
 from archive.database import open_readonly
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
+def clipfile(*words: str) -> Ended:
+    """Run `clipfile` with *words*, in a process that need not import everything first."""
+    return forking().run(words)
 
 
-def clipfile(*words: str, stdin: str = "", cwd: Path | None = None, timeout_s: float = 300) -> Ended:
-    """Run `clipfile` with *words*, as a user would."""
-    environ = {**os.environ, "CLIPFILE_ARCHIVE": "", "COLUMNS": "100"}
-    environ.pop("CLIPFILE_ARCHIVE")
-    # hundreds of processes would each compile everything anew
-    environ.pop("PYTHONDONTWRITEBYTECODE", None)
+def command(*words: str) -> Ended:
+    """Run `clipfile` with *words* as a user would, from the start of its process on."""
     done = subprocess.run(
         [sys.executable, "-m", "archive.cli", *words],
-        input=stdin, capture_output=True, text=True, timeout=timeout_s, cwd=cwd, env=environ, check=False,
+        capture_output=True, text=True, timeout=TIMEOUT_S, env=environment(), check=False,
     )  # fmt: skip
     return Ended(code=done.returncode, out=done.stdout, err=done.stderr)
 
 
-def crawl(url: str, archive: Path, *words: str, files: bool = False, **more: Any) -> Ended:
+def crawl(url: str, archive: Path, *words: str, files: bool = False, by: Callable[..., Ended] = clipfile) -> Ended:
     """*files*: with the images, styles and fonts of the posts, which double the requests."""
     words = words if files else ("--no-requisites", *words)
-    return clipfile("crawl", url, "--archive", str(archive), "--allow-private", "--delay", "0", *words, **more)
+    return by("crawl", url, "--archive", str(archive), "--allow-private", "--delay", "0", *words)
 
 
 @contextmanager

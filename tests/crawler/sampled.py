@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from crawling import Ended, crawl
+from crawling import Ended, clipfile, command, crawl
 
 from crawler.sample.server import SampleBlog
 
@@ -50,8 +50,8 @@ class Sampled:
 
     @cached_property
     def first(self) -> Crawled:
-        """The first edition, with the files its pages need."""
-        return self._crawled(self._folder / "first")
+        """The first edition, with the files its pages need; crawled by the whole command."""
+        return self._crawled(self._folder / "first", by=command)
 
     @cached_property
     def both(self) -> Crawled:
@@ -82,7 +82,7 @@ class Sampled:
             with self.published(edition) as blog:
                 yield blog
 
-    def _crawled(self, folder: Path, *, files: bool = True) -> Crawled:
-        ended = crawl(self.blog.url, folder, "--json", files=files)
+    def _crawled(self, folder: Path, *, files: bool = True, by: Callable[..., Ended] = clipfile) -> Crawled:
+        ended = crawl(self.blog.url, folder, "--json", files=files, by=by)
         assert ended.code == 0, ended.err
         return Crawled(path=folder, ended=ended)

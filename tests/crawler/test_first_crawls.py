@@ -1,11 +1,9 @@
-"""Crawls that begin with nothing: sources closed, cut short, asked for wrongly, started Scrapy's own way."""
+"""Crawls that begin with nothing: sources closed, cut short, asked for wrongly."""
 
 from __future__ import annotations
 
 import gzip
 import json
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -23,7 +21,7 @@ LISTINGS_ALONE = {"rest": "closed", "sitemap": "closed", "feed": "closed"}
 @pytest.mark.parametrize(
     "closed",
     [
-        pytest.param({"rest": "closed"}, id="REST closed"),
+        pytest.param({"rest": "closed"}, id="REST closed", marks=pytest.mark.slow),
         pytest.param({"rest": "closed", "sitemap": "closed"}, id="REST and sitemap closed", marks=pytest.mark.slow),
         pytest.param(LISTINGS_ALONE, id="category pages alone"),
         pytest.param({"rest": "stale", "sitemap": "stale"}, id="sources that lag behind", marks=pytest.mark.slow),
@@ -105,15 +103,3 @@ def test_the_captures_say_who_made_them_and_how_to_reach_them(tmp_path: Path) ->
     warcinfo = gzip.decompress(file.read_bytes()).partition(b"WARC/1.1\r\nWARC-Type: request")[0].decode()
     assert "operator: mailto:keeper@library.example" in warcinfo
     assert "+mailto:keeper@library.example" in warcinfo, "the User-Agent names it too"
-
-
-def test_scrapys_own_way_works_too(tmp_path: Path) -> None:
-    with SampleBlog() as blog:
-        done = subprocess.run(
-            [sys.executable, "-m", "scrapy", "crawl", "blog", "-a", f"site={blog.url}",
-             "-s", f"CLIPFILE_ARCHIVE={tmp_path / 'data'}", "-s", f"ALLOW_PRIVATE_ORIGIN={blog.url}",
-             "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0", "-s", "CLIPFILE_LIMIT=5"],
-            capture_output=True, text=True, timeout=60, check=False, cwd=Path(__file__).parents[2],
-        )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert len(clippings(tmp_path / "data")) == 5

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crawling import clipfile, clippings, crawl, opened
+from crawling import Ended, clipfile, clippings, crawl, opened
 from sampled import Sampled
 
 from crawler.pages import parse_page
@@ -84,10 +84,18 @@ def test_the_blog_as_it_was_is_well_again(redesigned: Redesigned) -> None:
     assert redesigned.restored == redesigned.before
 
 
-def test_a_blog_that_is_edited_is_not_suspect(sampled: Sampled, tmp_path: Path) -> None:
+def test_a_blog_that_is_edited_is_not_suspect(sampled: Sampled) -> None:
+    check_edited(sampled.both.ended)
+
+
+@pytest.mark.slow
+def test_nor_is_it_when_every_page_is_fetched_again(sampled: Sampled, tmp_path: Path) -> None:
     archive = sampled.first.copied(tmp_path / "data")
     with sampled.published(2) as blog:
-        ended = crawl(blog.url, archive, "--full", "--json")
+        check_edited(crawl(blog.url, archive, "--full", "--json"))
+
+
+def check_edited(ended: Ended) -> None:
     assert ended.code == 0, ended.out
     (edit,) = json.loads(ended.out)["report"]["edits"]
     assert (edit["before"], edit["after"]) == ("HARBORauto", "HarborAuto")

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Final
 
 from archive.database import open_database
-from tests.hostile.children import EnduranceError, finish, last_words, work
-from tests.hostile.endurance import blog, check, contents, crawl_words, import_everything
+from tests.hostile.children import EnduranceError, finish, import_everything, last_words, work
+from tests.hostile.endurance import blog, check, contents, crawl_words
 from tests.hostile.tracing import CALLS, calls_of, traced
 
 POSTS: Final = 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import select
 import signal
@@ -15,6 +16,23 @@ HUNG_S: Final = 120.0
 
 class EnduranceError(AssertionError):
     """An archive came out of it other than it should."""
+
+
+def import_everything() -> None:
+    """What a child would else import in each of its short lives; not Twisted's reactor, of which each has its own."""
+    from scrapy.settings import Settings
+    from scrapy.utils.conf import build_component_list
+    from scrapy.utils.misc import load_object
+
+    from archive.cli import COMMANDS
+
+    settings = Settings()
+    settings.setmodule("crawler.settings")
+    for kind in ("EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "ITEM_PIPELINES"):
+        for component in build_component_list(settings.getwithbase(kind)):
+            load_object(component)
+    for module in ("crawler.running", *(module for module, _ in COMMANDS.values())):
+        importlib.import_module(module)
 
 
 def work(words: list[str], log: Path) -> None:

@@ -30,7 +30,7 @@ from typing import Any, Final
 from archive.database import open_database
 from archive.folder import ArchiveFolder
 from archive.verifying import Verification
-from tests.hostile.children import EnduranceError, finish, forked, kill, last_words, wait, work
+from tests.hostile.children import EnduranceError, finish, forked, import_everything, kill, last_words, wait, work
 from tests.hostile.tracing import calls_of, traced
 
 KILLS_A_ROUND: Final = 10
@@ -262,18 +262,6 @@ def serve(posts: int) -> None:
     with serving(HealthyBlog(posts)) as healthy:
         print(f"{healthy.origin}/blog/", flush=True)  # noqa: T201
         stop.wait()
-
-
-def import_everything() -> None:
-    """What a child would else import in each of its short lives; not Twisted's reactor, of which each has its own."""
-    import scrapy.crawler  # noqa: F401
-
-    import crawler.commands.crawl
-    import crawler.commands.importing
-    import crawler.commands.reread
-    import crawler.middlewares
-    import crawler.running
-    import crawler.spiders.blog  # noqa: F401
 
 
 def endure(what: str, count: int, seed: int, folder: Path) -> Figures:

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.hostile.endurance import forked, import_everything, work
+from tests.hostile.children import forked, import_everything, work
 
 PAIRS_AN_ARCHIVE = 5
 """So that the two meet over a new archive as well as over an old one."""
