@@ -114,6 +114,9 @@ DOUBTS: Final[tuple[tuple[str, Callable[[Row], bool]], ...]] = (
 )
 """What can be doubtful about a reading or the page it was read from."""
 
+UNREAD: Final = {"no headline": "title", "no date": "date", "no text": "content"}
+"""Doubt about the page itself, which no correction mends → the selector of the site's profile that does."""
+
 
 def _sure(row: Row) -> float:
     weakest = row["weakest"] if row["kind"] == "repost" and row["weakest"] is not None else 1.0

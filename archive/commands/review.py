@@ -13,7 +13,7 @@ import click
 from archive.commands.options import archive_option, echo_json, json_option
 from archive.folder import DEFAULT_FOLDER, ArchiveFolder
 from archive.report import plural
-from archive.reviewing import Doubt, Review, find_doubts
+from archive.reviewing import UNREAD, Doubt, Review, find_doubts
 from archive.search.plan import DOUBTFUL_BELOW
 from archive.terminal import printable
 
@@ -81,7 +81,17 @@ def _reading(doubt: Doubt, where: str) -> Iterator[str]:
             yield f"{label:>13}  {click.style('none was read', dim=True)}"
         for row in rows:
             yield f"{'':13}  {click.style(_evidence(row), dim=True)}"
-    yield f"{'wrong':>13}  clipfile correct {doubt.id}{where} {_options(doubt)}"
+    yield from _what_mends_it(doubt, where)
+
+
+def _what_mends_it(doubt: Doubt, where: str) -> Iterator[str]:
+    """A correction where the reading is doubtful; where the page itself was not read, selectors and another reading."""
+    unread = [UNREAD[words] for words in doubt.doubts if words in UNREAD]
+    if unread:
+        named, profile = " and ".join(f"selectors.{name}" for name in unread), printable(f"sites/{doubt.site}.toml")
+        yield f"{'unread':>13}  {named} in {profile} (docs/sites.md), then clipfile reread{where}"
+    if len(unread) < len(doubt.doubts):
+        yield f"{'wrong':>13}  clipfile correct {doubt.id}{where} {_options(doubt)}"
     yield f"{'right':>13}  clipfile correct {doubt.id}{where} --confirm"
 
 

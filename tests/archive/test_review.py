@@ -118,6 +118,15 @@ def test_each_is_shown_with_evidence_address_and_the_command_that_corrects_it(fo
     assert f"clipfile correct 1 --archive {folder.path}" in shown
 
 
+def test_a_headline_that_was_not_read_is_mended_by_the_profile_and_not_by_an_outlet(folder: ArchiveFolder) -> None:
+    post, reading, *_ = DOUBTFUL["untitled"]
+    keep(folder, (post, reading))
+    shown = review(folder).output
+    assert f"selectors.title in sites/blog.toml (docs/sites.md), then clipfile reread --archive {folder.path}" in shown
+    assert "--outlet" not in shown
+    assert "clipfile correct 1 " in shown  # --confirm takes it off the list
+
+
 def test_nothing_doubtful_is_said_so(folder: ArchiveFolder) -> None:
     keep(folder, (a_post(), a_reading()))
     assert review(folder).output == "Nothing is doubtful.\n"
