@@ -37,9 +37,8 @@ SOURCES: Final = (
 FULL_SIZE: Final = frozenset({"data-orig-file", "data-large-file", "data-full-url"})
 """Of these, the ones that name a larger copy than the page shows."""
 SOURCE_SETS: Final = ("data-srcset", "data-lazy-srcset", "srcset")
-PLACEHOLDER: Final = re.compile(
-    r"^\s*(?:data:|about:|#|$)|(?:placeholder|blank|spacer|lazy|loading|transparent|1x1|pixel)[\w-]*\.(?:gif|png|svg|jpe?g)",
-    re.I,
+_PLACEHOLDER: Final = re.compile(
+    r"^\s*(?:data:|about:|#|$)|(?:placeholder|blank|spacer|lazy|loading|transparent|1x1|pixel)[\w-]*\.(?:gif|png|svg|jpe?g)"
 )
 SCREEN_PX: Final = 1280
 """Width of the screen for which one of several sizes is chosen."""
@@ -197,7 +196,12 @@ def _is_real(address: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_no_placeholder(address: str) -> bool:
-    return not PLACEHOLDER.search(address)
+    return not is_placeholder(address)
+
+
+def is_placeholder(address: str) -> bool:
+    """Whether an image's address leads to what stands in the image's place until a script has loaded it."""
+    return _PLACEHOLDER.search(address.lower()) is not None
 
 
 def source_set(value: str) -> Iterator[tuple[str, float]]:

@@ -300,7 +300,7 @@ def _clean(root: HtmlElement) -> None:
     noise = [
         element
         for element in root.iterdescendants()
-        if (given := _given(element)) is not None and _is_noise(element, given)
+        if ((given := element.keys()) or element.tag in _ASIDES) and _is_noise(element, given)
     ]
     most = _LENGTH(root) / 2 if noise else 0
     for element in noise:
@@ -308,19 +308,17 @@ def _clean(root: HtmlElement) -> None:
             element.drop_tree()
 
 
-def _given(element: HtmlElement) -> list[str] | None:
-    """Names of the attributes of an element that may be noise; None where there is nothing to ask about."""
-    given = element.keys()
-    return given if not _TELLING.isdisjoint(given) or element.tag in _ASIDES else None
-
-
 _TELLING = frozenset(["class", "id", "role", "hidden", "style", "aria-hidden"])
 
 
 def _is_noise(element: HtmlElement, given: list[str]) -> bool:
-    if given == ["class"] and element.tag not in _ASIDES:
-        names = element.get("class") or ""
-        if len(names) <= CLASSES_CHARS and not _may_be_noise(names):
+    """*given*: the names of the element's attributes, most of which are its class or the address of a link alone."""
+    if element.tag not in _ASIDES:
+        if given == ["class"]:
+            names = element.get("class") or ""
+            if len(names) <= CLASSES_CHARS and not _may_be_noise(names):
+                return False
+        elif _TELLING.isdisjoint(given):
             return False
     if is_hidden(element):
         return element.tag not in ("img", "picture", "figure")
@@ -390,6 +388,7 @@ def _names_an_author(link: HtmlElement) -> bool:
 
 def _drop_repeated_title(content: HtmlElement, title: str | None) -> None:
     """Some themes print the headline twice, once for each width of screen; the body does not repeat it."""
-    for heading in list(islice(content.iter("h1", "h2", "h3"), 3)):
-        if title and fold(heading.text_content()) == fold(title):
+    folded = fold(title) if title else ""
+    for heading in list(islice(content.iter("h1", "h2", "h3"), 3)) if title else ():
+        if fold(heading.text_content()) == folded:
             heading.drop_tree()

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from archive.model import Image
 from archive.provenance.lines import address_of, fold_space, is_ornament, read_lines
-from archive.requisites import PLACEHOLDER, SOURCE_SETS, SOURCES, source_set
+from archive.requisites import SOURCE_SETS, SOURCES, is_placeholder, source_set
 from archive.urls import host_of
 from crawler.markup import Page, asks_for
 
@@ -49,7 +49,7 @@ def real_source(image: HtmlElement, base_url: str) -> str | None:
     """Address of the picture itself: not of the placeholder, nor of a tracking pixel; None when there is none."""
     for name in SOURCES:
         value = image.get(name)
-        if value and not PLACEHOLDER.search(value) and (address := address_of(base_url, value)):
+        if value and not is_placeholder(value) and (address := address_of(base_url, value)):
             return address
     return next(reversed(candidates(image, base_url)), None) or _from_noscript(image, base_url)
 
@@ -59,7 +59,7 @@ def candidates(image: HtmlElement, base_url: str) -> tuple[str, ...]:
     found: dict[str, float] = {}
     for name in SOURCE_SETS:
         for address, size in source_set(image.get(name) or ""):
-            if not PLACEHOLDER.search(address) and (whole := address_of(base_url, address)):
+            if not is_placeholder(address) and (whole := address_of(base_url, address)):
                 found.setdefault(whole, size)
     return tuple(sorted(found, key=lambda address: found[address]))
 
@@ -70,7 +70,7 @@ def _from_noscript(image: HtmlElement, base_url: str) -> str | None:
         return None
     real = next(following.iter("img"), None)
     source = real.get("src") if real is not None else None
-    return address_of(base_url, source) if source and not PLACEHOLDER.search(source) else None
+    return address_of(base_url, source) if source and not is_placeholder(source) else None
 
 
 def read_images(body: HtmlElement, base_url: str) -> list[Image]:

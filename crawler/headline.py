@@ -130,8 +130,8 @@ def _forms(page: Page, wanted: Iterable[str]) -> dict[str, int]:
     """Squeezed forms of the title → rank: what other signals call it, `<title>` whole, its beginnings, its ends."""
     forms: dict[str, int] = {}
     tag = (page.title_tag or "")[:TITLE_CHARS]
-    declared = [*wanted, *page.metas.get("og:title", ()), *page.metas.get("twitter:title", ()), tag]
-    for title in declared:
+    declared = (*wanted, *page.metas.get("og:title", ()), *page.metas.get("twitter:title", ()), tag)
+    for title in dict.fromkeys(declared):
         forms.setdefault(_squeezed(without_site(title, page)), CERTAIN)
     cuts = list(_SEPARATOR.finditer(tag))
     for number, cut in enumerate(reversed(cuts)):

@@ -68,7 +68,10 @@ def types_of(found: Mapping[str, Any]) -> frozenset[str]:
     ['Article', 'SocialMediaPosting']
     """
     given = found.get("@type")
-    return frozenset(re.split(r"[/:#]", name)[-1] for name in ([given] if isinstance(given, str) else strings(given)))
+    return frozenset(_VOCABULARY.sub("", name) for name in ([given] if isinstance(given, str) else strings(given)))
+
+
+_VOCABULARY = re.compile(r".*[/:#]", re.S)
 
 
 def strings(value: Any) -> list[str]:

@@ -56,8 +56,8 @@ def readable_html(body: HtmlElement, base_url: str) -> str:
     """
     for element in _ADDRESSED(body):
         for name in ("href", "cite"):
-            if given := element.get(name):
-                _set_or_drop(element, name, given, address_of(base_url, given))
+            if (given := element.get(name)) and (address := address_of(base_url, given)) != given:
+                _set_or_drop(element, name, given, address)
     for image in body.iter("img"):
         _set_or_drop(image, "src", image.get("src"), real_source(image, base_url))
     body.tag = "div"

@@ -223,19 +223,19 @@ class _Reader:
         False, and nothing read, unless it begins with words and holds at most links and emphasis within them.
         """
         tag, style = str(node.tag), self._styles[-1]
-        if tag not in _PARAGRAPHS or style.link or (pieces := _pieces(node)) is None:
+        if tag not in _PARAGRAPHS or style.link or (found := _pieces(node)) is None:
             return False
+        pieces, links = found
         names = node.get("class")
         self.end_line(new_block=True)
         block = self._child(self._blocks[-1], tag, names.lower() if names else "")
         block.level = HEADINGS.get(tag, block.level)
-        text = fold_space("".join(pieces))
-        self._add(block, text, style, tuple(self._plain_links(node)) if len(pieces) > 1 else ())
+        self._add(block, fold_space("".join(pieces)), style, tuple(self._plain_links(links)) if links else ())
         self._new_block = True
         return True
 
-    def _plain_links(self, node: HtmlElement) -> Iterator[Link]:
-        for link in node.iterchildren("a"):
+    def _plain_links(self, links: list[HtmlElement]) -> Iterator[Link]:
+        for link in links:
             anchor = self._anchor(link)
             if anchor and (text := fold_space(link.text or "")):
                 yield Link(href=anchor.href, text=text)
@@ -287,18 +287,18 @@ class _Reader:
 
     def _child(self, parent: _Block, tag: str, names: str) -> _Block:
         number = parent.children[tag] = parent.children.get(tag, 0) + 1
-        tokens = (tag, *names.split()) if names else (tag,)
         deep = parent.depth >= DEPTH_CAP
+        classes, caption, quoted = (_set_as if len(names) <= CLASSES_CHARS else _set_as.__wrapped__)(tag, names)
         inherited = parent.classes if len(self._blocks) > 1 else ""
         return _Block(
             tag,
             parent.path if deep else f"{parent.path}/{tag[:20]}[{number}]",
-            inherited if deep or not names else f"{' '.join(tokens[1:])} {inherited}".rstrip()[:CLASSES_CHARS],
-            level=parent.level,
-            caption=parent.caption or not CAPTIONS.isdisjoint(tokens),
-            quoted=parent.quoted or not QUOTES.isdisjoint(tokens),
-            listed=parent.listed or tag in LISTED,
-            depth=parent.depth + 1,
+            inherited if deep or not names else f"{classes} {inherited}".rstrip()[:CLASSES_CHARS],
+            parent.level,
+            parent.caption or caption,
+            parent.quoted or quoted,
+            parent.listed or tag in LISTED,
+            parent.depth + 1,
         )
 
     def _style(self, node: HtmlElement, tag: str, names: str, css: str | None) -> _Style:
@@ -379,25 +379,35 @@ class _Reader:
         )
 
 
+@lru_cache(maxsize=4096)
+def _set_as(tag: str, names: str) -> tuple[str, bool, bool]:
+    """The class names of a block, one space between two, and whether tag or class make it a caption or a quotation."""
+    classes = names.split()
+    tokens = (tag, *classes)
+    return " ".join(classes), not CAPTIONS.isdisjoint(tokens), not QUOTES.isdisjoint(tokens)
+
+
 _BOLD = frozenset({"b", "strong"})
 _ITALIC = frozenset({"i", "em", "cite"})
 _STYLED = _BOLD | _ITALIC | {"a"}
 _PARAGRAPHS = frozenset("p li h2 h3 h4".split())
-_WITHIN = _STYLED
 _OF_A_LINK = frozenset("href target rel title".split())
 
 
-def _pieces(node: HtmlElement) -> list[str] | None:
-    """The words of *node*, if they open it and whatever else is in it stands among them and is set by its tag alone."""
+def _pieces(node: HtmlElement) -> tuple[list[str], list[HtmlElement]] | None:
+    """The words of *node* and its links, if words open it and all else stands among them, set by its tag alone."""
     opening, given = node.text, node.keys()
     if not opening or (given and given != _CLASS_ALONE) or not _WORD.search(opening):
         return None
-    pieces = [opening]
+    pieces, links = [opening], []
     for child in node:
-        if child.tag not in _WITHIN or len(child) or not _OF_A_LINK.issuperset(child.keys()):
+        tag = child.tag
+        if tag not in _STYLED or len(child) or not _OF_A_LINK.issuperset(child.keys()):
             return None
         pieces += (child.text or "", child.tail or "")
-    return pieces
+        if tag == "a":
+            links.append(child)
+    return pieces, links
 
 
 _NOT_BOLD = frozenset("normal lighter 100 200 300 400 500".split())
