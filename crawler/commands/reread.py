@@ -193,8 +193,10 @@ def brief(before: Any, after: Any) -> tuple[str, str]:
 def _listed(value: Any) -> str:
     if not isinstance(value, tuple):
         return str(value)
-    parts = (getattr(part, "printed", None) or getattr(part, "url", None) or str(part) for part in value)
-    return ", ".join(parts)
+    return ", ".join(
+        next((said for name in ("printed", "rule", "url") if (said := getattr(part, name, None))), str(part))
+        for part in value
+    )
 
 
 def ordered(outcome: Outcome) -> list[Group]:

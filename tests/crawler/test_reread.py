@@ -16,7 +16,7 @@ from sampled import Crawled, Sampled
 from archive.clippings import clipping
 from archive.database import open_readonly
 from archive.folder import ArchiveFolder
-from archive.model import Reading
+from archive.model import Evidence, Reading
 from archive.provenance import READER
 from archive.warc.records import WarcFile
 from crawler.commands.reread import reread_command
@@ -133,6 +133,16 @@ def test_a_dry_run_tells_what_would_change_and_changes_nothing(archive: ArchiveF
     assert kinds["outlet", "changed"]["rules"] == {"known-outlet": 1}
     assert (told["posts_changed"], told["posts_accepted"], told["older_readings"]) == (1, 0, 1)
     assert archive.db_path.read_bytes() == before
+
+
+def test_evidence_is_told_by_what_is_printed_or_else_by_its_rule(archive: ArchiveFolder) -> None:
+    post = a_repost(archive)
+    silent = Evidence(field="kind", value="own", printed="", where="", rule="no-provenance", confidence=0.95)
+    read_otherwise(archive, post["id"], evidence=(silent,))
+    words = run(archive, "--dry-run").stdout
+    (line,) = (line for line in words.splitlines() if "no-provenance → " in line)
+    assert "Evidence(" not in words
+    assert post["outlet_printed"] in line
 
 
 def test_accepting_all_makes_the_archive_what_a_crawl_with_this_reader_makes(archive: ArchiveFolder) -> None:
