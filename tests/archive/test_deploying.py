@@ -8,6 +8,7 @@ import re
 import shlex
 import signal
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,24 @@ def test_what_the_image_copies_is_there() -> None:
     sources = [word for words in copied for word in words[:-1] if not word.startswith("--")]
     assert {"archive", "crawler", "pyproject.toml", "deploy/crawl-regularly"} <= set(sources)
     assert [source for source in sources if not (ROOT / source).exists()] == []
+
+
+def test_what_the_image_copies_is_sent_to_the_builder_and_no_archive_is() -> None:
+    sent = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+    copied = [shlex.split(line) for line in instructions("COPY") if "--from" not in line]
+    assert set(sent) == {word for words in copied for word in words[:-1] if not word.startswith("--")}
+
+
+def test_the_image_has_what_runs_and_nothing_for_tests() -> None:
+    """The names it takes from pyproject.toml, and their versions and digests from constraints.txt."""
+    made = "".join(line for line in instructions("RUN") if "needed.txt" in line)
+    (names,) = re.findall(r"python -c '(.+?)'", made)
+    done = subprocess.run([sys.executable, "-c", names], cwd=ROOT, capture_output=True, text=True, check=True)
+    needed = [re.split(r"[<>=]", line)[0] for line in done.stdout.splitlines()]
+    assert {"scrapy", "datasette", "apprise"} <= set(needed)
+    assert not {"pytest", "mypy", "playwright"} & set(needed)
+    pinned = (ROOT / "constraints.txt").read_text()
+    assert [name for name in (*needed, "pip", "setuptools") if f"\n{name}==" not in f"\n{pinned}"] == []
 
 
 def test_what_the_package_needs_to_be_built_is_copied() -> None:
@@ -95,17 +114,22 @@ def test_a_stopped_container_passes_the_stop_on_to_its_crawl(tmp_path: Path) -> 
     for name, text in {
         "hostname": "echo here",
         "sleep": "exec /bin/true",
-        "clipfile": f"trap 'echo stopped >> {said}; exit 3' TERM\necho \"$@\" >> {said}\n{FOR_EVER}",
+        "clipfile": f"trap 'echo stopped >> {said}; exit 3' TERM\necho \"$@\" >> {said}\n"
+        f"[ $1 = crawl ] || exit\n{FOR_EVER}",
     }.items():
         (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
         (tmp_path / name).chmod(0o755)
     environ = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "CLIPFILE_SITE": "a blog"}
     with subprocess.Popen(["sh", str(DEPLOY / "crawl-regularly")], env=environ) as process:
-        while not said.exists() or not said.read_text():
+        while not said.exists() or "crawl" not in said.read_text():
             assert process.poll() is None
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
-    assert said.read_text().splitlines() == ["crawl a blog", "stopped"]
+    assert said.read_text().splitlines() == [
+        "schedule a blog --every daily --kind container",  # so that status knows when a run is overdue
+        "crawl a blog",
+        "stopped",
+    ]
 
 
 def test_a_container_without_a_site_says_so() -> None:
