@@ -119,8 +119,11 @@ def find_php_fpm() -> str | None:
 
 
 @contextmanager
-def running_wordpress(theme: str = "twentytwentythree") -> Iterator[WordPress]:
-    """A seeded blog in *theme*, every door open; its processes end and its folder goes with the block."""
+def running_wordpress(theme: str = "twentytwentythree", posts: Sequence[SeedPost] | None = None) -> Iterator[WordPress]:
+    """A blog in *theme*, every door open; its processes end and its folder goes with the block.
+
+    It has the awkward posts and the sample blog's, or these *posts* alone.
+    """
     with ExitStack() as stack:
         # A socket's path may have 107 bytes: not pytest's long folders.
         root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clipfile-wp-", dir="/tmp")))
@@ -131,7 +134,7 @@ def running_wordpress(theme: str = "twentytwentythree") -> Iterator[WordPress]:
         for command in service_commands(root, port):
             stack.enter_context(running(command, log=root / f"{Path(command[0]).name}.out"))
         run_php(root, "install.php")
-        truth = seed(root)
+        truth = seed(root, posts or [*AWKWARD, *sample_posts()])
         run_php(root, "theme.php", theme)
         wait_until_answered(url)
         yield WordPress(root=root, url=url, truth=truth)
@@ -221,8 +224,7 @@ def run_php(root: Path, script: str, *arguments: str, given: str = "") -> str:
     return done.stdout
 
 
-def seed(root: Path) -> tuple[TruePost, ...]:
-    posts = [*AWKWARD, *sample_posts()]
+def seed(root: Path, posts: Sequence[SeedPost]) -> tuple[TruePost, ...]:
     given = {"posts": [asdict(post) for post in posts], "images": IMAGES, "menu": MENU, "pages": PAGES}
     answer = json.loads(run_php(root, "seed.php", given=json.dumps(given)))
     truth = tuple(true_post(said, {post.key: post for post in posts}) for said in answer)
