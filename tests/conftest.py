@@ -62,4 +62,4 @@ def folder(tmp_path: Path) -> ArchiveFolder:
 def sampled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sampled]:
     running = Sampled(tmp_path_factory.mktemp("sampled"))
     yield running
-    running.blog.stop()
+    running.stop()

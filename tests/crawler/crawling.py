@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from forking import TIMEOUT_S, Ended, environment, forking
 from sqlite_utils import Database
 
 from archive.database import open_readonly
+from tests.forking import TIMEOUT_S, Ended, environment, forking
 
 
 def clipfile(*words: str) -> Ended:

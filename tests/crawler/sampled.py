@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +27,18 @@ class Crawled:
         return Path(shutil.copytree(self.path, folder))
 
 
+@contextmanager
+def published(blog: SampleBlog, edition: int) -> Iterator[SampleBlog]:
+    """The *blog* in another edition until the block ends."""
+    usual = blog.options
+    blog.publish(edition)
+    try:
+        yield blog
+    finally:
+        blog.options = usual
+        blog.publish(usual.edition)
+
+
 class Sampled:
     """A running sample blog, in its first edition unless a test publishes another for a while.
 
@@ -36,17 +48,11 @@ class Sampled:
     def __init__(self, folder: Path) -> None:
         self.blog = SampleBlog().start()
         self._folder = folder
+        self._others: dict[tuple[int, bool, tuple[tuple[str, Any], ...]], tuple[SampleBlog, Path]] = {}
 
-    @contextmanager
-    def published(self, edition: int) -> Iterator[SampleBlog]:
+    def published(self, edition: int) -> AbstractContextManager[SampleBlog]:
         """The blog in another edition until the block ends."""
-        usual = self.blog.options
-        self.blog.publish(edition)
-        try:
-            yield self.blog
-        finally:
-            self.blog.options = usual
-            self.blog.publish(usual.edition)
+        return published(self.blog, edition)
 
     @cached_property
     def first(self) -> Crawled:
@@ -70,17 +76,29 @@ class Sampled:
     def crawled(self, folder: Path, edition: int = 1, *, files: bool = False, **doors: Any) -> Iterator[SampleBlog]:
         """An archive of *edition* in *folder*, and the blog it is of, to be published anew; *doors* as in SampleBlog.
 
-        Without *doors* it is the one crawled for all.
+        It is crawled once for all who ask for the same; without *doors* it is `first` or `second`.
         """
         if doors:
-            with SampleBlog(edition=edition, **doors) as blog:
-                ended = crawl(blog.url, folder, files=files)
-                assert ended.code == 0, ended.err
-                yield blog
+            blog, archive = self._behind(edition, files, tuple(sorted(doors.items())))
         else:
-            (self.first if edition == 1 else self.second).copied(folder)
-            with self.published(edition) as blog:
-                yield blog
+            blog, archive = self.blog, (self.first if edition == 1 else self.second).path
+        shutil.copytree(archive, folder)
+        with published(blog, edition):
+            yield blog
+
+    def _behind(self, edition: int, files: bool, doors: tuple[tuple[str, Any], ...]) -> tuple[SampleBlog, Path]:
+        if (edition, files, doors) not in self._others:
+            blog = SampleBlog(edition=edition, **dict(doors)).start()
+            archive = self._folder / f"other-{len(self._others)}"
+            ended = crawl(blog.url, archive, files=files)
+            assert ended.code == 0, ended.err
+            self._others[edition, files, doors] = blog, archive
+        return self._others[edition, files, doors]
+
+    def stop(self) -> None:
+        """End the blogs."""
+        for blog in (self.blog, *(blog for blog, _ in self._others.values())):
+            blog.stop()
 
     def _crawled(self, folder: Path, *, files: bool = True, by: Callable[..., Ended] = clipfile) -> Crawled:
         ended = crawl(self.blog.url, folder, "--json", files=files, by=by)

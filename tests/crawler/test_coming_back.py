@@ -10,8 +10,6 @@ import pytest
 from crawling import Ended, crawl, opened
 from sampled import Sampled
 
-from crawler.sample.server import SampleBlog
-
 DOORS = [
     pytest.param({}, "rest", 6, id="REST"),
     pytest.param({"rest": False}, "sitemap", 4, id="sitemap"),
@@ -73,9 +71,8 @@ def test_what_leaves_no_date_behind_is_found_when_every_page_is_fetched(sampled:
 
 
 @pytest.mark.slow
-def test_a_missing_post_is_not_asked_for_in_every_run(tmp_path: Path) -> None:
-    with SampleBlog(rest=False) as blog:
-        crawl(blog.url, tmp_path / "data")
+def test_a_missing_post_is_not_asked_for_in_every_run(sampled: Sampled, tmp_path: Path) -> None:
+    with sampled.crawled(tmp_path / "data", rest=False) as blog:
         blog.publish(2)
         crawl(blog.url, tmp_path / "data")
         crawl(blog.url, tmp_path / "data")

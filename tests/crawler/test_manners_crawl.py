@@ -197,11 +197,11 @@ DISTANCES = [("crawl-delay", 0.4), ("crawl-delay of an hour", 0.2), ("delay", 0.
 def test_requests_keep_their_distance(
     paced: tuple[dict[str, Server], dict[str, Any]], name: str, delay_s: float
 ) -> None:
-    """In the sum exactly; a busy machine may notice one request late and the next in time."""
+    """In the sum; a busy machine may notice one request late, above all the first, and the next in time."""
     times = [at for at, _, _ in paced[0][name].requests]
     gaps = [later - sooner for sooner, later in pairwise(times)]
     assert len(gaps) == len(PLAIN)
-    assert delay_s * len(gaps) - 0.1 < sum(gaps) < delay_s * len(gaps) + 5
+    assert delay_s * (len(gaps) - 0.5) < sum(gaps) < delay_s * len(gaps) + 5
     assert min(gaps) > delay_s / 2
 
 

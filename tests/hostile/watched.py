@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from tests.forking import forking
 from tests.hostile.addresses import HOSTS
 from tests.hostile.blog import HostileBlog
 from tests.hostile.server import Canary, serving
@@ -106,11 +107,9 @@ def run(seen: Watched, log: Path, settings: dict[str, Any]) -> None:
 
 
 def clipfile(*words: str) -> tuple[int, str]:
-    """Exit code and output of a command, as a user would run it."""
-    environ = {**os.environ, "COLUMNS": "100"}
-    command = [sys.executable, "-m", "archive.cli", *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environ, check=False)
-    return done.returncode, done.stdout + done.stderr
+    """Exit code and output of a command."""
+    ended = forking().run(words)
+    return ended.code, ended.out + ended.err
 
 
 class Scale:

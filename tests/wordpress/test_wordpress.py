@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
@@ -16,13 +14,13 @@ from pathlib import Path
 import pytest
 from awkward import HIDDEN_WORDS
 from bench import THEMES, TruePost, WordPress
+from crawling import clipfile
 
 from archive.urls import canonical_url
 
 pytestmark = pytest.mark.wordpress
 
 WRONG_SHARE = 0.01
-CRAWL_LIMIT_S = 300
 
 DOORS = {
     "all doors open": (),
@@ -76,15 +74,10 @@ def crawl(request: pytest.FixtureRequest, wordpress: WordPress, tmp_path_factory
     wordpress.close(*closed)
     archive = tmp_path_factory.mktemp("archive")
     done = clipfile("crawl", f"{wordpress.url}/", "--archive", str(archive), "--allow-private", "--delay", "0")
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    (gaps,) = json.loads(clipfile("gaps", "--archive", str(archive), "--json").stdout)
+    assert done.code == 0, done.out[-2000:] + done.err[-4000:]
+    (gaps,) = json.loads(clipfile("gaps", "--archive", str(archive), "--json").out)
     sources = tuple(source for source, door in COMPLETE_SOURCES.items() if door not in closed)
     return Crawl(truth=wordpress.truth, clippings=load_clippings(archive), gaps=gaps, sources=sources)
-
-
-def clipfile(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "archive.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=CRAWL_LIMIT_S)
 
 
 def load_clippings(archive: Path) -> tuple[dict, ...]:

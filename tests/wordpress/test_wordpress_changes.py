@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -13,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from bench import WordPress, missing_parts, run_php, running_wordpress
+from crawling import clipfile
 from seed import sample_posts
 
 from archive.urls import canonical_url
@@ -20,7 +19,6 @@ from crawler.modes import SWEEP_EVERY
 
 pytestmark = pytest.mark.wordpress
 
-CRAWL_LIMIT_S = 400
 POSTS = 60
 KINDS = ("titles", "trashed", "silent", "moved", "added")
 
@@ -85,12 +83,10 @@ def came_back(
 
 
 def crawl(blog: WordPress, archive: Path, *words: str) -> dict:
-    command = [sys.executable, "-m", "archive.cli", "crawl", f"{blog.url}/", "--archive", str(archive), "--json"]
-    done = subprocess.run(
-        [*command, "--allow-private", "--delay", "0", *words], capture_output=True, text=True, timeout=CRAWL_LIMIT_S
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    return json.loads(done.stdout)
+    words = ("--archive", str(archive), "--json", "--allow-private", "--delay", "0", *words)
+    done = clipfile("crawl", f"{blog.url}/", *words)
+    assert done.code == 0, done.out[-2000:] + done.err[-4000:]
+    return json.loads(done.out)
 
 
 def change(blog: WordPress, turn: int) -> dict[str, list[str]]:

@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from archive import cli
 from tests.hostile.children import import_everything, kill, wait
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 TIMEOUT_S = 300.0
 
 
@@ -38,7 +38,7 @@ class Forking:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crawler.forking"], cwd=ROOT, env=environment(),
+            [sys.executable, "-m", "tests.forking"], cwd=ROOT, env=environment(),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 
