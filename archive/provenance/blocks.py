@@ -159,6 +159,8 @@ def _runs(reads: Sequence[Read]) -> Iterator[tuple[list[Read], int]]:
 
 
 def _is_metadata(read: Read) -> bool:
+    if not read.metadata:
+        return False
     if read.has("quote-person") and not _signs_off(read):
         return False
     if read.has(*_NO_METADATA):

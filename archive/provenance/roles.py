@@ -247,6 +247,8 @@ class Read:
     """What the line before says this one is."""
     metadata: bool = False
     """Whether the line may name an outlet, a date or authors."""
+    is_paragraph: bool = False
+    """Whether the line is running text."""
 
     @cached_property
     def parsed(self) -> Parsed:
@@ -261,11 +263,6 @@ class Read:
 
     def has(self, *roles: Role) -> bool:
         return not self.roles.keys().isdisjoint(roles)
-
-    @property
-    def is_paragraph(self) -> bool:
-        """Whether the line is running text."""
-        return "text" in self.roles
 
 
 def read_line(index: int, line: Line, context: PageContext, house: House, *, before: Line | None = None) -> Read:
@@ -286,8 +283,16 @@ def read_line(index: int, line: Line, context: PageContext, house: House, *, bef
         roles["release-end"] = "hash-marks"
     if is_running_text(line.text):
         roles.setdefault("text", "sentence")
-    metadata = short and roles.keys().isdisjoint(_NO_METADATA)
-    return Read(index=index, line=line, context=context, house=house, roles=roles, label=label, metadata=metadata)
+    return Read(
+        index=index,
+        line=line,
+        context=context,
+        house=house,
+        roles=roles,
+        label=label,
+        metadata=short and roles.keys().isdisjoint(_NO_METADATA),
+        is_paragraph="text" in roles,
+    )
 
 
 def _is_posted_in_an_outlet(text: str, context: PageContext) -> bool:

@@ -289,9 +289,9 @@ _NOUN = re.compile(
 _VERB = re.compile(
     r"\b(?:publish|print|appear|ran\b|carried|featured|publi[cqé]|aparec|paru|diffus|erschien|veröffentlicht|"
     r"abgedruckt|uscit|appars|pubblicat|veiculad|saiu|apareg|reprint|repost|reblog|extrait|extract|estratt|auszug|"
-    r"trecho|excerpt)",
-    re.IGNORECASE,
+    r"trecho|excerpt)"
 )
+"""For text in lower case."""
 _NOUN_WORDS = openings(
     f"{ARTICLE_WORDS} artículo columna tribuna entrevista reportaje noticia texto crónica opinión carta análisis "
     "tribune entretien chronique reportage texte éditorial billet portrait papier point enquête lettre articolo "
@@ -374,7 +374,7 @@ def _may_be_worded_loosely(text: str) -> bool:
         return True
     dated = _DIGIT.search(text) is not None
     signed_or_read = not _SIGNED_OR_READ.isdisjoint(begun)
-    verb = not _VERB_WORDS.isdisjoint(begun) and _VERB.search(text) is not None
+    verb = not _VERB_WORDS.isdisjoint(begun) and _VERB.search(text.lower()) is not None
     if (dated and len(text) < 60) or (verb and (dated or signed_or_read)):
         return True
     said_by_noun = verb or dated or signed_or_read
@@ -400,7 +400,7 @@ def _loose_strength(text: str, before: str, after: str, context: PageContext) ->
         return 0.82
     dated = bool(find_dates(text, context.language, context.date_order))
     signed = bool(_WRITTEN_BY.search(text))
-    said = bool(_VERB.search(text)) + bool(_NOUN.search(before) or _NOUN.search(after[:40]))
+    said = bool(_VERB.search(text.lower())) + bool(_NOUN.search(before) or _NOUN.search(after[:40]))
     if said == 2:
         return 0.9 if dated or signed or len(text) < 120 else 0.84
     if said == 1 and (dated or signed):
