@@ -19,7 +19,9 @@ from crawler.markup import Page, asks_for
 
 ATTACHED = ("pdf", "doc", "docx", "odt", "xls", "xlsx", "ods", "csv", "ppt", "pptx", "odp", "zip", "epub", "rtf")
 
-_OF_A_FILE = re.compile(rf"\.(?:{'|'.join(ATTACHED)})(?:[?#]|$)", re.I)
+_LIKE_A_FILE = re.compile(rf"\.(?:{'|'.join(ATTACHED)})", re.I)
+"""A first look: few links end so, and to make the others' addresses whole takes longer."""
+_OF_A_FILE = re.compile(rf"{_LIKE_A_FILE.pattern}(?:[?#]|$)", re.I)
 _CAPTION_CLASSES = frozenset(
     "wp-caption-text wp-element-caption gallery-caption image-caption widget-image-caption".split()
 )
@@ -136,7 +138,8 @@ def printed_credit(caption: str) -> str | None:
 def read_attachments(body: HtmlElement, base_url: str) -> Iterator[Image]:
     """Files the post offers: documents among its own uploads or on its own host."""
     for link in (*body.iter("a"), *body.iter("object", "embed", "iframe")):
-        address = address_of(base_url, link.get("href") or link.get("data") or link.get("src") or "")
+        given = link.get("href") or link.get("data") or link.get("src")
+        address = address_of(base_url, given) if given and _LIKE_A_FILE.search(given) else None
         if address and _is_attached(address, base_url):
             words = fold_space(link.text_content()) if link.tag == "a" else ""
             yield Image(url=address.partition("#")[0], role="attachment", alt=words or None)
