@@ -96,7 +96,11 @@ def _known(page: Page) -> Iterator[tuple[Sequence[HtmlElement], str]]:
 
 
 def _may_hold_a_post(element: HtmlElement, regions: Regions) -> bool:
-    return regions.of(element) not in _OUTSIDE and not is_hidden(element) and _LENGTH(element) > 0
+    return regions.of(element) not in _OUTSIDE and not is_hidden(element) and _has_words(element)
+
+
+def _has_words(element: HtmlElement) -> bool:
+    return any(text.strip(" \t\r\n") for text in element.itertext())
 
 
 def _choose(elements: Sequence[HtmlElement], headline: HtmlElement | None) -> HtmlElement | None:

@@ -65,6 +65,8 @@ def find_headline(page: Page, wanted: Iterable[str], regions: Regions) -> HtmlEl
 
 
 def headline_text(element: HtmlElement) -> str:
+    if not len(element):
+        return fold_space(element.text or "")
     return " ".join(line.text for line in read_lines(element, zone="title", base_url="") if not line.alt)
 
 

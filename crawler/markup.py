@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from itertools import islice
 from typing import Any, Literal, NamedTuple, cast
 
@@ -62,25 +62,31 @@ _PARTS_ASKED_FOR: set[str] = set()
 def asks_for(*names: str) -> tuple[str, ...]:
     """Declare class names that `Page.with_class` will be asked for: the index of a page holds no others."""
     _ASKED_FOR.update(names)
-    _remembered.cache_clear()
+    _SEEN.clear()
     return names
 
 
 def asks_for_like(part: str) -> str:
     """Declare a part of class names, in lower case, that `Page.with_class_like` will be asked for."""
     _PARTS_ASKED_FOR.add(part)
-    _remembered.cache_clear()
+    _SEEN.clear()
     return part
+
+
+_SEEN: dict[str, frozenset[str]] = {}
+"""`class` attribute → what somebody asks for in it. A blog's pages share most of them; long ones are a post's own."""
+MOST_SEEN = 4096
 
 
 def _asked_for_in(classes: str) -> frozenset[str]:
     """What somebody asks for, of the names in a `class` attribute and their parts."""
     names = _ASKED_FOR.intersection(classes.split())
-    return frozenset((*names, *(part for part in _PARTS_ASKED_FOR if part in classes.lower())))
-
-
-# A blog's pages share most of their class attributes; long ones are a post's own.
-_remembered = lru_cache(maxsize=4096)(_asked_for_in)
+    asked = frozenset((*names, *(part for part in _PARTS_ASKED_FOR if part in classes.lower())))
+    if len(classes) <= CLASSES_CHARS:
+        if len(_SEEN) >= MOST_SEEN:
+            _SEEN.clear()
+        _SEEN[classes] = asked
+    return asked
 
 
 SITE_TITLES = asks_for("wp-block-site-title", "site-title", "site-name")
@@ -164,7 +170,8 @@ class Page:
         found: defaultdict[str, list[tuple[int, HtmlElement]]] = defaultdict(list)
         for number, element in enumerate(_WITH_CLASS(self.tree)):
             classes = element.get("class")
-            if (_remembered if len(classes) <= CLASSES_CHARS else _asked_for_in)(classes):
+            asked = _SEEN.get(classes)
+            if asked or (asked is None and _asked_for_in(classes)):
                 found[classes].append((number, element))
         return found
 
