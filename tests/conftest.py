@@ -18,6 +18,9 @@ LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 WITH_THE_SAMPLES_OWN_PORT = {"test_benchmarks.py", "test_scrapy_ways.py"}
 """Files whose tests crawl it by its name, at the address its profile says."""
 
+LONG = {"hostile", "wordpress"}
+"""Folders whose tests take long, as do those that share something."""
+
 # Hypothesis goes by the clock, which on a busy machine says nothing of us; where time matters, tests measure the CPU's
 settings.register_profile("by what they do", deadline=None)
 settings.load_profile("by what they do")
@@ -33,6 +36,11 @@ def shared_by(path: Path) -> str | None:
     if path.name in WITH_THE_SAMPLES_OWN_PORT:
         return "the sample blog's own port"
     return "the sample blog's archives" if "from sampled import" in path.read_text() else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that of several processes none waits for another at the end."""
+    items.sort(key=lambda item: not (item.path.parent.name in LONG or shared_by(item.path)))
 
 
 @pytest.hookimpl(optionalhook=True)
