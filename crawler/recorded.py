@@ -11,6 +11,7 @@ from typing import Any
 
 from archive.warc.reading import read_date
 from archive.warc.records import DamagedRecordError, RawRecord, WarcFile
+from crawler.page_limits import PageLimits
 from crawler.profiles import SiteProfile
 from crawler.rereading import profile_of
 
@@ -36,6 +37,8 @@ class RecordedRun:
             return profile_of(self.site, self.start_url, folders)
         facts: dict[str, Any] = json.loads(self.info["profile"])
         known: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in facts.items()}
+        if limits := facts.get("page_limits"):
+            known["page_limits"] = PageLimits(**limits)
         return SiteProfile(**known)
 
     @property

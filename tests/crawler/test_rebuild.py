@@ -23,6 +23,7 @@ from archive.store.values import clock_set, now
 from archive.verifying import Verification
 from archive.warc.records import WarcFile
 from crawler.commands.rebuild import rebuild_command
+from crawler.page_limits import PageLimits
 from crawler.profiles import load_profile
 from crawler.recorded import RecordedRun, read_run, site_facts
 from crawler.sample import SampleBlog, posts
@@ -252,7 +253,8 @@ def test_a_profile_and_the_categories_asked_for_come_back_from_a_file(small: Arc
     recorded = read_run(sorted(small.warc_path.iterdir())[0])
     assert recorded is not None
     assert (recorded.number, recorded.mode, recorded.resumes) == (1, "full", None)
-    profile = replace(load_profile("michauto"), selectors={"title": "h1.headline"})
+    limits = PageLimits(bytes=6_000_000)
+    profile = replace(load_profile("michauto"), selectors={"title": "h1.headline"}, page_limits=limits)
     facts = {**recorded.info, **site_facts(profile, ["media-coverage", "policy"])}
     again: RecordedRun = replace(recorded, info=facts)
     assert again.profile(()) == profile
