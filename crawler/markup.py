@@ -103,9 +103,17 @@ class Page:
     """False when the word `itemprop` is nowhere in its bytes."""
 
     @cached_property
+    def _declaring(self) -> Mapping[str, list[HtmlElement]]:
+        """Elements that say something about the page, by tag, from one walk: not only heads hold them."""
+        found: dict[str, list[HtmlElement]] = {tag: [] for tag in _DECLARING}
+        for element in self.tree.iter(*_DECLARING):
+            found[str(element.tag)].append(element)
+        return found
+
+    @cached_property
     def base_url(self) -> str:
         """What relative addresses start from: `<base>` when it stays on this host, else the page's own address."""
-        for base in self.tree.iter("base"):
+        for base in self._declaring["base"]:
             address = absolute(self.url, base.get("href") or "")
             return address if address and host_of(address) == host_of(self.url) else self.url
         return self.url
@@ -117,7 +125,7 @@ class Page:
 
     @cached_property
     def title_tag(self) -> str | None:
-        title = next(self.tree.iter("title"), None)
+        title = next(iter(self._declaring["title"]), None)
         return fold_space(title.text or "") or None if title is not None else None
 
     @cached_property
@@ -126,7 +134,7 @@ class Page:
         return tuple(self._iter_head_links())
 
     def _iter_head_links(self) -> Iterator[HeadLink]:
-        for link in self.tree.iter("link"):
+        for link in self._declaring["link"]:
             given = link.get("rel")
             rel = frozenset(given.lower().split()) if given and given not in _LOADS else None
             if rel and rel.isdisjoint(_LOADS):
@@ -147,7 +155,7 @@ class Page:
     def metas(self) -> Mapping[str, tuple[str, ...]]:
         """Everything `<meta>` says: lower-case `property` or `name` → contents in page order."""
         found: dict[str, list[str]] = {}
-        for meta in self.tree.iter("meta"):
+        for meta in self._declaring["meta"]:
             name = meta.get("property") or meta.get("name") or meta.get("http-equiv")
             content = fold_space(meta.get("content") or "")
             if name and content:
@@ -161,7 +169,7 @@ class Page:
     @cached_property
     def json_ld(self) -> tuple[Mapping[str, Any], ...]:
         """All JSON-LD objects, `@graph` and arrays laid flat; broken scripts that cannot be repaired are left out."""
-        scripts = (script for script in self.tree.iter("script") if "ld+json" in (script.get("type") or ""))
+        scripts = (script for script in self._declaring["script"] if "ld+json" in (script.get("type") or ""))
         return tuple(found for script in scripts if script.text for found in read_objects(script.text))
 
     @cached_property
@@ -224,6 +232,7 @@ class Page:
         return tuple((self.body.get("class") or "").split())
 
 
+_DECLARING = ("base", "title", "meta", "link", "script")
 _LOADS = frozenset(
     "stylesheet preload prefetch preconnect dns-prefetch modulepreload icon apple-touch-icon mask-icon".split()
 )
