@@ -297,15 +297,19 @@ def _up_to(element: HtmlElement, ancestor: HtmlElement) -> Iterator[HtmlElement]
 
 def _clean(root: HtmlElement) -> None:
     """Drop what the theme and its plugins put into *root*: never the greater part of it."""
-    noise = [
-        element
-        for element in root.iterdescendants()
-        if ((given := element.keys()) or element.tag in _ASIDES) and _is_noise(element, given)
-    ]
-    most = _LENGTH(root) / 2 if noise else 0
+    noise: list[HtmlElement] = []
+    most: float | None = None
+    walk = root.iterdescendants()
+    for element in walk:
+        given = element.keys()
+        if (given or element.tag in _ASIDES) and _is_noise(element, given):
+            most = _LENGTH(root) / 2 if most is None else most
+            if _LENGTH(element) <= most:
+                noise.append(element)
+                for _ in element.iterdescendants():
+                    next(walk)  # what is in it goes with it
     for element in noise:
-        if _LENGTH(element) <= most:
-            element.drop_tree()
+        element.drop_tree()
 
 
 _TELLING = frozenset(["class", "id", "role", "hidden", "style", "aria-hidden"])
