@@ -218,7 +218,7 @@ def read_crumbs(lines: Iterable[Line]) -> tuple[str, ...]:
     printed = [line.text for line in lines if line.zone == "breadcrumb" and not line.alt]
     sign = next((sign for sign in _CRUMB_SIGNS if any(map(sign.search, printed))), _CRUMB_SIGNS[0])
     parts = [part.strip() for text in printed for part in sign.split(text)]
-    return tuple(part for part in parts if fold(part) and fold(part) != "you are here")
+    return tuple(part for part in parts if fold(part) not in ("", "you are here"))
 
 
 def _copy(element: HtmlElement) -> HtmlElement:
