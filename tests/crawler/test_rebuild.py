@@ -268,13 +268,19 @@ def test_the_clock_is_set_only_for_the_while() -> None:
     assert now() > "2026-03-03"
 
 
+@pytest.fixture(scope="module")
+def suspect(sampled: Sampled, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive whose second run met the redesign."""
+    folder = sampled.second.copied(tmp_path_factory.mktemp("suspect") / "data")
+    with sampled.published(3) as blog:
+        assert crawl(blog.url, folder, "--full").code == 4
+    return folder
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("accepted", [False, True], ids=["kept back", "accepted"])
-def test_what_was_decided_of_a_suspect_run_is_decided_again(sampled: Sampled, tmp_path: Path, accepted: bool) -> None:
-    folder = ArchiveFolder(path=tmp_path / "data")
-    sampled.second.copied(folder.path)
-    with sampled.published(3) as blog:
-        assert crawl(blog.url, folder.path, "--full").code == 4
+def test_what_was_decided_of_a_suspect_run_is_decided_again(suspect: Path, tmp_path: Path, accepted: bool) -> None:
+    folder = ArchiveFolder(path=Path(shutil.copytree(suspect, tmp_path / "data")))
     if accepted:
         words = ["2", "--accept", "--archive", str(folder.path)]
         assert CliRunner().invoke(runs_command, words, standalone_mode=False).exception is None
