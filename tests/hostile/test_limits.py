@@ -25,9 +25,15 @@ PAGES = 4
 
 
 class PagedBlog(HealthyBlog):
-    """Two posts on each of four pages of a listing."""
+    """Two posts on each of four pages of a listing, of which those in `failing` fail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failing: set[str] = set()
 
     def find(self, target: str) -> Answer:
+        if target in self.failing:
+            return whole("Something broke.", status="500 Internal Server Error")
         words = target.strip("/").split("/")
         if words[0] != "blog" or (len(words) == 2 and words[1] in self.names):
             return super().find(target)
@@ -72,6 +78,28 @@ def test_a_limit_on_what_is_followed_is_stored_and_told(
     assert reason in {found for (found,) in stored(tmp_path, "select reason from skips")}, out
     assert told in out
     assert reason in json.loads(clipfile("runs", "1", "--json", "--archive", str(tmp_path))[1])["report"]["skips"]
+
+
+def test_a_listing_is_walked_as_many_links_deep_as_allowed(url: str, tmp_path: Path) -> None:
+    """The fourth page is three links away from the first, and its two posts stand nowhere else."""
+    crawl(url, tmp_path, "DEPTH_LIMIT=2")
+    assert stored(tmp_path, "select role, url from skips where reason = 'too-deep'") == [("listing", f"{url}page/4/")]
+    assert stored(tmp_path, "select count(*) from posts") == [(6,)]
+
+
+def test_a_listing_that_failed_is_kept_as_one_and_not_asked_for_as_a_post(tmp_path: Path) -> None:
+    blog = PagedBlog()
+    blog.failing = {"/blog/page/3/"}
+    with serving(blog):
+        url = f"{blog.origin}/blog/"
+        assert crawl(url, tmp_path, "RETRY_TIMES=0")[0] == 3
+        assert stored(tmp_path, f"select role from skips where url = '{url}page/3/'") == [("listing",)]
+        blog.failing = set()
+        crawl(url, tmp_path, "RETRY_TIMES=0")
+        asked_as = "select role from captures where run_id = 2 and role <> 'listing' and url like '%/page/%'"
+        assert stored(tmp_path, asked_as) == []
+        assert clipfile("crawl", url, "--archive", str(tmp_path), "--allow-private", "--delay", "0", "--full")[0] == 0
+    assert stored(tmp_path, "select count(*) from posts") == [(8,)]
 
 
 def test_a_page_over_the_limits_of_its_sites_profile_is_stored_and_told(url: str, tmp_path: Path) -> None:
