@@ -12,10 +12,11 @@ import os
 import sqlite3
 import tempfile
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,6 +27,7 @@ from archive.errors import ArchiveError, UsageError
 from archive.folder import ArchiveFolder
 from archive.holdings import POINTER, load_exchange
 from archive.model import Evidence, Image, Post, Reading
+from archive.outlets import load_outlets
 from archive.store.values import reading_from_json
 from archive.urls import canonical_url
 from archive.warc import Exchange, decode_body
@@ -111,13 +113,14 @@ def reread(folder: ArchiveFolder, post_ids: Sequence[int] | None = None, *, jobs
 
     with tempfile.TemporaryDirectory(prefix="clipfile-reread-") as scratch:
         hints = Path(scratch) / "hints.db"
-        db = folder.open_readonly()
-        try:
-            build_hints(hints, db.conn, folder.warc_path, Profiles(folder, db.conn).of_site)
-            ids = [row[0] for row in db.execute(ORDER)] if post_ids is None else list(post_ids)
-        finally:
-            db.close()
-        yield from _in_processes(folder, hints, ids, jobs) if jobs > 1 else _Reader(folder, hints).read_all(ids)
+        with _readers(folder, hints, jobs) as read_all:
+            db = folder.open_readonly()
+            try:
+                build_hints(hints, db.conn, folder.warc_path, Profiles(folder, db.conn).of_site)
+                ids = [row[0] for row in db.execute(ORDER)] if post_ids is None else list(post_ids)
+            finally:
+                db.close()
+            yield from read_all(ids)
 
 
 ORDER: Final = """
@@ -127,34 +130,45 @@ ORDER: Final = """
 """As the captures lie on disk; a read-ahead that is used is the cheapest there is."""
 
 
-def _in_processes(folder: ArchiveFolder, hints: Path, ids: list[int], jobs: int) -> Iterator[Reread]:
+@contextmanager
+def _readers(folder: ArchiveFolder, hints: Path, jobs: int) -> Iterator[Callable[[Sequence[int]], Iterator[Reread]]]:
+    """What reads posts, in order. Processes get ready at once: *hints* need be there only when they are given posts."""
+    if jobs == 1:
+        yield lambda ids: _Reader(folder, hints).read_all(ids)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        for _ in range(jobs):
+            pool.submit(_get_ready)
+        yield partial(_in_processes, pool, folder, hints, jobs)
+
+
+def _in_processes(
+    pool: ProcessPoolExecutor, folder: ArchiveFolder, hints: Path, jobs: int, ids: Sequence[int]
+) -> Iterator[Reread]:
     """The chunks in order; never more on their way than keep every process busy."""
-    chunks = iter([ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)])
+    chunks = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
     on_their_way: deque[Future[list[Reread]]] = deque()
-    with ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(folder, hints)
-    ) as pool:
-        for chunk in islice(chunks, 2 * jobs):
-            on_their_way.append(pool.submit(_read_chunk, chunk))
-        while on_their_way:
-            done = on_their_way.popleft().result()
-            for chunk in islice(chunks, 1):
-                on_their_way.append(pool.submit(_read_chunk, chunk))
-            yield from done
+    for chunk in islice(chunks, 2 * jobs):
+        on_their_way.append(pool.submit(_read_chunk, folder, hints, chunk))
+    while on_their_way:
+        done = on_their_way.popleft().result()
+        for chunk in islice(chunks, 1):
+            on_their_way.append(pool.submit(_read_chunk, folder, hints, chunk))
+        yield from done
 
 
-_worker: _Reader | None = None
-"""Of a worker process: opened once, used for every chunk."""
+def _get_ready() -> None:
+    load_outlets()
 
 
-def _begin(folder: ArchiveFolder, hints: Path) -> None:
-    global _worker
-    _worker = _Reader(folder, hints)
+def _read_chunk(folder: ArchiveFolder, hints: Path, ids: Sequence[int]) -> list[Reread]:
+    return list(_reader(folder, hints).read_all(ids))
 
 
-def _read_chunk(ids: list[int]) -> list[Reread]:
-    assert _worker is not None
-    return list(_worker.read_all(ids))
+@cache
+def _reader(folder: ArchiveFolder, hints: Path) -> _Reader:
+    """Of a worker process: opened once, used for every chunk."""
+    return _Reader(folder, hints)
 
 
 class Profiles:
