@@ -418,6 +418,7 @@ def test_an_export_that_is_interrupted_leaves_nothing_and_says_one_line(
     """Interrupted from inside, when the first clipping is written: the moment is the same on every machine."""
     code = (
         "import os, signal; from archive.commands import watching; from archive import cli; "
+        "signal.signal(signal.SIGINT, signal.default_int_handler); "  # whoever started us in the background ignores it
         "watching.Watcher.show = lambda *_: os.kill(os.getpid(), signal.SIGINT); cli.main()"
     )
     words = ["export", "--format", format, "--output", str(tmp_path / "out"), "--archive", str(sample.path)]
