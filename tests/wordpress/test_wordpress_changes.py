@@ -19,7 +19,8 @@ from crawler.modes import SWEEP_EVERY
 
 pytestmark = pytest.mark.wordpress
 
-POSTS = 60
+POSTS = 120
+"""More than REST lists on one page, so that a deletion has to be searched for."""
 KINDS = ("titles", "trashed", "silent", "moved", "added")
 
 DOORS = {
@@ -51,7 +52,7 @@ class Found:
 
 @pytest.fixture(scope="module")
 def own_wordpress() -> Iterator[WordPress]:
-    """Not the session's: it is changed; and a third as large, for every post of it is asked for again and again."""
+    """Not the session's: it is changed; and smaller, for every post of it is asked for again and again."""
     if missing := missing_parts():
         pytest.skip("no WordPress here, .ci/wordpress installs it; missing: " + ", ".join(missing))
     oldest = sorted(sample_posts(), key=lambda post: post.date)[:POSTS]
