@@ -437,10 +437,12 @@ def test_what_wget_kept_reads_as_what_a_crawl_finds(sampled: Sampled, tmp_path: 
     sql = "select url, title, outlet, authors, original_on from clippings where url in ({}) order by url"
     with sampled.crawled(tmp_path / "crawled") as blog:
         with opened(tmp_path / "crawled") as db:
-            urls = [row[0] for row in db.execute("select url from clippings order by uid limit 25")]
+            urls = [row[0] for row in db.execute("select url from clippings order by url desc limit 25")]
             sql = sql.format(", ".join(f"'{url}'" for url in urls))
             wanted = db.execute(sql).fetchall()
-        (tmp_path / "urls.txt").write_text("\n".join(urls))
+            pages = [row[0] for row in db.execute("select distinct url from captures where role like 'post%'")]
+        assert f"{blog.url}two-page-history/" in urls, "a post of several pages is among them"
+        (tmp_path / "urls.txt").write_text("\n".join(page for page in pages if page.startswith(tuple(urls))))
         words = ["wget", "-q", "-i", "urls.txt", "-nd", "--delete-after", "--warc-file=old"]
         subprocess.run(words, cwd=tmp_path, check=True, timeout=120)
         imported(folder, tmp_path / "old.warc.gz")
