@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlite_utils import Database
@@ -12,7 +13,7 @@ from archive.errors import UsageError
 from archive.query import parse, terms
 from archive.search.candidates import WEIGHED, Answers, rows_of
 from archive.search.facets import count_facets
-from archive.search.folding import also_at, folded
+from archive.search.folding import also_at, folded, iter_folded
 from archive.search.passages import best_passage, runs, units_of
 from archive.search.plan import plan
 from archive.search.rank import LONGEST_READ, Weighed, weigh
@@ -114,16 +115,27 @@ def _by_relevance(answers: Answers, limit: int, after: tuple[int, int | None], f
         one.row["id"]: one for one in weigh(list(rows_of(answers.db, ids[:WEIGHED]).values()), answers.units, weights)
     }
     ordered = [*weighed, *ids[WEIGHED:]]
-    if fold:
-        ordered = folded(answers.db, ordered)
-    offset, last = after
-    start = ordered.index(last) + 1 if last in ordered else offset
-    shown = ordered[start : start + limit]
+    shown, following = _stretch(iter_folded(answers.db, ordered) if fold else iter(ordered), after, limit)
     rows = rows_of(answers.db, [id for id in shown if id not in weighed])
     weighed |= {id: one for id, row in rows.items() for one in weigh([row], answers.units, weights)}
-    following = start + len(shown)
     hits = _hits(answers, [weighed[id] for id in shown], weights)
-    return hits, f"{following}.{shown[-1]}" if shown and following < len(ordered) else None
+    return hits, f"{following}.{shown[-1]}" if following else None
+
+
+def _stretch(ids: Iterator[int], after: tuple[int, int | None], limit: int) -> tuple[list[int], int | None]:
+    """*limit* of *ids* from *after* on, and how many come before what follows them; None when nothing does."""
+    offset, last = after
+    known: list[int] = []
+    if last is not None:
+        for id in ids:
+            known.append(id)
+            if id == last:
+                break
+    start = len(known) if known and known[-1] == last else offset
+    known += islice(ids, max(0, start + limit + 1 - len(known)))
+    shown = known[start : start + limit]
+    following = start + len(shown)
+    return shown, following if shown and following < len(known) else None
 
 
 def _by_date(answers: Answers, sort: Sort, limit: int, after: tuple[Any, int] | None, fold: bool) -> Page:

@@ -37,6 +37,11 @@ COUNTED: Final = 100_000
 DENSE: Final = 0.05
 """From this share of all posts on, posts are walked by date and tried one by one."""
 
+SHOWN: Final = (
+    *("id", "uid", "url", "title", "outlet", "authors", "original_on", "posted_on", "kind", "words"),
+    "text",
+)
+"""What is weighed and shown of a post."""
 BY_RANK: Final = f"bm25({FTS_TABLE}, {', '.join(map(str, FTS_WEIGHTS))})"
 SORTS: Final = {
     "newest": (DAY, "desc", "posts_by_day"),
@@ -337,12 +342,12 @@ def _beyond(key: str, direction: str, after: tuple[Any, int]) -> str:
 
 def rows_of(db: Database, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """What is weighed and shown of each post, by its id."""
-    found = db.query(
-        """
-        select posts.id, uid, url, title, outlet, authors, original_on, posted_on, kind, words, text
+    found = db.execute(
+        f"""
+        select {", ".join(SHOWN)}
         from posts
-        where posts.id in (select value from json_each(?))
+        where id in (select value from json_each(?))
         """,
         [json.dumps(list(ids))],
     )
-    return {row["id"]: row for row in found}
+    return {row[0]: dict(zip(SHOWN, row, strict=True)) for row in found}

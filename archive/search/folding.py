@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
 
 from sqlite_utils import Database
 
 from archive.search.results import Also
 from archive.store.likenesses import articles_of
 
+AT_ONCE: Final = 60
+"""Posts whose articles are looked up together: enough for a first page."""
+
 
 def folded(db: Database, ids: Sequence[int]) -> list[int]:
     """*ids* without those whose article is among the ids before them."""
-    others = articles_of(db.conn, ids)
+    return list(iter_folded(db, ids))
+
+
+def iter_folded(db: Database, ids: Sequence[int]) -> Iterator[int]:
+    """The same, looked up only as far as it is asked for."""
     shown: set[int] = set()
-    kept = []
-    for id in ids:
-        if id not in shown:
-            kept.append(id)
-            shown.update(others.get(id, ()))
-    return kept
+    for start in range(0, len(ids), AT_ONCE):
+        batch = ids[start : start + AT_ONCE]
+        others = articles_of(db.conn, batch)
+        for id in batch:
+            if id not in shown:
+                yield id
+                shown.update(others.get(id, ()))
 
 
 def also_at(db: Database, ids: Sequence[int], without: Collection[int]) -> dict[int, tuple[Also, ...]]:

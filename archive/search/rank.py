@@ -14,6 +14,7 @@ LONGEST_READ: Final = 60_000
 
 _SATURATION, _LENGTH = 1.2, 0.75  # bm25's k1 and b
 _NEARNESS: Final = 0.25
+_WEIGHT_OF: Final = tuple(zip(FTS_COLUMNS, FTS_WEIGHTS, strict=True))
 _ALL_IN_TITLE: Final = 0.5
 
 
@@ -37,7 +38,7 @@ def weigh(rows: Sequence[dict[str, Any]], units: Sequence[Unit], weights: Sequen
 
 def _weighed(row: dict[str, Any], units: Sequence[Unit], weights: Sequence[float], usual: int) -> Weighed:
     marks = {
-        column: find_marks((row[column] or "")[:LONGEST_READ], units, in_title=column == "title")
+        column: find_marks(text[:LONGEST_READ], units, in_title=column == "title") if (text := row[column]) else []
         for column in FTS_COLUMNS
     }
     score = _occurrence(marks, weights, row["words"] / usual) + _nearness(marks, units, weights)
@@ -47,11 +48,11 @@ def _weighed(row: dict[str, Any], units: Sequence[Unit], weights: Sequence[float
 def _occurrence(marks: dict[str, list[Mark]], weights: Sequence[float], length: float) -> float:
     """bm25 over the columns together, once for every form of a word and once more for the word as it was spelled."""
     every, exact = [0.0] * len(weights), [0.0] * len(weights)
-    for column, weight in zip(FTS_COLUMNS, FTS_WEIGHTS, strict=True):
-        for mark in marks[column]:
-            every[mark.unit] += weight
-            if mark.exact:
-                exact[mark.unit] += weight
+    for column, weight in _WEIGHT_OF:
+        for _, _, unit, is_exact in marks[column]:
+            every[unit] += weight
+            if is_exact:
+                exact[unit] += weight
     slack = _SATURATION * (1 - _LENGTH + _LENGTH * length)
     return sum(w * (a / (a + slack) + e / (e + slack)) for w, a, e in zip(weights, every, exact, strict=True))
 
