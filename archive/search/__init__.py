@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from sqlite_utils import Database
@@ -109,13 +109,13 @@ def _finding(db: Database, suggestions: Iterable[Suggestion], public: bool) -> t
 
 
 def _by_relevance(answers: Answers, limit: int, after: tuple[int, int | None], fold: bool) -> Page:
-    ids = answers.likeliest()
+    ids = answers.leading()
     weights = answers.weights
     weighed = {
         one.row["id"]: one for one in weigh(list(rows_of(answers.db, ids[:WEIGHED]).values()), answers.units, weights)
     }
-    ordered = [*weighed, *ids[WEIGHED:]]
-    shown, following = _stretch(iter_folded(answers.db, ordered) if fold else iter(ordered), after, limit)
+    ordered = chain(weighed, ids[WEIGHED:], answers.behind(ids))
+    shown, following = _stretch(iter_folded(answers.db, ordered) if fold else ordered, after, limit)
     rows = rows_of(answers.db, [id for id in shown if id not in weighed])
     weighed |= {id: one for id, row in rows.items() for one in weigh([row], answers.units, weights)}
     hits = _hits(answers, [weighed[id] for id in shown], weights)

@@ -7,9 +7,10 @@ and those that have it in headline, outlet or author; what passes a filter is lo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from math import log
 from typing import Any, Final
 
@@ -85,8 +86,11 @@ class Answers:
             return len(self._all)
         if self.whole:
             return len(self.every_id)
-        if not self._is_counted_fast:
-            return self.few
+        return self._count_by_index if self._is_counted_fast else self.few
+
+    @cached_property
+    def _count_by_index(self) -> int:
+        """How many there are, COUNTED + 1 at most, without looking at one of them."""
         source, condition, values = self._source()
         sql = f"select count(*) from (select 1 from {source} where {condition} limit {COUNTED + 1})"
         return int(self.db.execute(sql, values).fetchone()[0])
@@ -99,7 +103,16 @@ class Answers:
     @cached_property
     def _all(self) -> list[int] | None:
         """All answers, last stored first, when they are no more than FEW."""
+        if self._are_counted_many:
+            return None
         return self._newest if len(self._newest) <= self.few else None
+
+    @property
+    def _are_counted_many(self) -> bool:
+        """Whether the index alone says that there are more than FEW, whose total is asked for anyway."""
+        if not (self.ranked and self.plan.match and self._is_counted_fast) or self.plan.where or self.whole:
+            return False
+        return self._ranked_few is None and self._count_by_index > self.few
 
     @cached_property
     def _newest(self) -> list[int]:
@@ -200,6 +213,11 @@ class Answers:
 
     def likeliest(self) -> list[int]:
         """Up to KEPT posts, likeliest first as far as the index can tell."""
+        leading = self.leading()
+        return [*leading, *self.behind(leading)]
+
+    def leading(self) -> list[int]:
+        """Those of the likeliest that the index tells apart."""
         match = self.plan.match
         if match is None:
             return self._heads_first(self._newest[:FEW])[:KEPT]
@@ -212,7 +230,13 @@ class Answers:
         heads = self._heads(match)
         newest = self._ranked(match, NEWEST)
         first = [*near, *heads[: WEIGHED // 2], *newest[: WEIGHED // 4]]
-        return list(dict.fromkeys([*first, *heads, *newest, *self._newest]))[:KEPT]
+        return list(dict.fromkeys([*first, *heads, *newest]))
+
+    def behind(self, leading: Sequence[int]) -> Iterator[int]:
+        """What follows *leading*, the last stored first; looked up when it is asked for."""
+        if self.plan.match is not None and self._all is None:
+            known = set(leading)
+            yield from islice((id for id in self._newest if id not in known), max(0, KEPT - len(leading)))
 
     def _heads_first(self, ids: list[int]) -> list[int]:
         """*ids* with those whose headline or outlet has one of the words before the others."""
@@ -239,7 +263,8 @@ class Answers:
         texts = [quoted(unit.text) for unit in self.units if not unit.prefix and not unit.in_title]
         if not 2 <= len(texts) == len(self.units) <= 4:
             return []
-        return self._latest(f"({match}) AND NEAR({' '.join(texts)}, {len(texts)})", WEIGHED // 4)
+        near = f"NEAR({' '.join(texts)}, {len(texts)})"
+        return self._latest(near if self.plan.plain else f"({match}) AND {near}", WEIGHED // 4)
 
     def _ranked_whole(self, limit: int) -> list[int]:
         """The best of all answers, best first."""
@@ -248,6 +273,15 @@ class Answers:
         order = BY_RANK if self.plan.where or self.plan.words else "rank"
         sql = f"select {table}.rowid from {table} where {condition} order by {order} limit {limit}"
         return [id for (id,) in self.db.execute(sql, values)]
+
+    def _ranked_heads(self, match: str) -> list[int]:
+        """The newest HEADS answers, best first; where there seem to be hardly more, the best of all in one walk."""
+        sample = self._latest(match, WEIGHED)
+        if len(sample) < WEIGHED or len(sample) * self.posts / (self.posts - sample[-1] + 1) < 2 * HEADS:
+            if not (self.plan.where or self.plan.words) and self._is_counted_fast:
+                sql = f"select rowid from {FTS_TABLE} where {FTS_TABLE} match ? order by rank limit {HEADS}"
+                return [id for (id,) in self.db.execute(sql, [match])]
+        return self._ranked(match, HEADS)
 
     def _ranked(self, match: str, within: int) -> list[int]:
         """The newest *within* answers, best first."""
@@ -264,10 +298,10 @@ class Answers:
             return []
         in_head = f"{{title outlet authors}} : ({' OR '.join(texts)})"
         if match.lower() == f"({texts[0]})" and not self.units[0].in_title:
-            return self._ranked(in_head, HEADS)  # the same, and looked up once instead of twice
+            return self._ranked_heads(in_head)  # the same, and looked up once instead of twice
         all_words = f"({match}) AND {' AND '.join(texts)} AND {in_head}"
         leading = self._ranked(all_words, HEADS)[: WEIGHED // 2] if self.plan.alternatives else []
-        return [*leading, *self._ranked(f"({match}) AND {in_head}", HEADS)]
+        return [*leading, *self._ranked_heads(f"({match}) AND {in_head}")]
 
     # -- by date
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from sqlite_utils import Database
@@ -20,11 +21,11 @@ def folded(db: Database, ids: Sequence[int]) -> list[int]:
     return list(iter_folded(db, ids))
 
 
-def iter_folded(db: Database, ids: Sequence[int]) -> Iterator[int]:
+def iter_folded(db: Database, ids: Iterable[int]) -> Iterator[int]:
     """The same, looked up only as far as it is asked for."""
     shown: set[int] = set()
-    for start in range(0, len(ids), AT_ONCE):
-        batch = ids[start : start + AT_ONCE]
+    coming = iter(ids)
+    while batch := list(islice(coming, AT_ONCE)):
         others = articles_of(db.conn, batch)
         for id in batch:
             if id not in shown:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import Final, NamedTuple
 
 from archive.query import Near, Term
@@ -57,27 +56,32 @@ class Unit:
     def _shared(first: str) -> str:
         return first[:-1] if len(first) > 2 else first
 
-    def find(self, folded: str, number: int) -> Iterator[Mark]:
-        """Where the unit stands in *folded* (see `fold_keeping_length`), left to right."""
-        for start, end in self._likely(folded):
-            printed = [folded[start:end]]
-            while self._fits(printed):
-                if len(printed) == len(self.words):
-                    yield Mark(start, end, number, tuple(printed) == self.words)
-                    break
-                following = _WORD.match(folded, _BETWEEN.match(folded, end).end())  # type: ignore[union-attr]
-                if following is None:
-                    break
-                printed.append(following[0])
-                end = following.end()
-
-    def _likely(self, folded: str) -> Iterator[tuple[int, int]]:
-        """Start and end of each word that begins as the unit does; `str.find` is quicker than any pattern."""
-        beginning, end = self.beginning, 0
-        while (start := folded.find(beginning, end)) >= 0:
+    def find(self, folded: str, number: int) -> list[Mark]:
+        """Where the unit stands in *folded* (see `fold_keeping_length`), left to right, no more than _MOST_MARKS."""
+        found: list[Mark] = []
+        beginning, start = self.beginning, -1
+        # `str.find` passes over the words that nobody asked for quicker than any pattern.
+        while (start := folded.find(beginning, start + 1)) >= 0 and len(found) < _MOST_MARKS:
+            if start and folded[start - 1].isalnum():
+                continue
             end = _WORD.match(folded, start).end()  # type: ignore[union-attr]
-            if not start or not folded[start - 1].isalnum():
-                yield start, end
+            if mark := self._mark(folded, start, end, number):
+                found.append(mark)
+            start = end - 1
+        return found
+
+    def _mark(self, folded: str, start: int, end: int, number: int) -> Mark | None:
+        """The unit, if it is what begins with the word from *start* to *end*."""
+        printed = [folded[start:end]]
+        while self._fits(printed):
+            if len(printed) == len(self.words):
+                return Mark(start, end, number, tuple(printed) == self.words)
+            following = _WORD.match(folded, _BETWEEN.match(folded, end).end())  # type: ignore[union-attr]
+            if following is None:
+                return None
+            printed.append(following[0])
+            end = following.end()
+        return None
 
     def _fits(self, printed: Sequence[str]) -> bool:
         """Whether the last word of *printed* is what the unit has at its place."""
@@ -126,15 +130,15 @@ def find_marks(text: str, units: Sequence[Unit], *, in_title: bool = False) -> l
     folded = fold_keeping_length(text)
     marks: list[Mark] = []
     for number, unit in enumerate(units):
-        if unit.beginning in folded and (in_title or not unit.in_title):
-            marks += islice(unit.find(folded, number), _MOST_MARKS)
+        if in_title or not unit.in_title:
+            marks += unit.find(folded, number)
     return sorted(marks) if len(units) > 1 else marks
 
 
 def has_marks(text: str, units: Iterable[Unit]) -> bool:
     """Whether a word of *units* stands in *text*."""
     folded = fold_keeping_length(text)
-    return any(next(unit.find(folded, 0), None) for unit in units)
+    return any(unit.find(folded, 0) for unit in units)
 
 
 def runs(text: str, marks: Iterable[Mark], start: int = 0, end: int | None = None) -> tuple[Run, ...]:

@@ -36,6 +36,8 @@ class Plan:
     notes: tuple[str, ...]
     alternatives: bool = False
     """The query is a choice between words: a post need not have all of them."""
+    plain: bool = False
+    """Words and choices between words alone: a post that has all of them answers, as far as words go."""
     nothing: bool = False
     """The query asks for something, and nothing of it can be searched."""
 
@@ -61,8 +63,14 @@ def plan(db: Database, query: Query, *, public: bool = False) -> Plan:
         where=" and ".join(filter(None, (where, hidden))),
         values=maker.values,
         alternatives=isinstance(query.tree, Or),
+        plain=_is_plain(query.tree),
         notes=(*query.notes, *dict.fromkeys(maker.names.notes)),
     )
+
+
+def _is_plain(node: Node) -> bool:
+    """Filters are conditions of their own; what must not be there, or only so far apart, is more than words."""
+    return isinstance(node, Term | Filter) or (isinstance(node, And | Or) and all(map(_is_plain, node.parts)))
 
 
 def quoted(text: str) -> str:
