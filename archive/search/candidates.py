@@ -16,9 +16,10 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from archive.schema import DAY, FTS_TABLE, FTS_WEIGHTS, LAG, WORDS_TABLE
+from archive.schema import DAY, FTS_TABLE, FTS_WEIGHTS, LAG, VOCABULARY_TABLE, WORDS_TABLE
 from archive.search.passages import Unit, has_marks
 from archive.search.plan import Plan, quoted
+from archive.search.stems import stem
 
 FEW: Final = 2_000
 """Up to so many answers, all are known by their ids and every one is ranked."""
@@ -33,6 +34,8 @@ WEIGHED: Final = 60
 """So many of the likeliest posts are read and weighed; those behind them keep the index's order."""
 PREFIXED: Final = 2 * WEIGHED
 """Of a prefix so many of the newest answers with it in their head go first."""
+STEMS: Final = 8
+"""A prefix of so many words at most is looked up by their stems."""
 COUNTED: Final = 100_000
 """Answers are counted up to here."""
 DENSE: Final = 0.05
@@ -139,7 +142,7 @@ class Answers:
         newest = self._latest(self.plan.match, WEIGHED + 1)
         if len(newest) <= WEIGHED:
             return newest
-        if len(newest) * self.posts / (self.posts - newest[-1] + 1) > self.few:
+        if self._expected(newest) > self.few:
             return None
         found = self._ranked_whole(self.few + 1)
         return found if len(found) <= self.few else None
@@ -239,7 +242,50 @@ class Answers:
             yield from islice((id for id in self._newest if id not in known), max(0, KEPT - len(leading)))
 
     def _heads_first(self, ids: list[int]) -> list[int]:
-        """*ids* with those whose headline or outlet has one of the words before the others."""
+        """*ids* with those whose headline, outlet or author has one of the words before the others."""
+        stems = self._stems_of_prefixes()
+        heads = set(self._heads_read(ids) if stems is None else self._heads_with(stems, ids))
+        return sorted(ids, key=lambda id: id not in heads)
+
+    def _stems_of_prefixes(self) -> list[str] | None:
+        """Under which the stemmed index has the words that begin as asked; None when they are many or not theirs alone.
+
+        A stem differs from its words in the last letter at most: one that goes on behind the prefix is theirs alone.
+        """
+        found: set[str] = set()
+        for unit in self.units:
+            if len(unit.words) > 1 or not unit.prefix:
+                return None
+            terms = list(islice(self._terms(unit.text), STEMS + 1))
+            found.update(map(stem, terms))
+            if len(terms) > STEMS or not all(each[:-1].startswith(unit.text) for each in map(stem, terms)):
+                return None
+        return sorted(found)
+
+    def _terms(self, prefix: str) -> Iterator[str]:
+        """The archive's words that begin with *prefix*; each is one leap in the index, however many posts have it."""
+        term, sign = prefix, ">="
+        while True:
+            sql = f"select term from {VOCABULARY_TABLE} where term {sign} ? limit 1"
+            row = self.db.execute(sql, [term]).fetchone()
+            if row is None or not row[0].startswith(prefix):
+                return
+            term, sign = row[0], ">"
+            yield term
+
+    def _heads_with(self, stems: Sequence[str], ids: list[int]) -> list[int]:
+        """The newest of *ids* with one of the words in headline, outlet or author."""
+        match = f"{{title outlet authors}} : ({' OR '.join(map(quoted, stems))})"
+        sql = f"""
+            select rowid from {FTS_TABLE}
+            where {FTS_TABLE} match :match and +rowid in (select value from json_each(:ids))
+            order by rowid desc
+            limit {PREFIXED}
+        """
+        return [id for (id,) in self.db.execute(sql, {"match": match, "ids": json.dumps(ids)})] if stems else []
+
+    def _heads_read(self, ids: list[int]) -> list[int]:
+        """Those of *ids* in whose headline or outlet one of the words is read, the last stored first."""
         beginnings = {f"b{number}": f"%{unit.beginning}%" for number, unit in enumerate(self.units)}
         # SQLite folds ASCII letters only: a head with any other is looked at whatever stands in it.
         may_have = " or ".join(["head glob '*[^ -~]*'", *(f"head like :{name}" for name in beginnings)])
@@ -255,8 +301,7 @@ class Answers:
             limit {PREFIXED}
         """
         likely = self.db.execute(sql, {"ids": json.dumps(ids), **beginnings})
-        heads = {id for id, head in likely if has_marks(head, self.units)}
-        return sorted(ids, key=lambda id: id not in heads)
+        return [id for id, head in likely if has_marks(head, self.units)]
 
     def _near(self, match: str) -> list[int]:
         """The newest answers in which the words of the query stand together."""
@@ -277,11 +322,15 @@ class Answers:
     def _ranked_heads(self, match: str) -> list[int]:
         """The newest HEADS answers, best first; where there seem to be hardly more, the best of all in one walk."""
         sample = self._latest(match, WEIGHED)
-        if len(sample) < WEIGHED or len(sample) * self.posts / (self.posts - sample[-1] + 1) < 2 * HEADS:
-            if not (self.plan.where or self.plan.words) and self._is_counted_fast:
-                sql = f"select rowid from {FTS_TABLE} where {FTS_TABLE} match ? order by rank limit {HEADS}"
-                return [id for (id,) in self.db.execute(sql, [match])]
+        few = len(sample) < WEIGHED or self._expected(sample) < 2 * HEADS
+        if few and self._is_counted_fast and not (self.plan.where or self.plan.words):
+            sql = f"select rowid from {FTS_TABLE} where {FTS_TABLE} match ? order by rank limit {HEADS}"
+            return [id for (id,) in self.db.execute(sql, [match])]
         return self._ranked(match, HEADS)
+
+    def _expected(self, newest: Sequence[int]) -> float:
+        """How many there are in all, judged by how densely the newest of them stand."""
+        return len(newest) * self.posts / (self.posts - newest[-1] + 1)
 
     def _ranked(self, match: str, within: int) -> list[int]:
         """The newest *within* answers, best first."""
@@ -363,7 +412,7 @@ class Answers:
         table = WORDS_TABLE if unit.prefix and len(unit.words) == 1 else FTS_TABLE
         sql = f"select rowid from {table} where {table} match ? order by rowid desc limit 200"
         newest = [id for (id,) in self.db.execute(sql, [words])]
-        return len(newest) if len(newest) < 200 else 200 * self.posts / (self.posts - newest[-1] + 1)
+        return len(newest) if len(newest) < 200 else self._expected(newest)
 
 
 def _beyond(key: str, direction: str, after: tuple[Any, int]) -> str:
