@@ -13,7 +13,7 @@ from archive.errors import UsageError
 from archive.query import parse, terms
 from archive.search.candidates import WEIGHED, Answers, rows_of
 from archive.search.facets import count_facets
-from archive.search.folding import also_at, folded, iter_folded
+from archive.search.folding import Articles, also_at, folded, iter_folded
 from archive.search.passages import best_passage, runs, units_of
 from archive.search.plan import plan
 from archive.search.rank import LONGEST_READ, Weighed, weigh
@@ -115,10 +115,13 @@ def _by_relevance(answers: Answers, limit: int, after: tuple[int, int | None], f
         one.row["id"]: one for one in weigh(list(rows_of(answers.db, ids[:WEIGHED]).values()), answers.units, weights)
     }
     ordered = chain(weighed, ids[WEIGHED:], answers.behind(ids))
-    shown, following = _stretch(iter_folded(answers.db, ordered) if fold else ordered, after, limit)
+    articles: Articles = {}
+    shown, following = _stretch(iter_folded(answers.db, ordered, articles) if fold else ordered, after, limit)
     rows = rows_of(answers.db, [id for id in shown if id not in weighed])
     weighed |= {id: one for id, row in rows.items() for one in weigh([row], answers.units, weights)}
-    hits = _hits(answers, [weighed[id] for id in shown], weights)
+    if not fold:
+        articles = articles_of(answers.db.conn, shown)
+    hits = _hits(answers, [weighed[id] for id in shown], weights, {id: articles[id] for id in shown if id in articles})
     return hits, f"{following}.{shown[-1]}" if following else None
 
 
@@ -150,7 +153,7 @@ def _by_date(answers: Answers, sort: Sort, limit: int, after: tuple[Any, int] | 
     rows = rows_of(answers.db, [id for id, _ in found[:limit]])
     weights = answers.weights
     weighed = [one for id, _ in found[:limit] for one in weigh([rows[id]], answers.units, weights)]
-    hits = _hits(answers, weighed, weights, scored=False)
+    hits = _hits(answers, weighed, weights, articles_of(answers.db.conn, list(rows)), scored=False)
     if len(found) <= limit:
         return hits, None
     id, key = found[limit - 1]
@@ -168,11 +171,10 @@ def _leading(answers: Answers, sort: Sort, page: list[tuple[int, Any]]) -> list[
 
 
 def _hits(
-    answers: Answers, found: Sequence[Weighed], weights: Sequence[float], *, scored: bool = True
+    answers: Answers, found: Sequence[Weighed], weights: Sequence[float], articles: Articles, *, scored: bool = True
 ) -> tuple[Hit, ...]:
-    ids = [one.row["id"] for one in found]
     withheld = withheld_today(answers.db.conn)
-    also = also_at(answers.db, ids, without=withheld if answers.public else ())
+    also = also_at(answers.db, articles, without=withheld if answers.public else ())
     return tuple(_hit(one, weights, also, withheld, scored=scored) for one in found)
 
 

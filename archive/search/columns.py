@@ -32,14 +32,18 @@ FACTS: Final = {
     "outlet": "outlet",
     "kind": "kind",
     "language": "language",
-    "site": "(select name from sites where sites.id = site_id)",
+    "site": "site_id",
     "month": "substr(original_on, 1, 7)",
 }
-"""Facet → its value as an expression on `posts`; all are in the index `posts_facts`."""
+"""Facet → its value as an expression on `posts`; all are in the index `posts_facts`. Sites are named when counted."""
 
 NAMES: Final = {"author": "authors", "category": "categories"}
 """Facet → the table of its names, of which a post may have several."""
 
+HALF: Final = 0.5
+
+_wanted: dict[str, object] = {}
+"""File of the database → its state when its columns would have served last; of one archive only."""
 _kept: dict[str, tuple[object, Columns]] = {}
 """File of the database → its state when it was read, and what was read; of one archive only."""
 
@@ -49,6 +53,20 @@ def kept_columns(db: Database) -> Columns | None:
     path = _path(db)
     found = _kept.get(path)
     return found[1] if found and found[0] == file_state(path) else None
+
+
+def is_worth_reading(db: Database, share: float) -> bool:
+    """Whether to read the columns for a result of *share* of all posts, and not to look its posts up one by one.
+
+    Reading them takes as long as looking up half of the posts, so a smaller result must be the second that could have
+    used them: a command that answers one query and ends never reads them for it.
+    """
+    path = _path(db)
+    state = file_state(path)
+    again = _wanted.get(path) == state
+    _wanted.clear()
+    _wanted[path] = state
+    return share > HALF or again
 
 
 def read_columns(db: Database) -> Columns:
@@ -76,7 +94,14 @@ def _facts(db: Database, size: int) -> Columns:
     for id, *values in db.execute(f"select id, {', '.join(FACTS.values())} from posts indexed by posts_facts"):
         for (column, seen), value in zip(filled, values, strict=True):
             column[id] = seen.setdefault((value,), len(seen))
-    return {facet: Column(codes[facet], list(known[facet])) for facet in FACTS}
+    values = {facet: list(known[facet]) for facet in FACTS}
+    sites = names_of_sites(db)
+    values["site"] = [tuple(map(sites.get, each)) for each in values["site"]]
+    return {facet: Column(codes[facet], values[facet]) for facet in FACTS}
+
+
+def names_of_sites(db: Database) -> dict[int, str]:
+    return dict(db.execute("select id, name from sites").fetchall())
 
 
 def _names(db: Database, facet: str, table: str, size: int) -> Column:

@@ -11,7 +11,15 @@ from sqlite_utils import Database
 
 from archive.query import Filter
 from archive.search.candidates import DENSE, Answers
-from archive.search.columns import FACTS, NAMES, counted, kept_columns, read_columns
+from archive.search.columns import (
+    FACTS,
+    NAMES,
+    counted,
+    is_worth_reading,
+    kept_columns,
+    names_of_sites,
+    read_columns,
+)
 from archive.search.results import FacetValue
 
 VALUES: Final = 20
@@ -36,7 +44,8 @@ def count_facets(answers: Answers) -> dict[str, tuple[FacetValue, ...]]:
 def _counts(answers: Answers) -> dict[str, Counter[Any]]:
     """From memory when the result is broad, or the columns are there already; else post by post."""
     columns = kept_columns(answers.db)
-    if columns is None and answers.total > DENSE * answers.posts:
+    share = answers.total / answers.posts
+    if columns is None and share > DENSE and is_worth_reading(answers.db, share):
         columns = read_columns(answers.db)
     if columns is None:
         ids, values = answers.ids()
@@ -56,7 +65,9 @@ def _count_facts(db: Database, ids: str, values: dict[str, Any]) -> dict[str, Co
         values,
     ).fetchall()
     counters = [Counter(column) for column in zip(*rows, strict=True)] or [Counter[Any]() for _ in FACTS]
-    return dict(zip(FACTS, counters, strict=True))
+    counts = dict(zip(FACTS, counters, strict=True))
+    sites = names_of_sites(db)
+    return {**counts, "site": Counter({sites[id]: count for id, count in counts["site"].items()})}
 
 
 def _count_names(db: Database, facet: str, table: str, ids: str, values: dict[str, Any]) -> Counter[Any]:

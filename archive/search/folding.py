@@ -12,6 +12,9 @@ from sqlite_utils import Database
 from archive.search.results import Also
 from archive.store.likenesses import articles_of
 
+Articles = dict[int, list[int]]
+"""Post → the other posts that carry its article, first posted first; posts that are alone are left out."""
+
 AT_ONCE: Final = 60
 """Posts whose articles are looked up together: enough for a first page."""
 
@@ -21,21 +24,22 @@ def folded(db: Database, ids: Sequence[int]) -> list[int]:
     return list(iter_folded(db, ids))
 
 
-def iter_folded(db: Database, ids: Iterable[int]) -> Iterator[int]:
-    """The same, looked up only as far as it is asked for."""
+def iter_folded(db: Database, ids: Iterable[int], articles: Articles | None = None) -> Iterator[int]:
+    """The same, looked up only as far as it is asked for; *articles* is filled with what was found."""
     shown: set[int] = set()
+    articles = {} if articles is None else articles
     coming = iter(ids)
     while batch := list(islice(coming, AT_ONCE)):
-        others = articles_of(db.conn, batch)
+        articles |= articles_of(db.conn, batch)
         for id in batch:
             if id not in shown:
                 yield id
-                shown.update(others.get(id, ()))
+                shown.update(articles.get(id, ()))
 
 
-def also_at(db: Database, ids: Sequence[int], without: Collection[int]) -> dict[int, tuple[Also, ...]]:
+def also_at(db: Database, articles: Articles, without: Collection[int]) -> dict[int, tuple[Also, ...]]:
     """Post → the other reposts of its article but those in *without*, first posted first."""
-    others = {id: [other for other in each if other not in without] for id, each in articles_of(db.conn, ids).items()}
+    others = {id: [other for other in each if other not in without] for id, each in articles.items()}
     wanted = sorted({other for each in others.values() for other in each})
     rows = db.query(
         """
