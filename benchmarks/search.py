@@ -6,7 +6,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -36,7 +36,32 @@ LEAST_ROUNDS: Final = 5  # a first page takes milliseconds; a median of three wo
 RANKS: Final = {"rare": 15_000, "1 %": 4_400, "5 %": 860, "25 %": 153, "> 90 %": 10}
 """Share of the posts that have a word → its rank in the vocabulary that gives it."""
 
-RAW: Final = "select rowid from posts_fts where posts_fts match ? order by rank limit 20"
+MATCHING: Final = "select rowid from posts_fts where posts_fts match ?"
+RAW: Final = f"{MATCHING} order by rank limit 20"
+"""Numbers of posts: no headline, no passage, no total."""
+PAGE: Final = """
+    select posts.id, url, highlight(posts_fts, 0, '<', '>'), posts.outlet, posts.authors, original_on, posted_on, kind,
+        snippet(posts_fts, 3, '<', '>', '…', 40)
+    from posts_fts join posts on posts.id = posts_fts.rowid
+    where posts_fts match ?
+    order by rank
+    limit 20
+"""
+"""What a first page shows, in plain SQL; the total and the facets are further statements."""
+TOTAL: Final = "select count(*) from posts_fts where posts_fts match ?"
+OBVIOUS: Final = tuple(
+    f"select {column}, count(*) from {tables} where posts.id in ({MATCHING}) group by 1 order by 2 desc limit 20"
+    for column, tables in (
+        ("outlet", "posts"),
+        ("kind", "posts"),
+        ("language", "posts"),
+        ("site_id", "posts"),
+        ("substr(original_on, 1, 4)", "posts"),
+        ("substr(original_on, 1, 7)", "posts"),
+        ("author_id", "posts join post_authors on post_authors.post_id = posts.id"),
+        ("category_id", "posts join post_categories on post_categories.post_id = posts.id"),
+    )
+)
 
 Milliseconds = Mapping[str, float]
 
@@ -99,6 +124,8 @@ def measured(posts: int, rounds: int, *, is_toy: bool, beside: bool = True) -> M
 def tables_of(posts: int, found: Measured) -> Iterator[dict[str, Any]]:
     rows = [[name, *_cells(page, found.losses.get(name))] for name, page in found.pages.items()]
     yield table(f"{posts:,} posts of 3 KB", (f"{posts:,} posts: query", *COLUMNS), rows)
+    beside = [[name, *_page_cells(page)] for name, page in found.pages.items() if "raw" in page]
+    yield table("The same page in plain SQL", PAGE_COLUMNS, beside)
     facets = [[name, *_facet_cells(counted)] for name, counted in found.counted.items()]
     yield table("Facets", FACET_COLUMNS, facets)
 
@@ -107,6 +134,17 @@ PEER_THERE: Final = find_spec("tantivy") is not None
 COLUMNS: Final = (
     *("hits", "ours ms", "raw FTS5 ms", "ours ÷ raw", "tantivy ms", "newest first ms", "with facets ms"),
     "nDCG loss",
+)
+COMPARED: Final = (("ours", "raw"), ("ours", "page"), ("facets", "page, facets"))
+WORST: Final = {
+    "ours ÷ raw": "a first page ÷ raw FTS5, which shows nothing of a post",
+    "ours ÷ page": "a first page ÷ the same in plain SQL",
+    "facets ÷ page, facets": "a first page with facets ÷ the same in plain SQL",
+}
+"""Ratio → how a promise calls it."""
+PAGE_COLUMNS: Final = (
+    *("first page of", "ours ms", "raw FTS5 ms", "ours ÷ raw", "plain SQL ms", "ours ÷ plain SQL"),
+    *("with facets ms", "plain SQL with facets ms", "ours ÷ plain SQL with facets"),
 )
 FACET_COLUMNS: Final = ("hits of", "hits", "ours ms", "a group by for each ms", "ours ÷ group by")
 
@@ -119,9 +157,14 @@ def _facet_cells(counted: Milliseconds) -> list[str]:
     ]
 
 
+def _page_cells(page: Milliseconds) -> list[str]:
+    names = ("ours", "raw", "ours ÷ raw", "page", "ours ÷ page", "facets", "page, facets", "facets ÷ page, facets")
+    return [f"{page[name]:.{2 if '÷' in name else 1}f}" for name in names]
+
+
 def _cells(page: Milliseconds, lost: float | None) -> list[str]:
     hits = f"{page['total']:,.0f}"
-    raw = [f"{page['raw']:.1f}", f"{page['ratio']:.2f}"] if "raw" in page else ["", ""]
+    raw = [f"{page['raw']:.1f}", f"{page['ours ÷ raw']:.2f}"] if "raw" in page else ["", ""]
     peer = f"{page['tantivy']:.1f}" if "tantivy" in page else ""
     loss_cell = "" if lost is None else f"{lost:.4f}"
     return [hits, f"{page['ours']:.1f}", *raw, peer, f"{page['newest']:.1f}", f"{page['facets']:.1f}", loss_cell]
@@ -151,7 +194,10 @@ def _promises_of_many(found: Measured) -> Iterator[dict[str, Any]]:
     for name, limit in limits.items():
         yield promise(f"100,000 posts: {name}, ms", pages[name]["ours"], at_most=limit)
     for name, limit in {"25 %": 0.6, "> 90 %": 0.3}.items():
-        yield promise(f"100,000 posts: a word in {name}, of raw FTS5", pages[name]["ratio"], at_most=limit)
+        yield promise(f"100,000 posts: a word in {name}, of raw FTS5", pages[name]["ours ÷ raw"], at_most=limit)
+    for ratio, words in WORST.items():
+        worst = max((page for page in pages if ratio in pages[page]), key=lambda page: pages[page][ratio])
+        yield promise(f"100,000 posts: {words}, the worst ({worst})", pages[worst][ratio], at_most=1)
     counted = found.counted["> 90 %"]["ratio"]
     yield promise("100,000 posts: facets of > 90 % of them, of a group by for each", counted, at_most=0.5)
 
@@ -170,26 +216,28 @@ def measure(db: Database, query: str, rounds: int, peer: Peer | None, with_facet
     if peer and ":" not in query and "*" not in query:
         contenders["tantivy"] = partial(_ms, partial(peer.first_page, query))
     if ":" not in query:
-        contenders["raw"] = partial(_ms, lambda: db.execute(RAW, [query.replace(" -", " NOT ")]).fetchall())
+        plain = query.replace(" -", " NOT ")
+        contenders["raw"] = partial(_ms, partial(_asked, db, (RAW,), plain))
+        contenders["page"] = partial(_ms, partial(_asked, db, (PAGE, TOTAL), plain))
+        contenders["page, facets"] = partial(_ms, partial(_asked, db, (PAGE, TOTAL, *OBVIOUS), plain))
     found = interleaved(contenders, rounds + 1)[1:]  # the first round warms the caches
     medians = {name: statistics.median(one[name] for one in found) for name in contenders}
     with_facets += [one["facets"] for one in found]
-    if "raw" in medians:
-        medians["ratio"] = statistics.median(one["ours"] / one["raw"] for one in found)
-    return {**medians, "total": search(db, query).total}
+    ratios = {
+        f"{ours} ÷ {theirs}": statistics.median(one[ours] / one[theirs] for one in found)
+        for ours, theirs in COMPARED
+        if theirs in medians
+    }
+    return {**medians, **ratios, "total": search(db, query).total}
 
 
 def measure_facets(db: Database, word: str, rounds: int) -> Milliseconds:
     """All facets of the posts with *word* beside the obvious `group by` for each."""
     read = parse(word)
     answers = candidates.Answers(db=db, plan=plan(db, read), units=units_of(terms(read.tree)))
-    obvious = [
-        f"select {column}, count(*) from {tables} where posts.id in ({MATCHING}) group by 1 order by 2 desc limit 20"
-        for column, tables in OBVIOUS
-    ]
     contenders: dict[str, Callable[[], float]] = {
         "ours": partial(_ms, partial(count_facets, answers)),
-        "group by": partial(_ms, lambda: [db.execute(sql, [word]).fetchall() for sql in obvious]),
+        "group by": partial(_ms, partial(_asked, db, OBVIOUS, word)),
     }
     found = interleaved(contenders, rounds + 1)[1:]
     medians = {name: statistics.median(one[name] for one in found) for name in contenders}
@@ -198,19 +246,6 @@ def measure_facets(db: Database, word: str, rounds: int) -> Milliseconds:
         "ratio": statistics.median(one["ours"] / one["group by"] for one in found),
         "hits": db.execute(f"select count(*) from ({MATCHING})", [word]).fetchone()[0],
     }
-
-
-MATCHING: Final = "select rowid from posts_fts where posts_fts match ?"
-OBVIOUS: Final = (
-    ("outlet", "posts"),
-    ("kind", "posts"),
-    ("language", "posts"),
-    ("site_id", "posts"),
-    ("substr(original_on, 1, 4)", "posts"),
-    ("substr(original_on, 1, 7)", "posts"),
-    ("author_id", "posts join post_authors on post_authors.post_id = posts.id"),
-    ("category_id", "posts join post_categories on post_categories.post_id = posts.id"),
-)
 
 
 def loss(db: Database, query: str) -> float:
@@ -223,6 +258,11 @@ def loss(db: Database, query: str) -> float:
         found = rank.weigh(rows, answers.units, answers.weights)[:10]
         gains.append(sum(one.score / log2(place + 2) for place, one in enumerate(found)))
     return max(0.0, 1 - gains[0] / gains[1]) if gains[1] else 0.0
+
+
+def _asked(db: Database, statements: Sequence[str], match: str) -> None:
+    for sql in statements:
+        db.execute(sql, [match]).fetchall()
 
 
 def _ms(work: Callable[[], object]) -> float:

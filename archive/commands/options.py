@@ -60,10 +60,21 @@ def chosen_folder(ctx: click.Context, folder: ArchiveFolder) -> ArchiveFolder:
 
 
 def asked_query(words: Sequence[str], command: str) -> str:
-    """The query that the arguments of *command* make up; a mistyped option is none."""
-    if mistyped := [word for word in words if word.startswith("--")]:
-        raise UsageError(f"there is no option {mistyped[0]}", hint=f"clipfile {command} --help lists them")
+    """The query that the arguments of *command* make up; a mistyped option is none, and neither is a short one.
+
+    "-podcast" is a part of the query, so no option has a short form; who writes -o means one all the same.
+    """
+    if mistyped := [word for word in words if word.startswith("--") or _is_short(word)]:
+        first = mistyped[0]
+        hint = f"clipfile {command} --help lists them"
+        if _is_short(first):
+            hint += f"; posts without the word are found by NOT {first[1:]}"
+        raise UsageError(f"there is no option {first}", hint=hint)
     return " ".join(words)
+
+
+def _is_short(word: str) -> bool:
+    return len(word) == 2 and word[0] == "-" and word[1].isascii() and word[1].isalpha()
 
 
 def json_option(function: Function) -> Function:

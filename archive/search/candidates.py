@@ -23,6 +23,8 @@ from archive.search.stems import stem
 
 FEW: Final = 2_000
 """Up to so many answers, all are known by their ids and every one is ranked."""
+SAMPLED: Final = 200
+"""How many of the newest posts with a word tell how frequent it is."""
 PASSING: Final = 20_000
 """Up to so many posts that pass the filters are gathered first; of more, each answer is tried on its own."""
 HEADS: Final = 400
@@ -34,8 +36,8 @@ WEIGHED: Final = 60
 """So many of the likeliest posts are read and weighed; those behind them keep the index's order."""
 PREFIXED: Final = 2 * WEIGHED
 """Of a prefix so many of the newest answers with it in their head go first."""
-STEMS: Final = 8
-"""A prefix of so many words at most is looked up by their stems."""
+SPELLED: Final = 8
+"""A prefix of so many words at most is looked up in heads by their stems."""
 COUNTED: Final = 100_000
 """Answers are counted up to here."""
 DENSE: Final = 0.05
@@ -142,7 +144,7 @@ class Answers:
         newest = self._latest(self.plan.match, WEIGHED + 1)
         if len(newest) <= WEIGHED:
             return newest
-        if self._expected(newest) > self.few:
+        if self._expected(len(newest), newest[-1]) > self.few:
             return None
         found = self._ranked_whole(self.few + 1)
         return found if len(found) <= self.few else None
@@ -243,24 +245,24 @@ class Answers:
 
     def _heads_first(self, ids: list[int]) -> list[int]:
         """*ids* with those whose headline, outlet or author has one of the words before the others."""
-        stems = self._stems_of_prefixes()
-        heads = set(self._heads_read(ids) if stems is None else self._heads_with(stems, ids))
+        words = self._words_of_prefixes()
+        heads = set(self._heads_read(ids) if words is None else self._heads_with(words, ids))
         return sorted(ids, key=lambda id: id not in heads)
 
-    def _stems_of_prefixes(self) -> list[str] | None:
-        """Under which the stemmed index has the words that begin as asked; None when they are many or not theirs alone.
+    def _words_of_prefixes(self) -> list[str] | None:
+        """Words whose stems are those of all that begin as asked; None when they are many, or not theirs alone.
 
         A stem differs from its words in the last letter at most: one that goes on behind the prefix is theirs alone.
         """
-        found: set[str] = set()
+        found: dict[str, str] = {}
         for unit in self.units:
             if len(unit.words) > 1 or not unit.prefix:
                 return None
-            terms = list(islice(self._terms(unit.text), STEMS + 1))
-            found.update(map(stem, terms))
-            if len(terms) > STEMS or not all(each[:-1].startswith(unit.text) for each in map(stem, terms)):
+            terms = {term: stem(term) for term in islice(self._terms(unit.text), SPELLED + 1)}
+            if len(terms) > SPELLED or not all(each[:-1].startswith(unit.text) for each in terms.values()):
                 return None
-        return sorted(found)
+            found |= {each: term for term, each in terms.items()}
+        return list(found.values())
 
     def _terms(self, prefix: str) -> Iterator[str]:
         """The archive's words that begin with *prefix*; each is one leap in the index, however many posts have it."""
@@ -273,16 +275,16 @@ class Answers:
             term, sign = row[0], ">"
             yield term
 
-    def _heads_with(self, stems: Sequence[str], ids: list[int]) -> list[int]:
+    def _heads_with(self, words: Sequence[str], ids: list[int]) -> list[int]:
         """The newest of *ids* with one of the words in headline, outlet or author."""
-        match = f"{{title outlet authors}} : ({' OR '.join(map(quoted, stems))})"
+        match = f"{{title outlet authors}} : ({' OR '.join(map(quoted, words))})"
         sql = f"""
             select rowid from {FTS_TABLE}
             where {FTS_TABLE} match :match and +rowid in (select value from json_each(:ids))
             order by rowid desc
             limit {PREFIXED}
         """
-        return [id for (id,) in self.db.execute(sql, {"match": match, "ids": json.dumps(ids)})] if stems else []
+        return [id for (id,) in self.db.execute(sql, {"match": match, "ids": json.dumps(ids)})] if words else []
 
     def _heads_read(self, ids: list[int]) -> list[int]:
         """Those of *ids* in whose headline or outlet one of the words is read, the last stored first."""
@@ -322,15 +324,15 @@ class Answers:
     def _ranked_heads(self, match: str) -> list[int]:
         """The newest HEADS answers, best first; where there seem to be hardly more, the best of all in one walk."""
         sample = self._latest(match, WEIGHED)
-        few = len(sample) < WEIGHED or self._expected(sample) < 2 * HEADS
+        few = len(sample) < WEIGHED or self._expected(len(sample), sample[-1]) < 2 * HEADS
         if few and self._is_counted_fast and not (self.plan.where or self.plan.words):
             sql = f"select rowid from {FTS_TABLE} where {FTS_TABLE} match ? order by rank limit {HEADS}"
             return [id for (id,) in self.db.execute(sql, [match])]
         return self._ranked(match, HEADS)
 
-    def _expected(self, newest: Sequence[int]) -> float:
-        """How many there are in all, judged by how densely the newest of them stand."""
-        return len(newest) * self.posts / (self.posts - newest[-1] + 1)
+    def _expected(self, newest: int, last: int) -> float:
+        """How many there are in all, when the *newest* of them go back to the post *last*."""
+        return newest * self.posts / (self.posts - last + 1)
 
     def _ranked(self, match: str, within: int) -> list[int]:
         """The newest *within* answers, best first."""
@@ -410,9 +412,11 @@ class Answers:
         """In how many posts the unit stands, judged by how densely the newest of them have it."""
         words = f"{quoted(unit.text)} *" if unit.prefix else quoted(unit.text)
         table = WORDS_TABLE if unit.prefix and len(unit.words) == 1 else FTS_TABLE
-        sql = f"select rowid from {table} where {table} match ? order by rowid desc limit 200"
-        newest = [id for (id,) in self.db.execute(sql, [words])]
-        return len(newest) if len(newest) < 200 else self._expected(newest)
+        newest = f"select rowid from {table} where {table} match ? order by rowid desc limit 1 offset {SAMPLED - 1}"
+        last = self.db.execute(newest, [words]).fetchone()
+        if last is None:
+            return float(self.db.execute(f"select count(*) from {table} where {table} match ?", [words]).fetchone()[0])
+        return self._expected(SAMPLED, last[0])
 
 
 def _beyond(key: str, direction: str, after: tuple[Any, int]) -> str:

@@ -74,20 +74,12 @@ def _count_names(db: Database, facet: str, table: str, ids: str, values: dict[st
     """How many answers each author or category has; those of one name on two sites are counted together."""
     rows = db.execute(
         f"""
-        select {table}.name, found.posts
-        from (
-            select {facet}_id as id, count(*) as posts
-            from ({ids}) as one cross join post_{table} on post_id = one.value
-            group by {facet}_id
-        ) as found
-        join {table} on {table}.id = found.id
+        select name
+        from ({ids}) as one cross join post_{table} on post_id = one.value join {table} on {table}.id = {facet}_id
         """,
         values,
     )
-    counter: Counter[Any] = Counter()
-    for name, count in rows:
-        counter[name] += count
-    return counter
+    return Counter(name for (name,) in rows)
 
 
 def _values(facet: str, counts: Mapping[Any, int]) -> tuple[FacetValue, ...]:

@@ -373,6 +373,15 @@ def test_a_mistyped_option_is_no_query(archive: tuple[str, str]) -> None:
     assert "no option --ouput" in str(result.exception)
 
 
+def test_a_letter_after_a_hyphen_is_no_word_that_is_not_wanted(archive: tuple[str, str], tmp_path: Path) -> None:
+    result = run("export", "steel", "-o", str(tmp_path / "x.csv"), "--format", "csv", *archive)
+    assert isinstance(result.exception, UsageError)
+    assert "no option -o" in str(result.exception)
+    without = run("export", "steel NOT o", "--format", "csv", *archive)
+    assert without.exit_code == 0
+    assert without.stdout
+
+
 def test_the_reader_is_told_what_was_written(archive: tuple[str, str], tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     told = run("export", "outlet:freep", "--format", "csv", "--output", str(target), "--json", *archive)

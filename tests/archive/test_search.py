@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from archive.errors import UsageError
 from archive.folder import ArchiveFolder
 from archive.search import Results, Run, as_html, as_text, search, to_json
 from archive.search import candidates as bounds
+from archive.search.columns import kept_columns
 from archive.search.stems import stem
 from archive.store import Store
 
@@ -353,6 +355,54 @@ def test_a_beginning_finds_the_words_that_begin_so(store: Store, beginning: str)
     words = [text.lower().replace("é", "e").replace(",", "").split() for text in texts]
     wanted = {f"post-{n}" for n, each in enumerate(words) if any(word.startswith(asked) for word in each)}
     assert set(slugs(search(store.db, beginning))) == wanted
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        pytest.param("ferr*", "A ferry for the strait", id="the-stem-goes-on"),
+        pytest.param("universit*", "The university’s crane", id="the-stem-is-shorter"),
+        pytest.param("univ*", "The university’s crane", id="the-stem-is-longer"),
+    ],
+)
+def test_of_many_words_that_begin_so_one_in_the_headline_leads(
+    store: Store, query: str, title: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "WEIGHED", 1)
+    save(store, "headline", FILLER, title=title)
+    for number in range(5):
+        save(store, f"post-{number}", f"{FILLER} The ferries and universities.")
+    likeliest = bounds.Answers(db=store.db, plan=_plan(store.db, query), units=_units(query)).likeliest()
+    assert len(likeliest) == 6
+    assert slug_of(store.db["posts"].get(likeliest[0])["url"]) == "headline"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("query", ["the", "steel OR the", "the of", '"of the"'])
+def test_pages_of_a_broad_result_go_on_through_all_of_it(
+    sample: Database, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "WEIGHED", 4)
+    monkeypatch.setattr("archive.search.Answers", partial(bounds.Answers, few=10))
+    seen: list[int] = []
+    cursor: str | None = "0"
+    while cursor is not None:
+        page = search(sample, query, limit=9, cursor=cursor)
+        seen += [hit.id for hit in page.hits]
+        cursor = page.next_cursor
+    assert len(seen) == len(set(seen))
+    shown = {*seen, *(also.id for hit in search(sample, query, limit=1_000).hits for also in hit.also)}
+    assert found(sample, query) <= {slug_of(sample["posts"].get(id)["url"]) for id in shown}  # type: ignore[union-attr]
+
+
+def test_what_a_second_broad_result_consists_of_is_counted_from_memory_the_same(
+    sample: Database, tmp_path: Path
+) -> None:
+    sample.execute("vacuum into ?", [str(tmp_path / "archive.db")])
+    db = open_readonly(tmp_path / "archive.db")
+    first, second, third = (search(db, "lock OR ferry OR city", facets=True).facets for _ in range(3))
+    assert kept_columns(db) is not None
+    assert first == second == third
+    db.close()
 
 
 @pytest.mark.parametrize("cursor", ["x", "", "[]", "-1", '["2024"]', '{"a": 1}', "9" * 40])
