@@ -83,7 +83,8 @@ class Mentions:
 
     def find_in(self, text: str) -> list[Span]:
         """Every mention in *text* in order, the longest where several begin."""
-        begun = [at for at, word in enumerate(WORD.findall(text)) if word in self._by_first]
+        spelled = WORD.findall(text)
+        begun = [at for at, word in enumerate(spelled) if word in self._by_first and self._is_spelled(spelled, at)]
         words = list(WORD.finditer(text)) if begun else []
         found: list[Span] = []
         after = 0
@@ -92,6 +93,18 @@ class Mentions:
                 after, span = self._longest_at(text, words, at)
                 found += [span] if span else []
         return found
+
+    def _is_spelled(self, words: Sequence[str], first: int) -> bool:
+        """Whether the words from *first* on have the letters of a name, whatever stands between them: a quick look."""
+        group, longest = self._by_first[words[first]], self._longest[words[first]]
+        letters = ""
+        for word in words[first:]:
+            letters += _fold_word(word)
+            if letters in group:
+                return True
+            if len(letters) >= longest:
+                break
+        return False
 
     def _longest_at(self, text: str, words: Words, first: int) -> tuple[int, Span | None]:
         """The longest mention that begins with the word *first*, and the number of the word after it."""

@@ -176,11 +176,11 @@ class Page:
     def _by_classes(self) -> Mapping[str, list[tuple[int, HtmlElement]]]:
         """Whole `class` attribute → its elements, numbered in document order, where it holds what somebody asks for."""
         found: defaultdict[str, list[tuple[int, HtmlElement]]] = defaultdict(list)
-        for number, element in enumerate(_WITH_CLASS(self.tree)):
-            classes = element.get("class")
-            asked = _SEEN.get(classes)
-            if asked or (asked is None and _asked_for_in(classes)):
-                found[classes].append((number, element))
+        for number, element in enumerate(self.body.iter()):
+            if classes := element.get("class"):
+                asked = _SEEN.get(classes)
+                if asked or (asked is None and _asked_for_in(classes)):
+                    found[classes].append((number, element))
         return found
 
     @cached_property
@@ -236,7 +236,6 @@ _DECLARING = ("base", "title", "meta", "link", "script")
 _LOADS = frozenset(
     "stylesheet preload prefetch preconnect dns-prefetch modulepreload icon apple-touch-icon mask-icon".split()
 )
-_WITH_CLASS = etree.XPath("descendant::*[@class]")
 _WITH_PROPERTY = etree.XPath("descendant::*[@itemprop]")
 
 

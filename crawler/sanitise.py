@@ -46,7 +46,6 @@ _CLEANER = nh3.Cleaner(
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 """Read from pages, but not to be set: lxml refuses them."""
-_ADDRESSED = etree.XPath(".//*[@href or @cite]")
 
 
 def readable_html(body: HtmlElement, base_url: str) -> str:
@@ -54,7 +53,7 @@ def readable_html(body: HtmlElement, base_url: str) -> str:
 
     Classes and ids go too: archived markup must not clash with the page it is shown in. *body* is changed.
     """
-    for element in _ADDRESSED(body):
+    for element in body.iter("a", "blockquote", "q"):
         for name in ("href", "cite"):
             if (given := element.get(name)) and (address := address_of(base_url, given)) != given:
                 _set_or_drop(element, name, given, address)

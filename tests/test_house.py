@@ -80,3 +80,10 @@ def test_the_data_model_page_is_what_the_dictionary_says() -> None:
         if f"| `{column}` | {text} |" not in page
     ]
     assert not missing
+
+
+def test_the_oldest_python_is_the_same_for_pip_make_and_readers() -> None:
+    oldest = re.search(r'requires-python = ">=([\d.]+)"', (ROOT / "pyproject.toml").read_text())
+    assert oldest
+    assert f"sys.version_info < ({oldest[1].replace('.', ', ')})" in (ROOT / "Makefile").read_text()
+    assert f"Python {oldest[1]} or later" in (ROOT / "README.md").read_text()

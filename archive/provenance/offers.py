@@ -158,7 +158,7 @@ _PRINTED_LINK = re.compile(
 def _from_bare_links(page: Page) -> Iterator[Offer]:
     """ "Link: https://paper.example/…" printed at the foot."""
     for read in page.reads:
-        if not _PRINTED_LINK.match(read.line.text):
+        if "://" not in read.line.text or not _PRINTED_LINK.match(read.line.text):
             continue
         found = next(((press().by_host(u), u) for u in read.originals if press().by_host(u)), None)
         if found and found[0]:

@@ -70,7 +70,12 @@ RULES: tuple[tuple[Role, str, str], ...] = (
         r"admission|doors open|"
         r"wann|wo|uhrzeit|lieu|quand|où|cuándo|dónde|lugar|hora|quando|dove|ora|data e ora|local)\s*:",
     ),
-    ("event", "time-span", r"\b\d{1,2}(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:[–—-]|to)\s*\d{1,2}(?::\d\d)?\s*[ap]\.?m\b"),
+    # Begins with the figure itself, so that the search skips to one.
+    (
+        "event",
+        "time-span",
+        r"\d(?<!\w\d)\d?(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:[–—-]|to)\s*\d{1,2}(?::\d\d)?\s*[ap]\.?m\b",
+    ),
     (
         "credit",
         "photo-credit",

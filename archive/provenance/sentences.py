@@ -104,6 +104,8 @@ _NAMES = (
     rf"{_NAME_WORD}(?:\s+(?:(?:de|da|do|dos|del|della|di|la|le|van|von|der|den|bin|al|el|ter|du)\s+)*{_NAME_WORD})"
     rf"{{1,4}}"
 )
+_NAMED = re.compile(_NAMES)
+"""Stands in every match of _WRITTEN_BY."""
 _LOWER_ROLE = r"(?:(?:the|el|la|le|l['’]|der|dem|des|del|la|il|o|a|nuestro|notre|our|su)\s*)?"
 _OFFICE = r"(?:(?:[A-Z][\w’'.-]*\s+){1,4}(?=[a-z]))??"
 _JOB = r"(?:(?!(?:de|du|di|del|d|do|da|of|by|von|per|por|par)\b)[a-zà-ÿ-]+(?:\s+|,\s+)){0,2}"
@@ -146,31 +148,32 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
         return []
     if read.has("credit") and not _PERMITTED.search(text):
         return []
-    lower = text.lower()
-    found = [a for rule in _rules_for(text, edge) if rule.fits(lower) for a in _apply(rule, text, read, context, house)]
+    lower, begun = text.lower(), openings(text)
+    rules = _rules_for(begun, first_openings(text) if edge else frozenset(), edge)
+    found = [a for rule in rules if rule.fits(lower) for a in _apply(rule, text, read, context, house)]
     if edge and len(text) < 120:
         found += _person_in(text, read, context, house)
     if edge and len(text) < 230 and not any(a.match for a in found):
-        found += _loosely_worded(text, read, context, house)
+        found += _loosely_worded(text, begun, read, context, house)
     if not found and edge:
-        found = list(_without_outlet(text, read, context))
-    return sorted(found, key=lambda a: -a.strength) if found and not _is_no_attribution(text) else []
+        found = list(_without_outlet(text, begun, read))
+    return sorted(found, key=lambda a: -a.strength) if found and not _is_no_attribution(text, begun) else []
 
 
 _PERMITTED = re.compile(r"\b(?:reprint|republish|repost)\w*\b.{0,20}\bpermission\b", re.IGNORECASE)
 """Of a text, though the line begins like the credit of a picture: "© The Courier. Reprinted with permission." """
 
 
-def _is_no_attribution(text: str) -> bool:
-    begun = openings(text)
+def _is_no_attribution(text: str, begun: frozenset[str]) -> bool:
     return (not _ABOUT_US_WORDS.isdisjoint(begun) and _ABOUT_US.search(text) is not None) or (
         not _WENT_WORDS.isdisjoint(begun) and _WENT_ELSEWHERE.search(text) is not None
     )
 
 
-def _rules_for(text: str, edge: bool) -> Sequence[Rule]:
-    """Rules one of whose words *text* holds, in the table's order."""
-    return _rules(openings(text) & _TELLING, first_openings(text) & _TELLING_FIRST if edge else frozenset(), edge)
+def _rules_for(begun: frozenset[str], begun_first: frozenset[str], edge: bool) -> Sequence[Rule]:
+    """Rules whose words a text holds, in the table's order: by the openings of all its words and of the first ones."""
+    rules = _rules(begun & _TELLING, begun_first & _TELLING_FIRST, edge)
+    return [rule for rule in rules if not rule.also or not rule.also.isdisjoint(begun)]
 
 
 _TELLING, _TELLING_FIRST = frozenset(_ANYWHERE), frozenset(_BEGINNING)
@@ -337,6 +340,8 @@ _QUOTE_INTRO = re.compile(
 _READ_THE = re.compile(
     r"^\W*(?:click here to )?(?:read|see|view|watch)(?: the)?(?: full| original| entire)?\s*$", re.IGNORECASE
 )
+_CALLS_TO_READ = re.compile(r"\W*(?:click|read|see|view|watch)\b", re.IGNORECASE)
+"""How whatever _READ_THE matches begins."""
 _ITS_ARTICLE = re.compile(rf"^(?:['’]s?)?\s+{ARTICLE}\b", re.IGNORECASE)
 _IN_THE = re.compile(r"^\W*(?:in )?(?:today['’]s |this week['’]s )?(?:the )?$", re.IGNORECASE)
 _CARRIES = re.compile(
@@ -351,9 +356,11 @@ _INTRODUCES = re.compile(
 )
 
 
-def _loosely_worded(text: str, read: Read, context: PageContext, house: House) -> Iterator[Attribution]:
+def _loosely_worded(
+    text: str, begun: frozenset[str], read: Read, context: PageContext, house: House
+) -> Iterator[Attribution]:
     """A short line that names one known outlet, says in any order that a text stood there, and no more."""
-    if not _may_be_worded_loosely(text):
+    if not _may_be_worded_loosely(text, begun):
         return
     named = [m for m in press().mentions(text) if m[2].confidence >= 0.6]
     if len({m[2].outlet.id for m in named}) != 1:
@@ -367,18 +374,22 @@ def _loosely_worded(text: str, read: Read, context: PageContext, house: House) -
         yield _attribution(text, read, context, _LOOSE, text[start:end], match, strength, (start, end))
 
 
-def _may_be_worded_loosely(text: str) -> bool:
+def _may_be_worded_loosely(text: str, begun: frozenset[str]) -> bool:
     """Whether the words are there that `_loose_strength` asks for: most lines need not be searched for outlets."""
-    begun = openings(text)
     if text.rstrip().endswith(":") or "©" in text or "copy" in begun:
         return True
     dated = _DIGIT.search(text) is not None
-    signed_or_read = not _SIGNED_OR_READ.isdisjoint(begun)
+    signed_or_read = not _SIGNED_OR_READ.isdisjoint(begun) and _may_be_signed_or_read(text)
     verb = not _VERB_WORDS.isdisjoint(begun) and _VERB.search(text.lower()) is not None
     if (dated and len(text) < 60) or (verb and (dated or signed_or_read)):
         return True
     said_by_noun = verb or dated or signed_or_read
     return said_by_noun and (not _NOUN_WORDS.isdisjoint(begun) or _has_compound(text))
+
+
+def _may_be_signed_or_read(text: str) -> bool:
+    """Whether two words in a row are such as names are made of, or a call to read begins the line."""
+    return _NAMED.search(text) is not None or _CALLS_TO_READ.match(text) is not None
 
 
 def _has_compound(text: str) -> bool:
@@ -469,9 +480,8 @@ def _strip_job(names: str) -> str:
     return " ".join(words)
 
 
-def _without_outlet(text: str, read: Read, context: PageContext) -> Iterator[Attribution]:
+def _without_outlet(text: str, begun: frozenset[str], read: Read) -> Iterator[Attribution]:
     """ "Reproducimos el artículo del periodista A": a repost, though the outlet is not named."""
-    begun = openings(text)
     if _REPRODUCED_VERBS.isdisjoint(begun) or _REPRODUCED_NOUNS.isdisjoint(begun) or not _REPRODUCED.search(text):
         return
     byline, printed = _author_in(BARE_URL.sub("", text), (len(text), len(text)))

@@ -22,6 +22,8 @@ class Rule:
     trigger: re.Pattern[str]
     openings: frozenset[str] = frozenset()
     """A word of every sentence of the kind begins with one of these: cheaper to look for than the trigger."""
+    also: frozenset[str] = frozenset()
+    """And another with one of these, where the first are common words; empty when nothing more is asked."""
     strength: float
     """Confidence when the outlet is a known one."""
     anywhere: bool = False
@@ -71,7 +73,8 @@ RULES: tuple[Rule, ...] = tuple(
     Rule(
         name=name,
         language=language,
-        openings=openings(words),
+        openings=openings(words.partition(" + ")[0]),
+        also=openings(words.partition(" + ")[2]),
         trigger=re.compile(pattern, re.IGNORECASE),
         strength=strength,
         anywhere="any" in flags,
@@ -121,7 +124,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "this-article-is-from",
             "en",
-            ARTICLE_WORDS,
+            f"{ARTICLE_WORDS} + is was comes came ran runs appears appeared has first originally also",
             0.94,
             "",
             r"\b(?:this|the following|the above|the) (?:following |above )?"
@@ -226,7 +229,8 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "publicado-en",
             "es",
-            "publi aparec difund emitid",
+            "publi aparec difund emitid + artículo columna tribuna entrevista reportaje noticia texto editorial "
+            "crónica opinión carta análisis",
             0.95,
             "any",
             r"\b"
@@ -276,7 +280,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "paru-dans",
             "fr",
-            "paru publi diffus retrouver repris",
+            "paru publi diffus retrouver repris + dans sur par en chez",
             0.96,
             "any",
             r"\b(?:parue?s?|publiée?s?|diffusée?s?|initialement publiée?|à retrouver|repris)\b"
@@ -377,7 +381,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "publicado-em-pt",
             "pt",
-            "public republic veicul divulg saiu",
+            "public republic veicul divulg saiu + em no na pelo pela n nos nas do da",
             0.95,
             "any",
             r"\b(?:publicad[oa]s?|veiculad[oa]s?|divulgad[oa]s?|saiu|republicad[oa])\b"
@@ -405,7 +409,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "publicat-a",
             "ca",
-            "publica apareg emès emesa",
+            "publica apareg emès emesa + al a als en per pel",
             0.95,
             "any",
             r"\b(?:publicat|publicada|publicats|aparegut|apareguda|emès|emesa)\b"
