@@ -291,6 +291,15 @@ DESCRIPTIONS: Final[dict[str, tuple[str, dict[str, str]]]] = {
         "The runs of `fingerprints`, to be looked up.",
         {"run": "CRC-32 of five words in a row", "post_id": "A post in which they stand"},
     ),
+    "counts": (
+        "Numbers of posts, kept up to date with every post that comes, goes or is corrected.",
+        {
+            "subject": "`outlet`, `month`, `outlet-month` or `author`",
+            "name": "The outlet; of an author the number, as in `authors`; empty where months alone are counted",
+            "period": "Month the articles first appeared, ISO; the year, where no more is known; empty for all time",
+            "posts": "Posts, never 0",
+        },
+    ),
     "withholdings": (
         "Posts kept from the public, for a time or for good; the newest that is not undone stands.",
         {

@@ -36,7 +36,7 @@ from archive.warc.tail import has_our_name, made_by_us
 
 Check = Literal["record", "pointer", "database", "search", "posts"]
 """`record`: a WARC file by itself; `pointer`: database against WARC files; `database`: the file and its structure;
-`search`: the full-text index; `posts`: what a post's rows say of each other."""
+`search`: the full-text index; `posts`: what a post's rows say of each other, and the counts of them."""
 
 IN_FORM_BYTES: Final = 16 * 1024 * 1024
 """Longer records, which are few, are read in pieces by the rules alone."""

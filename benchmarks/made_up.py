@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from archive.database import open_database
-from archive.schema import FTS_TABLE, WORDS_TABLE
+from archive.schema import COUNTED_ANEW, FTS_TABLE, WORDS_TABLE
 
 VOCABULARY: Final = 50_000
 WORDS: Final = 480
@@ -123,6 +123,8 @@ def build(path: Path, posts: int, words: list[str]) -> None:
             db.execute(statement)
         for _, sql in triggers:
             db.execute(sql)
+        db.execute("delete from counts")
+        db.execute(f"insert into counts {COUNTED_ANEW}")
     for pragma in ("optimize", "journal_mode = wal"):
         db.execute(f"pragma {pragma}").fetchall()
     db.close()

@@ -19,8 +19,9 @@ YEARS_SHOWN: Final = 40
 
 def coverage_page(ask: Ask, db: Database) -> Answer:
     outlets = [each["name"] for each in count_outlets(db)]
-    years = [str(year) for year in span_of_years(db, YEARS_SHOWN)]
-    counts = {(outlet, year): n for year, outlet, n in count_by_outlet(db, outlets[:OUTLETS_SHOWN], years)}
+    span = span_of_years(db, YEARS_SHOWN)
+    counts = {(outlet, year): n for year, outlet, n in count_by_outlet(db, outlets[:OUTLETS_SHOWN], span, "year")}
+    years = [str(year) for year in span]
     highest = max([LEAST_DARKEST, *counts.values()])
     numbers = dict(db.execute("select name, id from outlets").fetchall())
     lines = []

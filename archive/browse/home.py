@@ -22,9 +22,9 @@ YEARS_SHOWN: Final = 60
 
 AUTHORS_SQL: Final = f"""
 select authors.id, authors.name, counts.posts
-from (select author_id, count(*) as posts from post_authors group by author_id order by posts desc limit {TOP_SHOWN})
-    as counts join authors on authors.id = counts.author_id
-order by counts.posts desc, authors.name
+from counts join authors on authors.id = cast(counts.name as integer)
+where counts.subject = 'author'
+order by counts.posts desc, authors.name limit {TOP_SHOWN}
 """
 
 LATEST_SQL: Final = f"""
@@ -75,9 +75,8 @@ def numbered(db: Database, counts: Sequence[Row]) -> list[Row]:
 
 def months_of(db: Database, outlets: Sequence[str], years: range) -> list[tuple[str, str, int]]:
     """(month, outlet, articles), where there are any; what is of none of *outlets* as the rest."""
-    months = [f"{year}-{month:02d}" for year in years for month in range(1, 13)]
-    found = count_by_outlet(db, outlets, months)
-    rest = count_all(db, months)
+    found = count_by_outlet(db, outlets, years, "month")
+    rest = count_all(db, years, "month")
     for month, _, count in found:
         rest[month] -= count
     return [*found, *((month, REST, count) for month, count in rest.items() if count)]

@@ -42,9 +42,10 @@ def authors_page(ask: Ask, db: Database) -> Answer:
     found = rows(
         db,
         """
-        select authors.id, authors.name, count(*) as posts
-        from post_authors join authors on authors.id = post_authors.author_id
-        group by author_id order by posts desc, authors.name limit 201 offset ?
+        select authors.id, authors.name, counts.posts
+        from counts join authors on authors.id = cast(counts.name as integer)
+        where counts.subject = 'author'
+        order by counts.posts desc, authors.name limit 201 offset ?
         """,
         [min(after, 100_000)],
     )

@@ -43,6 +43,7 @@ TABLE_SETTINGS: Final[dict[str, dict[str, Any]]] = {
     "sightings": {"facets": ["source"]},
     "skips": {"sort_desc": "id", "facets": ["reason"]},
     "_sqlite_migrations": {"hidden": True},
+    "counts": {"hidden": True},
     "frontier": {"hidden": True},
     "post_urls": {"hidden": True},
     "warc_files": {"hidden": True},

@@ -68,6 +68,7 @@ LEFT_OUT: Final = frozenset(
         "decisions",
         "fingerprints",
         "fingerprint_runs",
+        "counts",
         "watches",
         "watch_hits",
     }

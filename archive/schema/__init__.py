@@ -1,5 +1,6 @@
 """The tables, views and triggers of an archive, as migrations; `dictionary.py` says what every column means."""
 
+from archive.schema.counts import COUNTED_ANEW
 from archive.schema.first import TABLES
 from archive.schema.migrations import migrations, statements
 from archive.schema.names import (
@@ -16,6 +17,7 @@ from archive.schema.names import (
 
 __all__ = [
     "APPLICATION_ID",
+    "COUNTED_ANEW",
     "DAY",
     "FTS_COLUMNS",
     "FTS_TABLE",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from archive.schema.counts import COUNTS
 from archive.schema.desk import LIKENESSES, WATCHES, WITHHOLDINGS
 from archive.schema.first import SEARCH, TABLES, VIEWS
 from archive.schema.later import DECISIONS, NUMBERED_SIGHTINGS, QUIET_RUNS, RANKED_CLIPPINGS, WORD_BEGINNINGS
@@ -98,6 +99,12 @@ def m007_notices_by_address(db: Database) -> None:
 def m008_word_beginnings(db: Database) -> None:
     """Searches for words by their first letters, in a small part of the time."""
     _run(db, WORD_BEGINNINGS)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m009_counts(db: Database) -> None:
+    """Numbers of posts by outlet, month and author, for pages that would count a whole archive anew."""
+    _run(db, COUNTS)
 
 
 def statements(script: str) -> list[str]:

@@ -18,7 +18,7 @@ from archive.errors import ArchiveError, LockedError, NewerArchiveError, NoArchi
 from archive.fixity import Advance, Finding, check_warcs, nobody
 from archive.folder import ArchiveFolder
 from archive.verifying.captures import RowWitnesses, check_sample, check_sizes, warc_files
-from archive.verifying.database import check_file, check_posts, check_search, check_structure
+from archive.verifying.database import check_counts, check_file, check_posts, check_search, check_structure
 from archive.verifying.problems import render
 
 __all__ = ["Finding", "Verification", "render"]
@@ -106,6 +106,7 @@ class Verification:
         warc = self._folder.warc_path
         yield from self._guarded("checking the database's structure", lambda: check_structure(db, path))
         yield from self._guarded("comparing posts with their revisions", lambda: check_posts(db, path))
+        yield from self._guarded("comparing the numbers of posts", lambda: check_counts(db, path))
         yield from self._guarded("comparing files with the database", lambda: check_sizes(db, warc))
         if self._sample is not None:
             yield from self._guarded("comparing rows with records", lambda: self._sampled(db, warc))

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from archive.fixity import Check, Finding
 from archive.model import Reading
-from archive.schema import FTS_TABLE
+from archive.schema import COUNTED_ANEW, FTS_TABLE
 from archive.seal import check_seal, is_sealed
 from archive.store.corrections import corrected
 from archive.store.joins import Joined, load_joined
@@ -79,6 +79,22 @@ def check_search(path: Path) -> Iterator[Finding]:
             yield _problem(path, "search", f"the full-text index does not agree with the posts ({error})")
     finally:
         db.close()
+
+
+def check_counts(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
+    """The numbers of posts that are kept against those counted anew."""
+    for subject, name, period, held, counted in db.execute(COUNT_FAULTS):
+        what = " ".join(f"its count of {subject} {name} {period}".split())
+        yield _problem(path, "posts", f"{what} is {held} posts, there are {counted}")
+
+
+COUNT_FAULTS: Final = f"""
+    select subject, name, period, sum(held), sum(counted) from (
+        select subject, name, period, posts as held, 0 as counted from counts
+        union all
+        select subject, name, period, 0, posts from ({COUNTED_ANEW})
+    ) group by subject, name, period having sum(held) <> sum(counted)
+"""
 
 
 def check_posts(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:

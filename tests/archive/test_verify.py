@@ -222,6 +222,15 @@ NO_TRIGGER = "drop trigger posts_fts_update; "
         pytest.param("delete from post_authors", "posts", "authors are", id="authors"),
         pytest.param("delete from post_categories", "posts", "categories are not", id="categories"),
         pytest.param("update evidence set post_id = 99", "database", "points at a row of posts", id="foreign key"),
+        pytest.param(
+            "update counts set posts = 9 where name = 'The Detroit News' and period = ''",
+            "posts",
+            "count of outlet The Detroit News is 9 posts",
+            id="count of an outlet",
+        ),
+        pytest.param(
+            "delete from counts where subject = 'author'", "posts", "count of author", id="count of an author"
+        ),
         pytest.param("update revisions set capture_id = 6", "posts", "answered 404", id="read from an error page"),
     ],
 )
