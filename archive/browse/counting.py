@@ -42,7 +42,8 @@ def count_outlets(db: Database) -> list[Row]:
 
 def count_by_outlet(db: Database, outlets: Sequence[str], years: range, unit: Unit) -> list[tuple[str, str, int]]:
     """(`YYYY` or `YYYY-MM`, outlet, articles), where there are any."""
-    return db.execute(BY_OUTLET_SQL, {"outlets": json.dumps(list(outlets)), **_asked(years, unit)}).fetchall()
+    asked = {"outlets": json.dumps(list(outlets)), **_asked(years, unit)}
+    return list(db.execute(BY_OUTLET_SQL, asked))
 
 
 def count_all(db: Database, years: range, unit: Unit) -> dict[str, int]:
