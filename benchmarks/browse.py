@@ -6,6 +6,7 @@ By the clock of the processor, of all threads: nothing here waits for a disk, an
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import random
 import tempfile
@@ -111,6 +112,7 @@ async def ask_all(path: Path, asked: Sequence[tuple[str, str]]) -> dict[str, lis
         **{name: [] for name, _ in sorted(set(asked), key=lambda each: each not in LIMITS)},
         AFTER_COMMIT: [],
     }
+    gc.freeze()  # as `clipfile serve` does
     for _, address in dict(asked).items():  # what is compiled or counted but once is not what an answer costs
         await milliseconds(site, address)
     for name, address in asked:
