@@ -75,7 +75,7 @@ def measured(path: Path, size: str) -> dict[str, Any]:
                 for name, share in SHARES.items()
             ),
         ],
-        "notes": [f"CPU milliseconds of the server, all threads; `{AFTER_COMMIT}` counts everything anew."],
+        "notes": [f"CPU milliseconds of the server, all threads; `{AFTER_COMMIT}` finds nothing kept from before."],
     }
 
 
