@@ -72,7 +72,12 @@ class Unit:
 
     def _mark(self, folded: str, start: int, end: int, number: int) -> Mark | None:
         """The unit, if it is what begins with the word from *start* to *end*."""
-        printed = [folded[start:end]]
+        word = folded[start:end]
+        if len(self.words) == 1:  # most units are one word, and most words are spelled as asked
+            if word == self.words[0]:
+                return Mark(start, end, number, True)
+            return Mark(start, end, number, False) if self.prefix or stem(word) == self.stems[0] else None
+        printed = [word]
         while self._fits(printed):
             if len(printed) == len(self.words):
                 return Mark(start, end, number, tuple(printed) == self.words)

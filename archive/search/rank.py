@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from archive.schema import FTS_COLUMNS, FTS_WEIGHTS
-from archive.search.passages import Mark, Unit, find_marks
+from archive.search.passages import Mark, Unit, find_marks, fold_keeping_length
 
 LONGEST_READ: Final = 60_000
 """Characters of a text that are weighed and quoted from."""
 
 _SATURATION, _LENGTH = 1.2, 0.75  # bm25's k1 and b
 _NEARNESS: Final = 0.25
+_HEAD: Final = tuple(column for column in FTS_COLUMNS if column != "text")
+_NOTHING: Final[dict[str, list[Mark]]] = {column: [] for column in FTS_COLUMNS}
 _WEIGHT_OF: Final = tuple(zip(FTS_COLUMNS, FTS_WEIGHTS, strict=True))
 _ALL_IN_TITLE: Final = 0.5
 
@@ -37,10 +39,13 @@ def weigh(rows: Sequence[dict[str, Any]], units: Sequence[Unit], weights: Sequen
 
 
 def _weighed(row: dict[str, Any], units: Sequence[Unit], weights: Sequence[float], usual: int) -> Weighed:
-    marks = {
-        column: find_marks(text[:LONGEST_READ], units, in_title=column == "title") if (text := row[column]) else []
-        for column in FTS_COLUMNS
-    }
+    marks = dict(_NOTHING)
+    marks["text"] = find_marks((row["text"] or "")[:LONGEST_READ], units)
+    # Most heads have none of the words: three short texts are passed over at one go.
+    head = fold_keeping_length(f"{row['title']} {row['outlet']} {row['authors']}")
+    if any(unit.beginning in head for unit in units):
+        for column in _HEAD:
+            marks[column] = find_marks((row[column] or "")[:LONGEST_READ], units, in_title=column == "title")
     score = _occurrence(marks, weights, row["words"] / usual) + _nearness(marks, units, weights)
     return Weighed(row=row, score=score, title_marks=marks["title"], text_marks=marks["text"])
 
