@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -64,17 +65,25 @@ def asked_query(words: Sequence[str], command: str) -> str:
 
     "-podcast" is a part of the query, so no option has a short form; who writes -o means one all the same.
     """
-    if mistyped := [word for word in words if word.startswith("--") or _is_short(word)]:
-        first = mistyped[0]
-        hint = f"clipfile {command} --help lists them"
-        if _is_short(first):
-            hint += f"; posts without the word are found by NOT {first[1:]}"
-        raise UsageError(f"there is no option {first}", hint=hint)
+    if mistyped := [word for word in words if word.startswith("--")]:
+        raise UsageError(f"there is no option {mistyped[0]}", hint=f"clipfile {command} --help lists them")
+    if short := [word for word in words if _SHORT.fullmatch(word)]:
+        letter = short[0][1]
+        meant = (
+            f"did you mean {named}?" if (named := _options_with(letter)) else f"clipfile {command} --help lists them;"
+        )
+        raise UsageError(f"there is no option -{letter}", hint=f"{meant} NOT {letter} leaves that letter out")
     return " ".join(words)
 
 
-def _is_short(word: str) -> bool:
-    return len(word) == 2 and word[0] == "-" and word[1].isascii() and word[1].isalpha()
+_SHORT: Final = re.compile("-[A-Za-z]")
+
+
+def _options_with(letter: str) -> str:
+    """The options of the command that runs which begin with *letter*."""
+    context = click.get_current_context(silent=True)
+    named = [name for option in context.command.params for name in option.opts] if context else []
+    return " or ".join(name for name in named if name.startswith(f"--{letter.lower()}"))
 
 
 def json_option(function: Function) -> Function:

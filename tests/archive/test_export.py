@@ -377,6 +377,7 @@ def test_a_letter_after_a_hyphen_is_no_word_that_is_not_wanted(archive: tuple[st
     result = run("export", "steel", "-o", str(tmp_path / "x.csv"), "--format", "csv", *archive)
     assert isinstance(result.exception, UsageError)
     assert "no option -o" in str(result.exception)
+    assert result.exception.hint == "did you mean --output? NOT o leaves that letter out"
     without = run("export", "steel NOT o", "--format", "csv", *archive)
     assert without.exit_code == 0
     assert without.stdout
