@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from heapq import nsmallest
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlite_utils import Database
@@ -83,9 +83,11 @@ def _count_names(db: Database, facet: str, table: str, ids: str, values: dict[st
 
 
 def _values(facet: str, counts: Mapping[Any, int]) -> tuple[FacetValue, ...]:
-    known = [(value, count) for value, count in counts.items() if value]
-    frequent = nsmallest(VALUES, known, key=lambda pair: (-pair[1], pair[0]))
-    return tuple(FacetValue(value=value, count=count, query=_narrowing(facet, value)) for value, count in frequent)
+    known = sorted(pair for pair in counts.items() if pair[0])
+    known.sort(key=itemgetter(1), reverse=True)  # equal counts stay in the order of their values
+    return tuple(
+        FacetValue(value=value, count=count, query=_narrowing(facet, value)) for value, count in known[:VALUES]
+    )
 
 
 def _narrowing(facet: str, value: str) -> str:
