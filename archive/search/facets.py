@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from operator import itemgetter
 from typing import Any, Final
 
 from sqlite_utils import Database
@@ -83,10 +82,10 @@ def _count_names(db: Database, facet: str, table: str, ids: str, values: dict[st
 
 
 def _values(facet: str, counts: Mapping[Any, int]) -> tuple[FacetValue, ...]:
-    known = sorted(pair for pair in counts.items() if pair[0])
-    known.sort(key=itemgetter(1), reverse=True)  # equal counts stay in the order of their values
+    known = sorted(filter(None, counts))  # bare strings are compared several times as fast as pairs
+    known.sort(key=counts.__getitem__, reverse=True)  # equal counts stay in the order of their values
     return tuple(
-        FacetValue(value=value, count=count, query=_narrowing(facet, value)) for value, count in known[:VALUES]
+        FacetValue(value=value, count=counts[value], query=_narrowing(facet, value)) for value in known[:VALUES]
     )
 
 
