@@ -7,7 +7,7 @@ and those that have it in headline, outlet or author; what passes a filter is lo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -26,7 +26,8 @@ FEW: Final = 2_000
 SAMPLED: Final = 200
 """How many of the newest posts with a word tell how frequent it is."""
 PASSING: Final = 20_000
-"""Up to so many posts that pass the filters are gathered first; of more, each answer is tried on its own."""
+PASSING_SHARE: Final = 0.1
+"""Up to so many posts that pass the filters, or that share of all, are gathered first; of more, each is tried."""
 HEADS: Final = 400
 NEWEST: Final = 100
 """Of more answers so many are ranked: the newest with the words in their head, and the newest whatever they are."""
@@ -155,12 +156,24 @@ class Answers:
 
     @cached_property
     def _passing(self) -> list[int] | None:
-        """The posts that pass the filters, when they are few enough; None when they are more, or there is no filter."""
+        """The posts that pass the filters, when they are few enough; None when they are more, or there is no filter.
+
+        Of many, those alone that have the words: every question would carry the others along.
+        """
         if not self.plan.where:
             return None
-        sql = f"select posts.id from posts where {self.plan.where} limit {PASSING + 1}"
+        most = max(PASSING, int(PASSING_SHARE * self.posts)) if self._has_words else PASSING
+        sql = f"select posts.id from posts where {self.plan.where} limit {most + 1}"
         found = [id for (id,) in self.db.execute(sql, self.plan.values)]
-        return found if len(found) <= PASSING else None
+        if len(found) > most:
+            return None
+        return found if len(found) <= PASSING else self._with_words(set(found))
+
+    def _with_words(self, ids: Set[int]) -> list[int]:
+        """Those of *ids* that have what is asked of the first of both indexes."""
+        table, match = (FTS_TABLE, self.plan.match) if self.plan.match else (WORDS_TABLE, self.plan.words)
+        found = self.db.execute(f"select rowid from {table} where {table} match ?", [match])
+        return [id for (id,) in found if id in ids]
 
     def _source(self, match: str | None = None) -> tuple[str, str, Values]:
         """Table, condition and values that give the answers' rowids; *match* stands in for the plan's expression."""

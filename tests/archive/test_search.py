@@ -326,6 +326,23 @@ def test_bounded_work_finds_only_answers(sample: Database, few: int, query: str)
         assert one.total == len(every) or (one.total == few and not one.total_is_exact)
 
 
+@pytest.mark.parametrize("query", ["the year:2016", "batter* year:2012..2022", "the ste* kind:own", "the OR year:2016"])
+@pytest.mark.parametrize("passing", [1, 10])
+@pytest.mark.parametrize("share", [0, 1])
+def test_filters_that_many_pass_find_the_same(
+    sample: Database, query: str, passing: int, share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answers() -> tuple[int, list[int], list[tuple[int, object]]]:
+        one = bounds.Answers(db=sample, plan=_plan(sample, query), units=_units(query))
+        return one.total, one.likeliest(), one.sorted("newest", 5, None)
+
+    every = answers()
+    monkeypatch.setattr(bounds, "PASSING", passing)
+    monkeypatch.setattr(bounds, "PASSING_SHARE", share)
+    assert answers() == every
+    assert every[0]
+
+
 @pytest.mark.parametrize("query", ["the", '"of the"', "the of", "the year:2012..2022", "the -lock"])
 @pytest.mark.parametrize("weighed", [3, 20])
 def test_answers_found_and_ranked_at_one_go_are_in_the_same_order(
