@@ -114,6 +114,7 @@ def set_pragmas(db: Database) -> None:
     for pragma in (
         "journal_mode = wal",
         "synchronous = normal",
+        "wal_autocheckpoint = 4000",  # 16 MB: what posts write again and again, such as indexes, is moved once for many
         "foreign_keys = on",
         "recursive_triggers = on",  # without it a replaced row leaves its old words in the full-text index
         f"cache_size = -{CACHE_KIB}",
