@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,14 +17,12 @@ from sqlite_utils import Database
 from archive.database import check_folder_can_be_written, open_readonly
 from archive.errors import LockedError
 from archive.outlets import use_outlets
+from archive.progress import Progress, silent
 from archive.schema import migrations
 from archive.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from archive.store import Store
-
-Progress = Callable[[str, int, int], None]
-"""Told the step, how much of it is done, and how much there is."""
 
 DEFAULT_FOLDER: Final = Path("data")
 
@@ -78,7 +76,7 @@ class ArchiveFolder:
         return db
 
     @contextmanager
-    def writing(self, purpose: str, progress: Progress = lambda step, done, total: None) -> Iterator[Store]:
+    def writing(self, purpose: str, progress: Progress = silent) -> Iterator[Store]:
         """The archive's store, with the lock held; both are let go at the end. Its own outlets count from now on.
 
         *progress* is told how far the work is that closing the store takes.

@@ -17,8 +17,9 @@ from typing import Any, Final
 from archive.export.citations import read_reference, to_text
 from archive.export.files import replacing
 from archive.export.selection import Selection, select
-from archive.export.writing import Progress, exporting
+from archive.export.writing import exporting
 from archive.folder import ArchiveFolder
+from archive.progress import Done
 from archive.text import collapse
 
 SNIPPET: Final = 160
@@ -95,7 +96,7 @@ COLUMNS: Final[dict[str, str]] = {
 INSERT: Final = f"insert into clippings ({', '.join(COLUMNS)}) values ({', '.join('?' * len(COLUMNS))})"
 
 
-def publish(folder: ArchiveFolder, query: str, target: Path, *, snippet: int, progress: Progress) -> int:
+def publish(folder: ArchiveFolder, query: str, target: Path, *, snippet: int, progress: Done) -> int:
     """Write the public edition of what *query* finds to *target*, whole or not at all; the number of clippings.
 
     *snippet* is the most characters shown of a text. Beside it a file of the same name ending in `.metadata.json` tells
@@ -108,7 +109,7 @@ def publish(folder: ArchiveFolder, query: str, target: Path, *, snippet: int, pr
     return count
 
 
-def _write(selection: Selection, query: str, path: Path, snippet: int, progress: Progress) -> int:
+def _write(selection: Selection, query: str, path: Path, snippet: int, progress: Done) -> int:
     with closing(sqlite3.connect(path, isolation_level=None)) as public:
         public.execute("pragma journal_mode = memory")
         public.executescript(f"begin; {SCHEMA}")

@@ -6,7 +6,7 @@ address, instant and digest; the captured bytes stay in the archive's WARC files
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Iterable, Set
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from archive.database import open_database
 from archive.errors import CannotWriteError, DamagedArchiveError
+from archive.progress import Done
 
 BATCH: Final = 500
 """Posts copied at a time, each batch a step of the progress."""
@@ -75,12 +76,8 @@ LEFT_OUT: Final = frozenset(
 )
 """Tables about the work of crawling and watching, and those that are made anew from the posts."""
 
-Progress = Callable[[int], None]
 
-
-def write_subset(
-    source: Path, ids: Iterable[int], target: Path, progress: Progress, *, holds_back: bool = False
-) -> int:
+def write_subset(source: Path, ids: Iterable[int], target: Path, progress: Done, *, holds_back: bool = False) -> int:
     """Write the posts *ids* of the archive's database *source* to a new database *target*; give their number.
 
     *progress* is told how many posts are copied so far. With *holds_back*, runs go along without their reports, which
@@ -97,7 +94,7 @@ def write_subset(
         db.close()
 
 
-def _copy(db: Database, source: Path, ids: Iterable[int], progress: Progress, without: Set[str]) -> int:
+def _copy(db: Database, source: Path, ids: Iterable[int], progress: Done, without: Set[str]) -> int:
     db.execute("pragma foreign_keys = off")
     db.execute("attach database ? as source", [str(source.resolve())])
     db.execute("begin")
@@ -116,7 +113,7 @@ def _copy(db: Database, source: Path, ids: Iterable[int], progress: Progress, wi
     return count
 
 
-def _copy_posts(db: Database, ids: Iterable[int], progress: Progress) -> int:
+def _copy_posts(db: Database, ids: Iterable[int], progress: Done) -> int:
     remaining, count = iter(ids), 0
     while batch := list(islice(remaining, BATCH)):
         marks = ", ".join("?" * len(batch))

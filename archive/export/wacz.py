@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from archive.errors import DamagedArchiveError
 from archive.export.belonging import Belongings
 from archive.export.cdxj import INDEX, TABLE_HEAD, Index, table_line
 from archive.export.selection import Selection
+from archive.progress import Done
 from archive.warc.records import GZIP_HEADER, DamagedRecordError, RawRecord, WarcFile, bare
 from archive.warc.tail import has_our_name
 
@@ -35,8 +36,6 @@ HEAD_BYTES: Final = 1 << 18
 REQUEST_BYTES: Final = 1 << 17
 """How far before an answer its request is looked for."""
 PAGES_HEAD: Final = {"format": "json-pages-1.0", "id": "pages", "title": "Posts", "hasText": True}
-
-Progress = Callable[[int], None]
 
 
 @dataclass(kw_only=True)
@@ -78,7 +77,7 @@ class Part:
     """Some posts are withheld: what else tells of them, such as listings and feeds, must not go along either."""
 
 
-def write_wacz(db: Database, warc_folder: Path, part: Part, title: str, target: Path, progress: Progress) -> int:
+def write_wacz(db: Database, warc_folder: Path, part: Part, title: str, target: Path, progress: Done) -> int:
     """Write the package and give the number of posts in it; *progress* is told how many are dealt with.
 
     What a crawl writes meanwhile stays out. Raises DamagedArchiveError, with file and offset, when a record that
@@ -106,7 +105,7 @@ def write_wacz(db: Database, warc_folder: Path, part: Part, title: str, target: 
 # ------------------------------------------------------------------------------------------------------------- pages
 
 
-def _add_pages(package: _Zip, db: Database, part: Part, belongings: Belongings, progress: Progress) -> int:
+def _add_pages(package: _Zip, db: Database, part: Part, belongings: Belongings, progress: Done) -> int:
     """`pages.jsonl`: one line for each post, whose captures are noted on the way where only some go along."""
     count = 0
     if part.run_id is not None and not part.holds_back:

@@ -20,9 +20,9 @@ from archive.export.subset import write_subset
 from archive.export.tables import iter_atom, iter_csv, iter_jsonl
 from archive.export.wacz import Part, write_wacz
 from archive.folder import ArchiveFolder
+from archive.progress import Done
 from archive.store.withholdings import withheld_today
 
-Progress = Callable[[int], None]
 Write = Callable[[str], object]
 
 
@@ -60,7 +60,7 @@ FILE_FORMATS: Final = ("sqlite", "wacz")
 FORMATS: Final = (*TEXT_FORMATS, *FILE_FORMATS)
 
 
-def iter_text(selection: Selection, query: str, format: str, progress: Progress = lambda done: None) -> Iterator[str]:
+def iter_text(selection: Selection, query: str, format: str, progress: Done = lambda done: None) -> Iterator[str]:
     """What *query* selected, in *format*, piece by piece. *progress* is told how many clippings are written."""
     made_by = TEXT_FORMATS[format]
 
@@ -72,7 +72,7 @@ def iter_text(selection: Selection, query: str, format: str, progress: Progress 
     return made_by.write(counted(), query)
 
 
-def export_text(selection: Selection, query: str, format: str, write: Write, progress: Progress) -> int:
+def export_text(selection: Selection, query: str, format: str, write: Write, progress: Done) -> int:
     """Give *write* the selection piece by piece; the number of clippings. *progress* is told how many are written."""
     count = 0
 
@@ -112,7 +112,7 @@ def export_file(
     query: str,
     format: str,
     target: Path,
-    progress: Progress,
+    progress: Done,
     *,
     public: bool = True,
     run_id: int | None = None,
@@ -140,7 +140,7 @@ def export_file(
             return _to_path(selection, query, format, beside, progress)
 
 
-def _to_path(selection: Selection, query: str, format: str, path: Path, progress: Progress) -> int:
+def _to_path(selection: Selection, query: str, format: str, path: Path, progress: Done) -> int:
     if format not in TEXT_FORMATS:
         raise UsageError(f"{format} can't be written to {path}", hint="name a file")
     with path.open("w", encoding="utf-8", newline="") as stream:

@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,13 +25,12 @@ from archive.merging.files import STAGING, WarcFiles
 from archive.merging.ids import Ids
 from archive.merging.people import merge_people
 from archive.merging.posts import PostMerge
+from archive.progress import Progress, silent
 from archive.schema import migrations
 from archive.store import Store
 from archive.store.decisions import MERGED, Decision
 from archive.store.values import now
 from archive.verifying import nobody_writing
-
-Progress = Callable[[str, int, int], None]
 
 SITES: Final = "sites"
 SETTINGS: Final = "clipfile.toml"
@@ -47,7 +46,7 @@ class Merged:
     """Files a person wrote that were not joined, and what to do about them."""
 
 
-def merge(folder: ArchiveFolder, other: ArchiveFolder, progress: Progress = lambda *_: None) -> Merged:
+def merge(folder: ArchiveFolder, other: ArchiveFolder, progress: Progress = silent) -> Merged:
     """Join *other* to *folder*.
 
     Raises NotAnArchiveError, NewerArchiveError or DamagedArchiveError when *other* can't be joined, UsageError when

@@ -5,19 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from archive.errors import CannotWriteError, DamagedArchiveError
+from archive.progress import Progress
 from archive.store import Store
 from archive.warc.tail import has_our_name, sync_folder
 
 STAGING: Final = "merging"
 STEP_BYTES: Final = 1 << 20
 DIGITS: Final = 16
-
-Progress = Callable[[str, int, int], None]
 
 
 class WarcFiles:

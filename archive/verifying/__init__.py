@@ -17,20 +17,14 @@ from archive.database import open_readonly
 from archive.errors import ArchiveError, LockedError, NewerArchiveError, NoArchiveError
 from archive.fixity import Advance, Finding, check_warcs, nobody
 from archive.folder import ArchiveFolder
+from archive.progress import Progress, silent
 from archive.verifying.captures import RowWitnesses, check_sample, check_sizes, warc_files
 from archive.verifying.database import check_counts, check_file, check_posts, check_search, check_structure
 from archive.verifying.problems import render
 
 __all__ = ["Finding", "Verification", "render"]
 
-Progress = Callable[[str, int, int], None]
-"""Told the step, how much of it is done and how much there is; 0 of 0 for a step of unknown length."""
-
 Step = Callable[[sqlite3.Connection], Iterator[Finding]]
-
-
-def silent(step: str, done: int, total: int) -> None:
-    """Nobody watches."""
 
 
 class Verification:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from archive.errors import CannotWriteError, UnusableFileError
 from archive.folder import ArchiveFolder
+from archive.progress import Progress
 from archive.provenance import READER
 from archive.store import Store
 from archive.warc import WarcWriter
@@ -33,8 +34,6 @@ from crawler.rereading import profile_of
 
 STAGING: Final = "importing"
 """Folder in the archive's where files lie until they are in."""
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(kw_only=True)
