@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from archive import provenance
 from archive.charsets import as_text
 from archive.model import Post, Reading
-from archive.outlets import load_outlets, use_outlets
 from archive.requisites import Requisite, Role, asked_for, page_requisites
 from crawler import feeds, rest
 from crawler.categories import Archive, Category, find_archives, find_categories
@@ -92,12 +90,6 @@ class ListingRead:
     feeds: tuple[str, ...]
     look: tuple[str, ...]
     """How the blog looks (crawler/theme.py), where the hint asks for it."""
-
-
-def get_ready(outlets: Path) -> None:
-    """What a process does before its first page; *outlets* is the archive's own authority file."""
-    use_outlets(outlets)
-    load_outlets()
 
 
 def read_post_page(

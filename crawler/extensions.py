@@ -24,14 +24,13 @@ from archive.provenance import READER
 from archive.report import plural
 from archive.watches import look
 from archive.watches import news as watched_words
-from crawler import desk
 from crawler.contracts import is_checking
 from crawler.keeper import Keeper, disk_trouble_named
 from crawler.modes import PastRun, Plan, choose_plan
 from crawler.profiles import SiteProfile
+from crawler.reading_room import open_room
 from crawler.recorded import site_facts
 from crawler.requisites import Requisites
-from crawler.room import Bounds, Room
 from crawler.skips import HARMLESS
 from crawler.tally import Tally
 
@@ -88,14 +87,7 @@ class ArchiveExtension:
             info=self._warcinfo(),
             max_file_bytes=crawler.settings.getint("WARC_FILE_MAXSIZE"),
         )
-        self.room = Room(
-            desk.get_ready,
-            self.folder.outlets_path,
-            bounds=Bounds(
-                cpu_s=crawler.settings.getfloat("READING_CPU_MAX"),
-                memory_bytes=crawler.settings.getint("READING_MEMORY_MAX"),
-            ),
-        )
+        self.room = crawler.spider.given_room or open_room(self.folder.outlets_path, crawler.settings.get)
         self.resources.callback(self.room.close)
         crawler.keeper, crawler.tally, crawler.plan, crawler.room = self.keeper, self.tally, self.plan, self.room
         crawler.requisites = Requisites(self.keeper, self.tally, self.profile, crawler.settings)

@@ -18,9 +18,10 @@ from archive.store.decisions import ACCEPTED, MERGED, Decision, read_decisions
 from archive.store.values import clock_set, instant
 from archive.warc.records import DamagedRecordError, RawRecord, WarcFile
 from archive.watches import look
-from crawler import desk, settings
+from crawler import settings
 from crawler.importing.again import take_again
 from crawler.importing.taking import MODE, taken_files
+from crawler.reading_room import get_ready
 from crawler.recorded import RecordedRun, read_run
 from crawler.replaying import Replay
 from crawler.room import Bounds, opened
@@ -68,7 +69,7 @@ def rebuild(
     total = sum(path.stat().st_size for run in runs for path in run.files)
     done = 0
     store.db.execute("pragma synchronous = off")  # what a power cut leaves of it is thrown away
-    with clock_set() as set_clock, opened(desk.get_ready, outlets, bounds=BOUNDS) as (loop, room):
+    with clock_set() as set_clock, opened(get_ready, outlets, bounds=BOUNDS) as (loop, room):
         numbers: dict[tuple[str, int], int] = {}
         for run in runs:
             decided.before(run.started_at, set_clock)

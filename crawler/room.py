@@ -94,8 +94,8 @@ class Room:
     def process_ids(self) -> list[int]:
         return [desk.process.pid for desk in self._desks]
 
-    async def do(self, function: Callable[..., T], *args: Any) -> T:
-        """What *function*, of a module that can be imported, returns.
+    async def do(self, function: Callable[..., T], *args: Any, first: bool = False) -> T:
+        """What *function*, of a module that can be imported, returns; with *first*, before what waits already.
 
         Raises CostlyPageError when it broke a bound, or its process twice; NoReadingRoomError when there is no process
         to be had; and ReaderFault for anything it raised itself.
@@ -104,7 +104,7 @@ class Room:
             message=pickle.dumps((function, args), pickle.HIGHEST_PROTOCOL),
             result=asyncio.get_running_loop().create_future(),
         )
-        self._waiting.append(work)
+        (self._waiting.appendleft if first else self._waiting.append)(work)
         for desk in sorted(self._desks, key=lambda desk: len(desk.handed_out)):
             desk.hand_out()
         answer = await work.result
@@ -119,9 +119,9 @@ class Room:
             await asyncio.wait(under_way)
 
     def close(self) -> None:
-        """End the processes; what is not done stays undone."""
-        for desk in self._desks:
-            desk.close()
+        """End the processes; what is not done stays undone. Closing twice does nothing."""
+        while self._desks:
+            self._desks.pop().close()
 
 
 @contextmanager

@@ -9,17 +9,18 @@ from scrapy.settings import Settings
 
 from crawler.extensions import RunEnd
 from crawler.profiles import SiteProfile
+from crawler.room import Room
 from crawler.spiders.blog import BlogSpider
 
 
-def run_process(profile: SiteProfile, overrides: dict[str, Any], categories: tuple[str, ...]) -> RunEnd:
-    """Crawl to the end. Raises the ArchiveError that kept it from beginning or from finding a blog."""
+def run_process(profile: SiteProfile, overrides: dict[str, Any], categories: tuple[str, ...], room: Room) -> RunEnd:
+    """Crawl to the end, and close *room*. Raises the ArchiveError that kept it from beginning or finding a blog."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.setdict(overrides, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(BlogSpider)
-    crawl = process.crawl(crawler, profile=profile, categories=categories)
+    crawl = process.crawl(crawler, profile=profile, categories=categories, room=room)
     process.start()
     if (error := crawl.exception()) is not None:
         raise error

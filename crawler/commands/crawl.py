@@ -14,8 +14,10 @@ from archive.errors import ArchiveError, LockedError
 from archive.folder import ArchiveFolder
 from archive.notifying import tell
 from archive.settings import REQUISITES
+from crawler import settings as defaults
 from crawler.commands.serving import origin, served
 from crawler.profiles import SiteProfile, load_profile, user_folders
+from crawler.reading_room import open_room
 
 if TYPE_CHECKING:
     from crawler.extensions import RunEnd
@@ -106,8 +108,6 @@ def settings_of(words: tuple[str, ...]) -> dict[str, str]:
 def setting_names() -> set[str]:
     from scrapy.settings import default_settings
 
-    from crawler import settings as defaults
-
     return {name for name in (*vars(defaults), *vars(default_settings)) if name.isupper()}
 
 
@@ -151,10 +151,17 @@ def run(
     *,
     allow_private: bool,
 ) -> RunEnd:
-    """Crawl to the end, with the archive reserved from the start: a second run is told so before it imports Scrapy."""
-    with folder.reserved(f"a crawl of {profile.name}"), served(profile, folder) as (found, is_ours):
-        from crawler.running import run_process
+    """Crawl to the end, with the archive reserved from the start: a second run is told so before it imports Scrapy.
 
+    That takes half a second, in which the process that reads gets ready as well.
+    """
+    with folder.reserved(f"a crawl of {profile.name}"), served(profile, folder) as (found, is_ours):
         if allow_private or is_ours:
             settings["ALLOW_PRIVATE_ORIGIN"] = origin(found.start_urls[0])
-        return run_process(found, settings, categories)
+        room = open_room(folder.outlets_path, lambda name: settings.get(name, getattr(defaults, name)))
+        try:
+            from crawler.running import run_process
+
+            return run_process(found, settings, categories, room)
+        finally:
+            room.close()

@@ -34,7 +34,7 @@ from crawler.items import PostItem
 from crawler.profiles import SiteProfile, load_profile, user_folders
 from crawler.requisites import PRIORITY as REQUISITE_PRIORITY
 from crawler.requisites import in_asset_scope
-from crawler.room import CostlyPageError
+from crawler.room import CostlyPageError, Room
 from crawler.sitemaps import Sitemap
 from crawler.skips import Skipped, SkipReason, reason_of, status_reason
 from crawler.storing import Storing, links_from_start
@@ -73,11 +73,14 @@ class BlogSpider(CheckedSpider):
         site: str | None = None,
         profile: SiteProfile | None = None,
         categories: tuple[str, ...] = (),
+        room: Room | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.profile = profile or load_profile(site or default_site(), user_folders())
         self.categories = categories
+        self.given_room = room
+        """Opened before Scrapy was imported; None where Scrapy itself was asked for a crawl."""
         self.fatal: ArchiveError | None = None
         """What ended the run before its time; the command raises it."""
         self.on_their_way: dict[str, str] = {}
@@ -285,7 +288,8 @@ class BlogSpider(CheckedSpider):
     async def read_listing(self, response: Response, seed: Seed) -> Findings:
         hint = seed.hint or {}
         bases, link = frozenset(self.bases), link_header_of(response)
-        page = await self.room.do(desk.read_listing_page, sent(response), self.profile, hint, bases, link)
+        # before posts that wait: it alone says where the next one is, or the last of them come when all posts are read
+        page = await self.room.do(desk.read_listing_page, sent(response), self.profile, hint, bases, link, first=True)
         if isinstance(page, Unreadable):
             return Findings(refused=[Refused(seed.url, SkipReason.of(page.reason), page.detail, seed.role)])
         look = self.agenda.look(page.look, seed.url)

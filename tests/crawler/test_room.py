@@ -19,6 +19,7 @@ from manners_crawl import Connection, page, serving
 from crawler import desk
 from crawler.desk import Sent
 from crawler.profiles import load_profile
+from crawler.reading_room import get_ready
 from crawler.room import Bounds, CostlyPageError, NoReadingRoomError, ReaderFault, Room
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +47,7 @@ ATTRIBUTES = b"<p " + b" ".join(b"a%d" % number for number in range(40_000)) + b
 
 def in_room(work: Callable[[Room], Coroutine[Any, Any, Any]], **bounds: Any) -> Any:
     async def whole() -> Any:
-        room = Room(desk.get_ready, NO_OUTLETS, bounds=Bounds(**bounds))
+        room = Room(get_ready, NO_OUTLETS, bounds=Bounds(**bounds))
         try:
             return await work(room)
         finally:

@@ -1,0 +1,28 @@
+"""The room a crawl reads its pages in: what its process knows before the first page, and what a page may cost.
+
+Nothing here imports what reads, nor Scrapy: a crawl opens the room before anything else, so that its process gets ready
+while Scrapy is being imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from crawler.room import Bounds, Room
+
+
+def open_room(outlets: Path, setting: Callable[[str], Any]) -> Room:
+    """*outlets* is the archive's own authority file; *setting* gives the value of a setting by its name."""
+    bounds = Bounds(cpu_s=float(setting("READING_CPU_MAX")), memory_bytes=int(setting("READING_MEMORY_MAX")))
+    return Room(get_ready, outlets, bounds=bounds)
+
+
+def get_ready(outlets: Path) -> None:
+    """What a process does before its first page: import what reads, and the outlets it is to know."""
+    import crawler.desk  # noqa: F401
+    from archive.outlets import load_outlets, use_outlets
+
+    use_outlets(outlets)
+    load_outlets()
