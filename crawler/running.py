@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -19,6 +20,7 @@ def run_process(profile: SiteProfile, overrides: dict[str, Any], categories: tup
     settings.setmodule("crawler.settings", priority="project")
     settings.setdict(overrides, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
+    logging.getLogger("scrapy").setLevel(settings["LOG_LEVEL"])  # else several records a page are made and thrown away
     crawler = process.create_crawler(BlogSpider)
     crawl = process.crawl(crawler, profile=profile, categories=categories, room=room)
     process.start()

@@ -108,6 +108,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.middlewares.StrictRedirects": 600,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    # it writes out each request and answer to count their bytes; the run's report counts what was captured
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     # nearest the network: the body as it was sent, and the request with every header
     "crawler.capture.CaptureMiddleware": 890,
 }
