@@ -13,9 +13,9 @@ BIN := $(VENV)/bin
 .DEFAULT_GOAL := run
 
 $(VENV)/installed: pyproject.toml constraints.txt
-	@command -v $(PYTHON) >/dev/null || { echo "make: Python 3.11.5 or later is needed (PYTHON=... names it)"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' \
-	  || { echo "make: Python 3.11.5 or later is needed, $(PYTHON) is $$($(PYTHON) -V)"; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "make: Python 3.11 or later is needed (PYTHON=... names it)"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "make: Python 3.11 or later is needed, $(PYTHON) is $$($(PYTHON) -V)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@# pip before 23.3 trips over some packages' metadata
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade "pip>=24"

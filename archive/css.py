@@ -9,12 +9,16 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from archive.patterns import possessive
+
 _STRING = r"\"([^\"\n\\]*+(?:\\.[^\"\n\\]*+)*+)\"|'([^'\n\\]*+(?:\\.[^'\n\\]*+)*+)'"
 _URL = rf"url\(\s*+(?:{_STRING}|((?:[^\s\"'()\\]++|\\(?:[0-9a-f]{{1,6}}\s?|.))*+))\s*+\)"
 _COMMENT = r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)"
 _PASSED_BY = r"\"[^\"\n\\]*+(?:\\.[^\"\n\\]*+)*+\"?|'[^'\n\\]*+(?:\\.[^'\n\\]*+)*+'?"
 """A string, closed or not: one left open would else be tried again from each of its quotes."""
-_NAMED: Final = re.compile(rf"{_COMMENT}|(?P<at>@import\s*+)(?:{_STRING}|{_URL})|{_URL}|{_PASSED_BY}", re.I | re.S)
+_NAMED: Final = re.compile(
+    possessive(rf"{_COMMENT}|(?P<at>@import\s*+)(?:{_STRING}|{_URL})|{_URL}|{_PASSED_BY}"), re.I | re.S
+)
 _FONT_FACE: Final = re.compile(r"@font-face\s*+\{([^{}]*+)\}", re.I)
 _ESCAPE: Final = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.I | re.S)
 _IMPORTED: Final = slice(1, 6)

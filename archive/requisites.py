@@ -16,6 +16,7 @@ from typing import Final, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from archive import css
+from archive.patterns import possessive
 from archive.urls import absolute, host_of
 
 Role = Literal["image", "stylesheet", "font", "icon", "attachment"]
@@ -51,13 +52,13 @@ MOST: Final = 1000
 _ATTRIBUTES = r"(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+"
 _RAW = "script|textarea|title|xmp|template|noembed|noframes|iframe"
 MARKUP: Final = re.compile(
-    rf"""
+    possessive(rf"""
     <(?:
         !--(?:-?>|[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z))
         |(?P<raw>{_RAW})(?=[\s/>])[^<>]*+>(?:[^<]++|<(?!/(?P=raw)[\s/>]))*+
         |style(?=[\s/>])[^<>]*+>(?P<css>(?:[^<]++|<(?!/style[\s/>]))*+)
         |(?P<name>img|source|link|base|input|video|body|table|td|th|image|use|meta)(?=[\s/>])(?P<attributes>{_ATTRIBUTES})>
-    )""",
+    )"""),
     re.I | re.X,
 )
 """Comments, raw text, style sheets, and tags that name something. No input makes it go back far."""
@@ -65,7 +66,7 @@ STYLED: Final = re.compile(r"style=(?:\"([^\"<>]*+)\"|'([^'<>]*+)')")
 """In lower case only, as WordPress and its plugins write it: several times faster than in any."""
 _WHOLE: Final = re.compile(r"https?://[^/]", re.I)
 _ATTRIBUTE: Final = re.compile(r"(?<![\w:.-])([a-z][\w:.-]*+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))", re.I)
-_CANDIDATE: Final = re.compile(r"(\S++)(?:\s++([\d.]{1,12})[wx](?=[\s,]|$))?+")
+_CANDIDATE: Final = re.compile(possessive(r"(\S++)(?:\s++([\d.]{1,12})[wx](?=[\s,]|$))?+"))
 _LAST_WIDTH: Final = re.compile(r"(\d{1,5})(?:\.\d+)?px\s*$")
 _FONT: Final = re.compile(r"\.(?:woff2?|ttf|otf|eot)$", re.I)
 _SAFE: Final = "%/:=&~+!$,;@()*"

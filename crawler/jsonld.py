@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from archive.patterns import possessive
 from archive.provenance.lines import fold_space
 
 MAX_OBJECTS = 2000
@@ -15,7 +16,7 @@ MAX_OBJECTS = 2000
 
 _OPENINGS = ("<!--", "<![CDATA[", "//<![CDATA[", "// <![CDATA[", "/* <![CDATA[ */", "/*<![CDATA[*/")
 _CLOSINGS = ("-->", "]]>", "//]]>", "// ]]>", "/* ]]> */", "/*]]>*/", ";")
-_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.S)
+_TRAILING_COMMA = re.compile(possessive(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])'), re.S)
 _DECODER = json.JSONDecoder(strict=False)
 
 

@@ -17,6 +17,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.errors import ArchiveError
+from archive.patterns import possessive
 from archive.provenance.lines import CLASSES_CHARS, address_of, fold_space
 from archive.urls import absolute, host_of
 from crawler.charset import to_utf8
@@ -347,7 +348,7 @@ def _harmless(limit: int) -> re.Pattern[bytes]:
         rb"(?:[!?]|/(?![a-zA-Z]))(?!--)[^>]*+(?:>|\Z)",
         rb"(?![a-zA-Z!?/])",
     )
-    return re.compile(rb"[^<]*+(?:<(?:" + rb"|".join(forms) + rb")[^<]*+)*+")
+    return re.compile(possessive(rb"[^<]*+(?:<(?:" + rb"|".join(forms) + rb")[^<]*+)*+"))
 
 
 _RAW_TEXT = (b"script", b"style", b"textarea", b"title", b"iframe", b"xmp", b"noframes", b"noembed")

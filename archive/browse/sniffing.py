@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from archive.patterns import possessive
+
 IMAGES: Final[tuple[tuple[re.Pattern[bytes], str], ...]] = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
     (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
@@ -22,8 +24,10 @@ FONTS: Final[tuple[tuple[re.Pattern[bytes], str], ...]] = (
 )
 SVG: Final = "image/svg+xml"
 _SVG = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]{0,200}+>\s*+)?(?:<!--(?:[^-]|-(?!->)){0,2000}+-->\s*+)*+"
-    rb"(?:<!DOCTYPE svg[^>]{0,300}+>\s*+)?<svg[\s>]"
+    possessive(
+        rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]{0,200}+>\s*+)?(?:<!--(?:[^-]|-(?!->)){0,2000}+-->\s*+)*+"
+        rb"(?:<!DOCTYPE svg[^>]{0,300}+>\s*+)?<svg[\s>]"
+    )
 )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from archive.patterns import possessive
 from archive.warc.bodies import GZIP_MAGIC, coding_fault, content_codings
 from archive.warc.digests import from_base32
 from archive.warc.facts import ROLE_FIELD, RecordFacts
@@ -75,9 +76,8 @@ def _form(kind: str) -> re.Pattern[bytes]:
         rb"Content-Length: (?P<block_bytes>\d{1,15})\r\n\r\n",
         rb"(?P<head>%s(?P<fields>(?:%s:[^\r\n\0]*+\r\n)*+)\r\n)" % (FIRST_LINE[message_type], TOKEN),
     )
-    return re.compile(
-        rb"WARC/1\.1\r\nWARC-Type: %s\r\n" % record_type.encode() + b"".join((*START, *OWN[kind], *block))
-    )
+    begun = rb"WARC/1\.1\r\nWARC-Type: %s\r\n" % record_type.encode()
+    return re.compile(possessive(begun + b"".join((*START, *OWN[kind], *block))))
 
 
 _FORMS: Final = {kind: _form(kind) for kind in OWN}
