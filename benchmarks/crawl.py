@@ -153,7 +153,7 @@ def report(names: list[str], rounds: list[dict[str, Outcome]]) -> dict[str, Any]
         for name in names
         for measure in ("pages/s", "cpu")
     }
-    peak = max(one["clipfile"].cost.peak_bytes for one in rounds)
+    held = max(one["clipfile"].cost.held_bytes for one in rounds)
     return {
         "tables": [
             table(
@@ -167,13 +167,22 @@ def report(names: list[str], rounds: list[dict[str, Outcome]]) -> dict[str, Any]
             promise("pages/s ÷ bare Scrapy's", ratios["bare", "pages/s"].median, at_least=0.25),
             promise("pages/s ÷ the plain thing's, wanted", ratios["plain", "pages/s"].median, at_least=3),
             promise("pages/s ÷ bare Scrapy's, wanted", ratios["bare", "pages/s"].median, at_least=0.45),
-            promise("peak memory, MB", peak / 1e6, at_most=PEAK_BYTES_MAX / 1e6),
+            promise("memory held together, MB", held / 1e6, at_most=PEAK_BYTES_MAX / 1e6),
         ],
     }
 
 
 COLUMNS = (
-    *("crawler", "pages", "requests", "pages/s", "CPU ms a page", "of it reading apart", "peak MB"),
+    *(
+        "crawler",
+        "pages",
+        "requests",
+        "pages/s",
+        "CPU ms a page",
+        "of it reading apart",
+        "held together, MB",
+        "peaks added up, MB",
+    ),
     *("Clipfile's pages/s ÷ its", "its CPU a page ÷ Clipfile's"),
 )
 
@@ -192,6 +201,7 @@ def _row(name: str, outcomes: list[Outcome], ratios: dict[tuple[str, str], Sprea
         round(Spread.of([o.pages_per_s for o in outcomes]).median, 1),
         round(Spread.of([o.cpu_ms_per_page for o in outcomes]).median, 1),
         round(Spread.of([o.cost.children_cpu_s / o.pages * 1e3 for o in outcomes]).median, 1) or "",
+        round(max(o.cost.held_bytes for o in outcomes) / 1e6),
         round(max(o.cost.peak_bytes for o in outcomes) / 1e6),
         str(ratios[name, "pages/s"]) if name != "clipfile" else "",
         str(ratios[name, "cpu"]) if name != "clipfile" else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import platform
@@ -15,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +24,8 @@ ROUNDS = {"toy": 1, "small": 3, "full": 5}
 """Rounds of each size; each round runs every contender once."""
 
 SAMPLING_S = 0.1
+WEIGHED_EVERY = 5
+"""Adding up the pages of a process takes longer than reading its time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +38,8 @@ class ProcessCost:
     cpu_s: float
     peak_bytes: int
     """The peaks of the process and of its children, added up: no less than all of them ever held together."""
+    held_bytes: int
+    """The most that all of them held at a time when they were looked at, what they share counted once; 0 if never."""
     exit_code: int
     children_cpu_s: float = 0.0
     """What of `cpu_s` its children took, as they were last seen."""
@@ -45,7 +50,7 @@ def run_process(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | N
     with (cwd / "out.txt").open("wb") as out:
         began = time.monotonic()
         process = subprocess.Popen(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
-        with watched_children(process.pid) as children:
+        with watched(process.pid) as seen:
             _, status, usage = os.wait4(process.pid, 0)
             ended = time.monotonic()
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -53,8 +58,9 @@ def run_process(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | N
         ended_at=ended,
         wall_s=ended - began,
         cpu_s=usage.ru_utime + usage.ru_stime,
-        peak_bytes=usage.ru_maxrss * 1024 + sum(child.peak_bytes for child in children.values()),
-        children_cpu_s=sum(child.cpu_s for child in children.values()),
+        peak_bytes=usage.ru_maxrss * 1024 + sum(child.peak_bytes for child in seen.children.values()),
+        held_bytes=seen.held_bytes,
+        children_cpu_s=sum(child.cpu_s for child in seen.children.values()),
         exit_code=process.returncode,
     )
 
@@ -92,20 +98,31 @@ class Child(NamedTuple):
     cpu_s: float
 
 
+@dataclass(slots=True)
+class Seen:
+    """A process and its children, as they were seen now and then; nothing where Linux's /proc is not there."""
+
+    children: dict[int, Child] = field(default_factory=dict)
+    held_bytes: int = 0
+
+
 @contextmanager
-def watched_children(pid: int) -> Iterator[dict[int, Child]]:
-    """The children of a process by their numbers, looked at now and then; {} where Linux's /proc is not there."""
-    found: dict[int, Child] = {}
+def watched(pid: int) -> Iterator[Seen]:
+    seen = Seen()
     ended = threading.Event()
 
     def watch() -> None:
-        while not ended.wait(SAMPLING_S):
-            found.update(children_of(pid))
+        for look in itertools.count():
+            if ended.wait(SAMPLING_S):
+                return
+            seen.children.update(children_of(pid))
+            if look % WEIGHED_EVERY == 0:
+                seen.held_bytes = max(seen.held_bytes, held_together(pid))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
-        yield found
+        yield seen
     finally:
         ended.set()
         watcher.join()
@@ -122,6 +139,18 @@ def children_of(pid: int) -> Iterator[tuple[int, Child]]:
                 yield int(child), Child(int(peak[1]) * 1024, ticks / os.sysconf("SC_CLK_TCK"))
     except OSError:
         return  # it has ended
+
+
+def held_together(pid: int) -> int:
+    """Bytes of memory a process and its children hold (PSS: a page that n processes share is the nth part of each)."""
+    held = 0
+    try:
+        for each in (str(pid), *Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
+            share = re.search(r"^Pss:\s*(\d+) kB", Path(f"/proc/{each}/smaps_rollup").read_text(), re.MULTILINE)
+            held += int(share[1]) * 1024 if share else 0
+    except OSError:
+        return 0  # one of them has ended: the next look tells
+    return held
 
 
 def interleaved(contenders: Mapping[str, Callable[[], Any]], rounds: int) -> list[dict[str, Any]]:
