@@ -17,7 +17,7 @@ from crawler.findings import LISTINGS, Known
 from crawler.keeper import Keeper
 from crawler.modes import AHEAD, MISSING_CHECK, Plan, is_due, recheck_cuts
 from crawler.profiles import SiteProfile
-from crawler.skips import HARMLESS
+from crawler.skip_reasons import HARMLESS
 from crawler.tally import Tally
 from crawler.theme import is_redesign
 

@@ -31,7 +31,7 @@ from crawler.profiles import SiteProfile
 from crawler.reading_room import open_room
 from crawler.recorded import site_facts
 from crawler.requisites import Requisites
-from crawler.skips import HARMLESS
+from crawler.skip_reasons import HARMLESS
 from crawler.tally import Tally
 
 PROGRESS_EVERY_S: Final = 0.5

@@ -20,7 +20,7 @@ from crawler.desk import ListingRead, PostLinks
 from crawler.discovery import Sighting, Source, sighting_key, unique
 from crawler.listings import Listing, end_reason
 from crawler.profiles import SiteProfile
-from crawler.skips import SkipReason
+from crawler.skip_reasons import SkipReason
 
 PRIORITIES: Final = {
     "listing": 1,

@@ -25,7 +25,8 @@ from twisted.web.client import HTTPConnectionPool, _HTTP11ClientFactory
 from zope.interface import implementer
 
 from archive.urls import DEFAULT_PORTS
-from crawler.skips import HeadersTooLargeError, Skipped, SkipReason
+from crawler.skip_reasons import SkipReason
+from crawler.skips import HeadersTooLargeError, Skipped
 
 # IANA's special-purpose address registries (RFC 6890 and its successors), without the few entries that are reachable
 # like any other address. Written out, because what `ipaddress` calls global differs between Python's patch releases.

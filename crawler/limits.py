@@ -11,7 +11,8 @@ from typing import Final
 
 from archive.warc import Exchange, UndecodableBodyError, decode_body
 from archive.warc.bodies import CUT, content_codings
-from crawler.skips import Skipped, SkipReason
+from crawler.skip_reasons import SkipReason
+from crawler.skips import Skipped
 
 CODINGS_MAX: Final = 2
 """Codings one body may be wrapped in: a proxy may compress what was compressed; three times is a bomb."""

@@ -22,7 +22,8 @@ from scrapy.utils.response import response_status_message
 from archive.requisites import ROLES
 from archive.urls import DEFAULT_PORTS
 from crawler.guard import allowed_origin, check_url
-from crawler.skips import Skipped, SkipReason, reason_of
+from crawler.skip_reasons import SkipReason
+from crawler.skips import Skipped, reason_of
 from crawler.throttle import give_up, hold
 
 _BUSY: Final = frozenset({429, 503})

@@ -19,7 +19,7 @@ from archive.store.frontier import SOURCE_PRIORITY, Seed
 from archive.urls import host_of
 from crawler.keeper import Keeper
 from crawler.profiles import SiteProfile, site_key
-from crawler.skips import HARMLESS, SkipReason, status_reason
+from crawler.skip_reasons import HARMLESS, SkipReason, status_reason
 from crawler.tally import Tally
 
 PRIORITY: Final = SOURCE_PRIORITY + 3

@@ -36,6 +36,7 @@ from crawler.pages import Page, UnreadablePageError, parse_page, read_post
 from crawler.parts import further_parts, join_parts
 from crawler.profiles import SiteProfile, load_profile, user_folders
 from crawler.reading import context_of
+from crawler.resthints import build_hints
 
 PAGE_FIELDS: Final = (
     "title", "text", "html", "posted_on", "modified_at", "site_author", "categories", "tags", "language", "images",
@@ -108,9 +109,6 @@ def reread(folder: ArchiveFolder, post_ids: Sequence[int] | None = None, *, jobs
 
     Nothing is written. With *jobs* > 1 as many processes read.
     """
-    # here, for it brings Scrapy with it, and workers, who need neither, start in half the time
-    from crawler.resthints import build_hints
-
     with tempfile.TemporaryDirectory(prefix="clipfile-reread-") as scratch:
         hints = Path(scratch) / "hints.db"
         with _readers(folder, hints, jobs) as read_all:

@@ -23,7 +23,8 @@ from scrapy.http.request import NO_CALLBACK
 
 from archive.errors import ArchiveError
 from crawler.guard import ForbiddenAddressError, Origin
-from crawler.skips import Skipped, SkipReason, reason_of
+from crawler.skip_reasons import SkipReason
+from crawler.skips import Skipped, reason_of
 from crawler.throttle import keep_pace
 
 logger = logging.getLogger(__name__)

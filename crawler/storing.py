@@ -14,7 +14,7 @@ from archive.store.values import instant, now, to_json
 from archive.urls import canonical_url
 from crawler.findings import Findings, Refused
 from crawler.keeper import Keeper
-from crawler.skips import NO_POST, SkipReason
+from crawler.skip_reasons import NO_POST, SkipReason
 from crawler.tally import Tally
 from crawler.trails import Trails
 from crawler.traps import Traps

@@ -28,7 +28,8 @@ from crawler.parts import further_parts, join_parts, part_number
 from crawler.pipelines import ChecksPipeline
 from crawler.profiles import SiteProfile
 from crawler.reading import context_of
-from crawler.skips import HARMLESS, Skipped, SkipReason
+from crawler.skip_reasons import HARMLESS, SkipReason
+from crawler.skips import Skipped
 from crawler.tally import Tally
 
 MODE: Final = "import"

@@ -36,7 +36,8 @@ from crawler.requisites import PRIORITY as REQUISITE_PRIORITY
 from crawler.requisites import in_asset_scope
 from crawler.room import CostlyPageError, Room
 from crawler.sitemaps import Sitemap
-from crawler.skips import Skipped, SkipReason, reason_of, status_reason
+from crawler.skip_reasons import SkipReason, status_reason
+from crawler.skips import Skipped, reason_of
 from crawler.storing import Storing, links_from_start
 from crawler.traps import Traps
 

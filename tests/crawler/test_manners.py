@@ -23,7 +23,8 @@ from crawler.guard import ForbiddenAddressError, Origin
 from crawler.identity import user_agent
 from crawler.middlewares import read_retry_after
 from crawler.robots import FRESH_S, PARSED_BYTES, RobotsMiddleware, Rules, after_failure, read_robots
-from crawler.skips import Skipped, SkipReason, reason_of, status_reason
+from crawler.skip_reasons import SkipReason, status_reason
+from crawler.skips import Skipped, reason_of
 
 MANNERS_PAGE = Path(__file__).parents[2] / "docs" / "manners.md"
 SETTINGS_FILE = Path(__file__).parents[2] / "crawler" / "settings.py"

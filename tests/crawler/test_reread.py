@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -265,3 +267,9 @@ def test_the_report_for_people_groups_by_kind_of_change(archive: ArchiveFolder) 
     assert lines[0].startswith(f"outlet: MLive → {post['outlet']} · 1 post")
     assert str(post["id"]) in lines[1]
     assert lines[-1].endswith("1 post would change; 1 reading by another version of the reader")
+
+
+def test_reading_anew_imports_no_crawler() -> None:
+    """Every process that reads would wait half a second for it."""
+    code = "import sys, crawler.rereading; print([name for name in ('scrapy', 'twisted') if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
