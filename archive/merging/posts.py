@@ -150,7 +150,7 @@ class PostMerge:
                 """,
                 (post["id"],),
             )
-            self._store.posts.save_names(noun, post_id, [row[0] for row in names], site_id)
+            self._store.posts.names.save(noun, post_id, [row[0] for row in names], site_id)
         self._db.execute("delete from images where post_id = ?", (post_id,))
         for image in rows_of(self._theirs, "select * from images where post_id = ? order by position", (post["id"],)):
             insert(self._db, "images", {"post_id": post_id, **{column: image[column] for column in IMAGE}})

@@ -11,11 +11,11 @@ from typing import Any, Final, Literal
 from archive.canary import losses
 from archive.edits import changed_parts, content_of
 from archive.model import Post, Reading
-from archive.outlets import load_outlet, load_outlets
 from archive.store.corrections import corrected
 from archive.store.edits import content_from_row, find_same
 from archive.store.held import Held, Waiting
 from archive.store.joins import load_joined
+from archive.store.names import Names
 from archive.store.values import now, reading_from_json, reading_to_json, to_json
 from archive.urls import canonical_url, uid
 
@@ -40,6 +40,7 @@ class Posts:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self.held = Held(connection)
+        self.names = Names(connection)
 
     def find(self, site_id: int, url: str, wordpress_id: int | None = None, title: str | None = None) -> int | None:
         """The post that lives or lived at *url*, else the one of that WordPress id and headline (it has a new slug)."""
@@ -227,7 +228,7 @@ class Posts:
             f"update posts set {', '.join(f'{column} = ?' for column in READING_COLUMNS)} where id = ?",
             (*self._reading_values(effective, is_corrected=effective is not reading), post_id),
         )
-        self.save_names("author", post_id, effective.authors)
+        self.names.save("author", post_id, effective.authors)
 
     def stored_reading(self, post_id: int) -> Reading:
         """The reader's own reading of the newest revision, without corrections."""
@@ -314,7 +315,7 @@ class Posts:
         self._save_revision(post_id, 1, run_id, post, reading, capture_id, seen_at, ())
         self._add_details(site_id, post_id, post)
         self._add_evidence(post_id, reading)
-        self._add_names("author", post_id, effective.authors)
+        self.names.add("author", post_id, effective.authors)
         return SavedPost(id=post_id, outcome="new")
 
     def save_waiting(self, waiting: Waiting) -> Outcome:
@@ -413,8 +414,8 @@ class Posts:
 
     def _add_details(self, site_id: int, post_id: int, post: Post) -> None:
         """Of a post that has none yet."""
-        self._add_names("category", post_id, post.categories, site_id)
-        self._add_names("tag", post_id, post.tags, site_id)
+        self.names.add("category", post_id, post.categories, site_id)
+        self.names.add("tag", post_id, post.tags, site_id)
         self._db.executemany(
             """
             insert into images (post_id, position, url, role, alt, caption, credit, candidates)
@@ -448,67 +449,12 @@ class Posts:
             [(post_id, e.field, e.value, e.printed, e.where, e.rule, e.confidence) for e in reading.evidence],
         )
 
-    def save_names(self, noun: str, post_id: int, names: Iterable[str], site_id: int | None = None) -> None:
-        """Link the post to these authors, categories or tags and to no others."""
-        self._db.execute(f"delete from {NAME_TABLES[noun][1]} where post_id = ?", (post_id,))
-        self._add_names(noun, post_id, names, site_id)
-
-    def _add_names(self, noun: str, post_id: int, names: Iterable[str], site_id: int | None = None) -> None:
-        """Link the post to its authors, categories or tags, in printed order; names are rows of their own table."""
-        table, link = NAME_TABLES[noun]
-        for position, name in enumerate(dict.fromkeys(names), 1):
-            self._db.execute(
-                f"insert into {link} (post_id, {noun}_id, position) values (?, ?, ?)",
-                (post_id, self._name_id(table, name, site_id), position),
-            )
-
-    def _name_id(self, table: str, name: str, site_id: int | None) -> int:
-        columns, values = (("name",), (name,)) if site_id is None else (("site_id", "name"), (site_id, name))
-        where = " and ".join(f"{column} = ?" for column in columns)
-        row = self._db.execute(f"select id from {table} where {where}", values).fetchone()
-        if row is None:
-            marks = ", ".join("?" * len(columns))
-            return int(
-                self._db.execute(f"insert into {table} ({', '.join(columns)}) values ({marks})", values).lastrowid or 0
-            )
-        return int(row[0])
-
-    def _outlet_id(self, reading: Reading, *, is_corrected: bool) -> int | None:
-        """The row of the reading's outlet. The reader named its key, where it has one; a person gives only a name."""
-        if reading.outlet is None:
-            return None
-        key = reading.outlet_id
-        if key is None and is_corrected and (named := load_outlets().named(reading.outlet)):
-            key = named.id
-        row = self._db.execute(
-            "select id, name, key from outlets where name = ? or key = ? order by name = ? desc",
-            (reading.outlet, key, reading.outlet),
-        ).fetchone()
-        if row is not None and row[1] == reading.outlet and (row[2] is not None or key is None):
-            return int(row[0])
-        known = load_outlet(key) if key else None
-        facts = (known and known.kind, known.domains[0] if known and known.domains else None, known and known.wikidata)
-        if row is None:
-            cursor = self._db.execute(
-                "insert into outlets (name, key, kind, domain, wikidata) values (?, ?, ?, ?, ?)",
-                (reading.outlet, key, *facts),
-            )
-            return int(cursor.lastrowid or 0)
-        if row[1] != reading.outlet:  # the authority file has another name for it now
-            self._db.execute("update outlets set name = ? where id = ?", (reading.outlet, row[0]))
-        if row[2] is None and key is not None:  # the authority file knows it now
-            self._db.execute(
-                "update or ignore outlets set key = ?, kind = ?, domain = ?, wikidata = ? where id = ?",
-                (key, *facts, row[0]),
-            )
-        return int(row[0])
-
     def _reading_values(self, reading: Reading, *, is_corrected: bool) -> tuple[Any, ...]:
         return (
             reading.kind,
             reading.completeness,
             reading.outlet,
-            self._outlet_id(reading, is_corrected=is_corrected),
+            self.names.outlet_id(reading, is_corrected=is_corrected),
             reading.outlet_printed,
             reading.agency,
             to_json(reading.authors),
@@ -525,12 +471,6 @@ class Posts:
         )
         return {field: json.loads(value) for field, value in rows}
 
-
-NAME_TABLES: Final = {
-    "author": ("authors", "post_authors"),
-    "category": ("categories", "post_categories"),
-    "tag": ("tags", "post_tags"),
-}
 
 PAGE_COLUMNS: Final = (
     "url", "title", "posted_on", "modified_at", "site_author", "language", "words", "text", "html", "wordpress_id",

@@ -26,6 +26,7 @@ from archive.urls import canonical_url
 from crawler import deletions, desk, feeds, findings, sitemaps
 from crawler.addresses import judge_address, listing_root
 from crawler.agenda import Agenda
+from crawler.answers import content_type_of, headers_of, is_conditional, link_header_of, sent
 from crawler.contracts import CheckedSpider, default_site
 from crawler.desk import ListingRead, PostRead, Sent, Unreadable
 from crawler.discovery import Source
@@ -477,26 +478,3 @@ class BlogSpider(CheckedSpider):
             self.fatal = NotABlogError(
                 f"no posts were found at {start}", hint="clipfile sites check shows what is there"
             )
-
-
-def content_type_of(response: Response) -> str | None:
-    header = response.headers.get("Content-Type")
-    return header.decode("latin-1") if header else None
-
-
-def sent(response: Response) -> Sent:
-    return Sent(body=response.body, url=response.url, content_type=content_type_of(response))
-
-
-def link_header_of(response: Response) -> str:
-    return b", ".join(response.headers.getlist("Link")).decode("latin-1")
-
-
-def is_conditional(response: Response) -> bool:
-    """Whether a 304 was asked for."""
-    sent = response.request.headers if response.request else {}
-    return b"If-None-Match" in sent or b"If-Modified-Since" in sent
-
-
-def headers_of(response: Response) -> dict[str, str]:
-    return {name.decode("latin-1"): values[-1].decode("latin-1") for name, values in response.headers.items() if values}
