@@ -17,7 +17,7 @@ from crawler.pages import Page
 MOST_PARTS: Final = 50
 """No honest post has more; a theme that links pages without end would."""
 
-_HREFS = etree.XPath("//a/@href")
+_HREFS = etree.XPath("//a/@href", smart_strings=False)
 _MAY_BE_PART = re.compile(r"(?:/|\bpage=)\d\d?(?!\d)")
 _PAGES_LINE = re.compile(r"\W*(?:\w+\s*:?\s*)?(?:(?:\w+ )?\d{1,2}\b\W*)+(?:\w+\W*){0,2}")
 """`Pages: 1 2 3`, `Page 1 Page 2 Next`."""

@@ -24,6 +24,7 @@ from typing import Any, Final
 
 from archive import provenance
 from archive.errors import ArchiveError, UsageError
+from archive.fixity import HOW_STARTED
 from archive.folder import ArchiveFolder
 from archive.holdings import POINTER, load_exchange
 from archive.model import Evidence, Image, Post, Reading
@@ -107,18 +108,33 @@ class Reread:
 def reread(folder: ArchiveFolder, post_ids: Sequence[int] | None = None, *, jobs: int = 1) -> Iterator[Reread]:
     """Every post (or those of *post_ids*) read anew from the capture its newest revision was read from, in order.
 
-    Nothing is written. With *jobs* > 1 as many processes read.
+    Nothing is written. With *jobs* > 1 as many processes read: see `readers` on what must not be open then.
+    """
+    with readers(folder, jobs=jobs) as read_anew:
+        yield from read_anew(post_ids)
+
+
+@contextmanager
+def readers(folder: ArchiveFolder, *, jobs: int) -> Iterator[Callable[[Sequence[int] | None], Iterator[Reread]]]:
+    """What reads posts anew, in order; given None, all of them.
+
+    With *jobs* > 1 processes are started at once. A forked one must not inherit an open connection to the database it
+    will read (https://sqlite.org/howtocorrupt.html, 2.6): the caller has none.
     """
     with tempfile.TemporaryDirectory(prefix="clipfile-reread-") as scratch:
         hints = Path(scratch) / "hints.db"
-        with _readers(folder, hints, jobs) as read_all:
-            db = folder.open_readonly()
-            try:
-                build_hints(hints, db.conn, folder.warc_path, Profiles(folder, db.conn).of_site)
-                ids = [row[0] for row in db.execute(ORDER)] if post_ids is None else list(post_ids)
-            finally:
-                db.close()
-            yield from read_all(ids)
+        with _reading(folder, hints, jobs) as read_all:
+            yield lambda ids: read_all(_gather(folder, hints, ids))
+
+
+def _gather(folder: ArchiveFolder, hints: Path, post_ids: Sequence[int] | None) -> Sequence[int]:
+    """The posts to read; what REST said of them is in *hints* then."""
+    db = folder.open_readonly()
+    try:
+        build_hints(hints, db.conn, folder.warc_path, Profiles(folder, db.conn).of_site)
+        return [row[0] for row in db.execute(ORDER)] if post_ids is None else post_ids
+    finally:
+        db.close()
 
 
 ORDER: Final = """
@@ -129,14 +145,15 @@ ORDER: Final = """
 
 
 @contextmanager
-def _readers(folder: ArchiveFolder, hints: Path, jobs: int) -> Iterator[Callable[[Sequence[int]], Iterator[Reread]]]:
+def _reading(folder: ArchiveFolder, hints: Path, jobs: int) -> Iterator[Callable[[Sequence[int]], Iterator[Reread]]]:
     """What reads posts, in order. Processes get ready at once: *hints* need be there only when they are given posts."""
+    load_outlets()  # once, for every forked process
     if jobs == 1:
         yield lambda ids: _Reader(folder, hints).read_all(ids)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context(HOW_STARTED)) as pool:
         for _ in range(jobs):
-            pool.submit(_get_ready)
+            pool.submit(load_outlets)
         yield partial(_in_processes, pool, folder, hints, jobs)
 
 
@@ -153,10 +170,6 @@ def _in_processes(
         for chunk in islice(chunks, 1):
             on_their_way.append(pool.submit(_read_chunk, folder, hints, chunk))
         yield from done
-
-
-def _get_ready() -> None:
-    load_outlets()
 
 
 def _read_chunk(folder: ArchiveFolder, hints: Path, ids: Sequence[int]) -> list[Reread]:
