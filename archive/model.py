@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["repost", "own", "press_release", "other"]
 Completeness = Literal["full", "excerpt", "pointer"]
@@ -19,16 +19,14 @@ Zone = Literal["breadcrumb", "title", "head", "content"]
 ImageRole = Literal["image", "attachment"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link inside a line: absolute address and the words it is on."""
 
     href: str
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One printed line of the page, with where it came from.
 
     A `<br>` ends a line; so does every block element. White space is folded to single spaces, zero-width characters are

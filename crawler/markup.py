@@ -74,15 +74,15 @@ def asks_for_like(part: str) -> str:
     return part
 
 
-_SEEN: dict[str, frozenset[str]] = {}
+_SEEN: dict[str, set[str]] = {}
 """`class` attribute → what somebody asks for in it. A blog's pages share most of them; long ones are a post's own."""
 MOST_SEEN = 4096
 
 
-def _asked_for_in(classes: str) -> frozenset[str]:
+def _asked_for_in(classes: str) -> set[str]:
     """What somebody asks for, of the names in a `class` attribute and their parts."""
-    names = _ASKED_FOR.intersection(classes.split())
-    asked = frozenset((*names, *(part for part in _PARTS_ASKED_FOR if part in classes.lower())))
+    lower = classes.lower()
+    asked = {*_ASKED_FOR.intersection(classes.split()), *[part for part in _PARTS_ASKED_FOR if part in lower]}
     if len(classes) <= CLASSES_CHARS:
         if len(_SEEN) >= MOST_SEEN:
             _SEEN.clear()
@@ -174,37 +174,26 @@ class Page:
         return tuple(found for script in scripts if script.text for found in read_objects(script.text))
 
     @cached_property
-    def _by_classes(self) -> Mapping[str, list[tuple[int, HtmlElement]]]:
-        """Whole `class` attribute → its elements, numbered in document order, where it holds what somebody asks for."""
-        found: defaultdict[str, list[tuple[int, HtmlElement]]] = defaultdict(list)
-        for number, element in enumerate(self.body.iter()):
+    def _by_name(self) -> Mapping[str, list[HtmlElement]]:
+        """Class name or part of one, where somebody asks for it → the elements that bear it, in document order."""
+        found: defaultdict[str, list[HtmlElement]] = defaultdict(list)
+        for element in self.body.iter():
             if classes := element.get("class"):
                 asked = _SEEN.get(classes)
-                if asked or (asked is None and _asked_for_in(classes)):
-                    found[classes].append((number, element))
-        return found
-
-    @cached_property
-    def _by_name(self) -> Mapping[str, list[str]]:
-        """Class name or part of one → the `class` attributes that hold it."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for classes in self._by_classes:
-            for name in _asked_for_in(classes):
-                found[name].append(classes)
+                if asked is None:
+                    asked = _asked_for_in(classes)
+                for name in asked:
+                    found[name].append(element)
         return found
 
     def with_class(self, *names: str) -> Iterator[HtmlElement]:
         """Elements that bear one of *names*, which `asks_for` must know: by name, then in document order."""
         for name in names:
-            attributes = self._by_name.get(name)
-            if attributes:
-                numbered = {n: element for classes in attributes for n, element in self._by_classes[classes]}
-                yield from (numbered[n] for n in sorted(numbered))
+            yield from self._by_name.get(name, ())
 
     def with_class_like(self, part: str) -> Iterator[HtmlElement]:
-        """Elements that bear a class name with *part* in it, which `asks_for_like` must know; in no order."""
-        for classes in self._by_name.get(part, ()):
-            yield from (element for _, element in self._by_classes[classes])
+        """Elements that bear a class name with *part* in it, which `asks_for_like` must know."""
+        yield from self._by_name.get(part, ())
 
     @cached_property
     def with_property(self) -> Mapping[str, tuple[HtmlElement, ...]]:

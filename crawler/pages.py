@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
-from archive.model import Line, Post
+from archive.model import Post
 from archive.text import fold
 from archive.urls import is_tracking
 from crawler import profile_selectors
@@ -27,7 +27,7 @@ from crawler.markup import HeadLink, Page, Reason, UnreadablePageError, parse_pa
 from crawler.profile_selectors import SelectorSyntaxError
 from crawler.sanitise import readable_html
 from crawler.signals import (
-    Facts,
+    Signal,
     from_html,
     from_json_ld,
     from_microdata,
@@ -73,43 +73,33 @@ def read_post(
 
     Raises SelectorSyntaxError.
     """
-    chosen, rested, linked = profile_selectors.read_facts(page, selectors), from_rest(rest), from_json_ld(page)
-    anatomy = _anatomy(page, selectors, rest, titles=[f.title for f in (chosen, rested, linked) if f.title])
+    given = {
+        "profile": profile_selectors.from_selectors(page, selectors),
+        "rest": from_rest(rest),
+        "json-ld": from_json_ld(page),
+    }
+    anatomy = _anatomy(page, selectors, rest, titles=[title for signal in given.values() if (title := signal["title"])])
     body = cut_out(anatomy)
     lines = read_post_lines(anatomy, body)
     crumbs = read_crumbs(lines)
-    themed = from_microdata(page, anatomy)
-    facts, signals = _facts(
-        anatomy,
-        lines,
-        {
-            "profile": chosen,
-            "rest": rested,
-            "json-ld": linked,
-            "microdata": themed,
-            "opengraph": from_opengraph(page),
-            "text": from_text(page, anatomy, lines, crumbs, day_wanted=not is_local(themed.posted_at)),
-            "html": from_html(page, anatomy),
-        },
-    )
+    seen = {
+        "microdata": from_microdata(page, anatomy),
+        "opengraph": from_opengraph(page),
+        "text": from_text(page, anatomy, lines, crumbs),
+        "html": from_html(page, anatomy),
+    }
+    facts, sources = _facts(anatomy, {**given, **seen})
     images = read_images(body.element, page.base_url)
     return Post(
         url=permalink(page),
-        title=facts.title,
         text="\n".join(line.text for line in lines if line.zone == "content" and not line.alt),
         lines=tuple(lines),
-        posted_on=facts.posted_at,
-        modified_at=facts.modified_at,
-        site_author=facts.site_author,
-        categories=facts.categories,
-        tags=facts.tags,
         breadcrumb=crumbs or _graph_crumbs(page),
-        language=facts.language,
         images=(*featured_images(page, anatomy.scope, images, rest), *images),
         html=readable_html(body.element, page.base_url),
-        wordpress_id=facts.wordpress_id,
         layout=anatomy.container.layout,
-        signals=signals,
+        signals=sources,
+        **facts,
     )
 
 
@@ -129,28 +119,38 @@ def _anatomy(page: Page, selectors: Mapping[str, str], rest: Mapping[str, Any] |
     return found
 
 
-def _facts(anatomy: Anatomy, lines: list[Line], said: dict[str, Facts]) -> tuple[Facts, dict[str, str]]:
-    """One value a field, with the signal that gave it; `posted_at` and `modified_at` are a day and an instant now."""
-    joined = join(list(said.items()))
-    facts, signals = joined.facts, {_POST_FIELDS.get(name, name): signal for name, signal in joined.signals.items()}
-    local = next((name for name in _LOCAL_TIME if is_local(said[name].posted_at)), "text")
-    posted_on = local_day(facts.posted_at, said[local].posted_at)
-    if facts.posted_at and posted_on != facts.posted_at[:10]:
-        signals["posted_on"] = local
-    modified_at = utc_instant(facts.modified_at)
+def _facts(anatomy: Anatomy, signals: Mapping[str, Signal]) -> tuple[dict[str, Any], dict[str, str]]:
+    """One value a field of the post, and which signal gave it."""
+    joined, named = join(signals)
+    sources = {_POST_FIELDS.get(name, name): signal for name, signal in named.items()}
+    posted_on, theme = _own_day(joined.pop("posted_at", None), signals)
+    if theme:
+        sources["posted_on"] = theme
+    modified_at = utc_instant(joined.pop("modified_at", None))
     if modified_at is None:
-        signals.pop("modified_at", None)
-    title = facts.title
-    if anatomy.title and signals.get("title") not in ("profile", "rest"):
+        sources.pop("modified_at", None)
+    title = joined.pop("title", None)
+    if anatomy.title and sources.get("title") not in ("profile", "rest"):
         if fold(anatomy.title) != fold(title or ""):
-            signals["title"] = "text"
+            sources["title"] = "text"
         title = anatomy.title
-    return replace(facts, title=title, posted_at=posted_on, modified_at=modified_at), signals
+    return {**joined, "title": title, "posted_on": posted_on, "modified_at": modified_at}, sources
 
 
 _POST_FIELDS = {"posted_at": "posted_on"}
 _LOCAL_TIME = ("microdata", "text")
 """Who knows the blog's own day when a plugin gives the time in UTC: the theme."""
+
+
+def _own_day(posted_at: str | None, signals: Mapping[str, Signal]) -> tuple[str | None, str | None]:
+    """The day of *posted_at* where the blog is; and the signal of the theme that has it, where it is another in UTC."""
+    if posted_at is None or is_local(posted_at):
+        return (posted_at[:10] if posted_at else None), None
+    for name in _LOCAL_TIME:
+        if is_local(local := signals[name]["posted_at"]):
+            day = local_day(posted_at, local)
+            return day, name if day != posted_at[:10] else None
+    return posted_at[:10], None
 
 
 def _graph_crumbs(page: Page) -> tuple[str, ...]:

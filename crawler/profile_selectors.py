@@ -13,7 +13,7 @@ from archive.dates import find_dates
 from archive.errors import UsageError
 from archive.provenance.lines import fold_space
 from crawler.markup import Page
-from crawler.signals import Facts, read_iso, without_by
+from crawler.signals import Signal, read_iso, without_by
 
 
 class SelectorSyntaxError(UsageError):
@@ -29,18 +29,17 @@ def first(page: Page, selectors: Mapping[str, str], field: str) -> HtmlElement |
     return next(iter(_matches(page, selectors, field)), None)
 
 
-def read_facts(page: Page, selectors: Mapping[str, str]) -> Facts:
+def from_selectors(page: Page, selectors: Mapping[str, str]) -> Signal:
     """What the profile's selectors find; a selector that matches nothing leaves its field to the signals."""
     if not selectors:
-        return Facts()
-    title, author = (_words(first(page, selectors, field)) for field in ("title", "author"))
-    return Facts(
-        title=title,
-        posted_at=_time(page, first(page, selectors, "date")),
-        modified_at=_time(page, first(page, selectors, "modified")),
-        site_author=without_by(author) if author else None,
-        categories=_all_words(_matches(page, selectors, "categories")),
-        tags=_all_words(_matches(page, selectors, "tags")),
+        return Signal()
+    return Signal(
+        title=lambda: _words(first(page, selectors, "title")),
+        posted_at=lambda: _time(page, first(page, selectors, "date")),
+        modified_at=lambda: _time(page, first(page, selectors, "modified")),
+        site_author=lambda: without_by(_words(first(page, selectors, "author")) or "") or None,
+        categories=lambda: _all_words(_matches(page, selectors, "categories")),
+        tags=lambda: _all_words(_matches(page, selectors, "tags")),
     )
 
 

@@ -53,16 +53,22 @@ def readable_html(body: HtmlElement, base_url: str) -> str:
 
     Classes and ids go too: archived markup must not clash with the page it is shown in. *body* is changed.
     """
-    for element in body.iter("a", "blockquote", "q"):
-        for name in ("href", "cite"):
+    for name, tags in _ADDRESSES:
+        for element in body.iter(*tags):
             if (given := element.get(name)) and (address := address_of(base_url, given)) != given:
                 _set_or_drop(element, name, given, address)
     for image in body.iter("img"):
         _set_or_drop(image, "src", image.get("src"), real_source(image, base_url))
+    etree.strip_attributes(body, *_DROPPED)
     body.tag = "div"
     body.attrib.clear()
     whole = etree.tostring(body, encoding="unicode", method="html", with_tail=False)
     return _CLEANER.clean(whole.removeprefix("<div>").removesuffix("</div>")).strip()
+
+
+_ADDRESSES = (("href", ("a",)), ("cite", ("blockquote", "q")))
+_DROPPED = ("class", "id", "style", "srcset", "sizes", "loading", "decoding")
+"""The cleaner would drop them: but they are half of what it has to read, and lxml drops them in a tenth of the time."""
 
 
 def _set_or_drop(element: HtmlElement, name: str, given: str | None, address: str | None) -> None:

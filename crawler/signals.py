@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain, islice
 from typing import Any
@@ -49,62 +48,56 @@ NO_CATEGORY = frozenset(
 """What stands in breadcrumbs beside categories."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Facts:
-    """What one signal says; a field it is silent about is None or ()."""
-
-    title: str | None = None
-    posted_at: str | None = None
-    """As given: an ISO day or time, with or without a zone."""
-    modified_at: str | None = None
-    site_author: str | None = None
-    categories: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    language: str | None = None
-    wordpress_id: int | None = None
+FIELDS = ("title", "posted_at", "modified_at", "site_author", "categories", "tags", "language", "wordpress_id")
+"""`posted_at` and `modified_at` are ISO days or times as given, with or without a zone."""
 
 
-FIELDS = tuple(f.name for f in fields(Facts))
+class Signal(dict[str, Any]):
+    """What one source says of the post, by field; where it is silent, None or ().
+
+    A field is read when it is first asked for: the most trusted signal that speaks is the last to be asked.
+    """
+
+    def __init__(self, **readers: Callable[[], Any]) -> None:
+        super().__init__()
+        self._readers = readers
+
+    def __missing__(self, name: str) -> Any:
+        read = self._readers.get(name)
+        self[name] = said = read() if read else None
+        return said
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Joined:
-    """The most trusted word on each field, and who said it."""
-
-    facts: Facts
-    signals: Mapping[str, str] = field(default_factory=dict)
-
-
-def join(said: list[tuple[str, Facts]]) -> Joined:
-    """Take each field from the first of *said* (most trusted first) that has it."""
+def join(signals: Mapping[str, Signal]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Take each field from the first of *signals* (most trusted first) that has it; and its name, by field."""
     values: dict[str, Any] = {}
-    signals: dict[str, str] = {}
+    sources: dict[str, str] = {}
     for name in FIELDS:
-        for signal, facts in said:
-            if value := getattr(facts, name):
-                values[name], signals[name] = value, signal
+        for source, signal in signals.items():
+            if value := signal[name]:
+                values[name], sources[name] = value, source
                 break
-    return Joined(facts=Facts(**values), signals=signals)
+    return values, sources
 
 
 # ------------------------------------------------------------------------------------------------------ REST
 
 
-def from_rest(rest: Mapping[str, Any] | None) -> Facts:
+def from_rest(rest: Mapping[str, Any] | None) -> Signal:
     """One object of `/wp-json/wp/v2/posts`, with `_embed` when categories and author are to be known."""
     if not rest:
-        return Facts()
+        return Signal()
     embedded = _mapping(rest.get("_embedded"))
     terms = [_mapping(term) for group in _list(embedded.get("wp:term")) for term in _list(group)]
     authors = [name for author in _list(embedded.get("author")) for name in strings(_mapping(author).get("name"))]
-    return Facts(
-        title=plain(_mapping(rest.get("title")).get("rendered")),
-        posted_at=read_iso(rest.get("date")),
-        modified_at=read_iso(f"{rest['modified_gmt']}Z" if isinstance(rest.get("modified_gmt"), str) else None),
-        site_author=authors[0] if authors else None,
-        categories=_names(terms, "category"),
-        tags=_names(terms, "post_tag"),
-        wordpress_id=_number(rest.get("id")),
+    return Signal(
+        title=lambda: plain(_mapping(rest.get("title")).get("rendered")),
+        posted_at=lambda: read_iso(rest.get("date")),
+        modified_at=lambda: read_iso(f"{rest['modified_gmt']}Z" if isinstance(rest.get("modified_gmt"), str) else None),
+        site_author=lambda: authors[0] if authors else None,
+        categories=lambda: _names(terms, "category"),
+        tags=lambda: _names(terms, "post_tag"),
+        wordpress_id=lambda: _number(rest.get("id")),
     )
 
 
@@ -136,7 +129,7 @@ def _number(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
-def _unique(values: Iterator[str]) -> tuple[str, ...]:
+def _unique(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
 
 
@@ -162,24 +155,34 @@ def _address(url: str | None) -> str | None:
         return None
 
 
-def from_json_ld(page: Page) -> Facts:
+def from_json_ld(page: Page) -> Signal:
     article = find_article(page)
     web_page = next((found for found in page.json_ld if "WebPage" in types_of(found)), {})
+    # Yoast describes a post of a site without an owner by its WebPage alone; a listing's is a CollectionPage.
+    dated = (article or {}, web_page)
+    days = {
+        "posted_at": lambda: _first_iso(found.get("datePublished") for found in dated),
+        "modified_at": lambda: _first_iso(found.get("dateModified") for found in dated),
+    }
     if article is None:
-        # Yoast describes a post of a site without an owner by its WebPage alone; a listing's is a CollectionPage.
-        return Facts(
-            posted_at=read_iso(web_page.get("datePublished")), modified_at=read_iso(web_page.get("dateModified"))
-        )
-    authors = [name for author in resolved(article.get("author"), page.json_ld) for name in strings(author)]
+        return Signal(**days)
     headline = strings(article.get("headline")) or strings(article.get("name"))
-    return Facts(
-        title=(without_site(headline[0], page) or None) if headline else None,
-        posted_at=read_iso(article.get("datePublished")) or read_iso(web_page.get("datePublished")),
-        modified_at=read_iso(article.get("dateModified")) or read_iso(web_page.get("dateModified")),
-        site_author=", ".join(dict.fromkeys(a for a in authors if not a.startswith("http"))) or None,
-        categories=_unique(iter(strings(article.get("articleSection")))),
-        tags=_unique(tag for words in strings(article.get("keywords")) for tag in _listed(words)),
+    return Signal(
+        **days,
+        title=lambda: _without_site(headline[0], page) if headline else None,
+        site_author=lambda: _article_authors(article, page),
+        categories=lambda: _unique(strings(article.get("articleSection"))),
+        tags=lambda: _unique(tag for words in strings(article.get("keywords")) for tag in _listed(words)),
     )
+
+
+def _first_iso(given: Iterable[Any]) -> str | None:
+    return next((iso for value in given if (iso := read_iso(value))), None)
+
+
+def _article_authors(article: Mapping[str, Any], page: Page) -> str | None:
+    authors = [name for author in resolved(article.get("author"), page.json_ld) for name in strings(author)]
+    return ", ".join(dict.fromkeys(name for name in authors if not name.startswith("http"))) or None
 
 
 def _listed(words: str) -> list[str]:
@@ -215,14 +218,14 @@ _UNLINKED_BYLINES = 6
 """From this place on AUTHOR_CLASSES name lines that an editor may have written into the body too."""
 
 
-def from_microdata(page: Page, anatomy: Anatomy) -> Facts:
+def from_microdata(page: Page, anatomy: Anatomy) -> Signal:
     """What the theme's markup says about the post: itemprop, hentry, rel, and WordPress' customary classes."""
-    return Facts(
-        posted_at=_published(page, anatomy),
-        modified_at=_first_time(_own(_timed(page, "dateModified", _MODIFIED), anatomy)),
-        site_author=_author(page, anatomy),
-        categories=_unique(_terms(page, anatomy, category=True)),
-        tags=_unique(_terms(page, anatomy, category=False)),
+    return Signal(
+        posted_at=lambda: _published(page, anatomy),
+        modified_at=lambda: _first_time(_own(_timed(page, "dateModified", _MODIFIED), anatomy)),
+        site_author=lambda: _author(page, anatomy),
+        categories=lambda: _unique(_terms(page, anatomy, category=True)),
+        tags=lambda: _unique(_terms(page, anatomy, category=False)),
     )
 
 
@@ -252,8 +255,7 @@ def _outside(elements: Iterable[HtmlElement], anatomy: Anatomy) -> Iterator[Html
 
 
 def _first_time(elements: Iterable[HtmlElement]) -> str | None:
-    given = (e.get("datetime") or e.get("content") or e.get("title") for e in elements)
-    return next((iso for value in given if (iso := read_iso(value))), None)
+    return _first_iso(e.get("datetime") or e.get("content") or e.get("title") for e in elements)
 
 
 def _author(page: Page, anatomy: Anatomy) -> str | None:
@@ -306,20 +308,28 @@ def _terms(page: Page, anatomy: Anatomy, *, category: bool) -> Iterator[str]:
 # ---------------------------------------------------------------------------------------------------- OpenGraph
 
 
-def from_opengraph(page: Page) -> Facts:
-    author = page.meta(
-        "author", "article:author", "twitter:data1" if page.meta("twitter:label1") == "Written by" else "author"
+def from_opengraph(page: Page) -> Signal:
+    return Signal(
+        title=lambda: _without_site(page.meta("og:title", "twitter:title"), page),
+        posted_at=lambda: read_iso(
+            page.meta("article:published_time", "og:article:published_time", "date", "dc.date.issued")
+        ),
+        modified_at=lambda: read_iso(page.meta("article:modified_time", "og:updated_time")),
+        site_author=lambda: _meta_author(page),
+        categories=lambda: _unique(page.metas.get("article:section", ())),
+        tags=lambda: _unique(page.metas.get("article:tag", ())),
+        language=lambda: None if page.lang else declared_language(page.meta("og:locale", "content-language")),
     )
-    title = page.meta("og:title", "twitter:title")
-    return Facts(
-        title=(without_site(title, page) or None) if title else None,
-        posted_at=read_iso(page.meta("article:published_time", "og:article:published_time", "date", "dc.date.issued")),
-        modified_at=read_iso(page.meta("article:modified_time", "og:updated_time")),
-        site_author=author if author and not author.startswith("http") else None,
-        categories=_unique(iter(page.metas.get("article:section", ()))),
-        tags=_unique(iter(page.metas.get("article:tag", ()))),
-        language=None if page.lang else declared_language(page.meta("og:locale", "content-language")),
-    )
+
+
+def _without_site(title: str | None, page: Page) -> str | None:
+    return (without_site(title, page) or None) if title else None
+
+
+def _meta_author(page: Page) -> str | None:
+    labelled = "twitter:data1" if page.meta("twitter:label1") == "Written by" else "author"
+    author = page.meta("author", "article:author", labelled)
+    return author if author and not author.startswith("http") else None
 
 
 # -------------------------------------------------------------------------------------------- what is printed
@@ -330,29 +340,24 @@ _BODY_CATEGORY = re.compile(r"(?:single-)?category-([a-z][\w-]*)$")
 _ID_CLASS = re.compile(r"(?:postid|post)-(\d{1,10})$")
 
 
-def from_text(
-    page: Page, anatomy: Anatomy, lines: list[Line], crumbs: tuple[str, ...], *, day_wanted: bool = True
-) -> Facts:
-    """What is left to a reader's eye: the headline, the day and the name beside it, the breadcrumb.
-
-    Looking for the day is the dear part; *day_wanted* is False when the theme's markup gave it.
-    """
-    title = anatomy.title or (without_site(page.title_tag, page) or None if page.title_tag else None)
-    return Facts(
-        title=title,
-        posted_at=printed_day(lines, page.lang) if day_wanted else None,
-        site_author=_linked_author(lines),
-        categories=_crumb_categories(crumbs, title),
+def from_text(page: Page, anatomy: Anatomy, lines: list[Line], crumbs: tuple[str, ...]) -> Signal:
+    """What is left to a reader's eye: the headline, the day and the name beside it, the breadcrumb."""
+    title = anatomy.title or _without_site(page.title_tag, page)
+    return Signal(
+        title=lambda: title,
+        posted_at=lambda: printed_day(lines, page.lang),
+        site_author=lambda: _linked_author(lines),
+        categories=lambda: _crumb_categories(crumbs, title),
     )
 
 
-def from_html(page: Page, anatomy: Anatomy) -> Facts:
+def from_html(page: Page, anatomy: Anatomy) -> Signal:
     """What is declared about the page itself: its language, WordPress' numbers and slugs, the day in its address."""
-    return Facts(
-        posted_at=_day_in_permalink(page),
-        categories=_class_categories(page, anatomy),
-        language=page.lang,
-        wordpress_id=_id_in_markup(page, anatomy),
+    return Signal(
+        posted_at=lambda: _day_in_permalink(page),
+        categories=lambda: _class_categories(page, anatomy),
+        language=lambda: page.lang,
+        wordpress_id=lambda: _id_in_markup(page, anatomy),
     )
 
 
@@ -452,14 +457,11 @@ def is_local(given: str | None) -> bool:
     return given is not None and not given.endswith("+00:00")
 
 
-def local_day(posted_at: str | None, local: str | None) -> str | None:
-    """The day of *posted_at* in the blog's own time zone.
+def local_day(posted_at: str, local: str) -> str:
+    """The day of *posted_at*, a time in UTC, where the page has the day or time *local* too.
 
-    That is the day as it stands, unless the time is in UTC and the page has another day too, *local*: then that one, if
-    the sun can have stood so: no place is more than 14 hours ahead of UTC or 12 behind.
+    It is *local*'s, if the sun can have stood so: no place is more than 14 hours ahead of UTC or 12 behind.
     """
-    if posted_at is None or local is None or is_local(posted_at):
-        return (posted_at or local or "")[:10] or None
     instant = datetime.fromisoformat(posted_at)
     earliest, latest = (instant - timedelta(hours=12)).date(), (instant + timedelta(hours=14)).date()
     return local[:10] if earliest <= date.fromisoformat(local[:10]) <= latest else posted_at[:10]
@@ -473,4 +475,4 @@ def utc_instant(given: str | None) -> str | None:
     """
     if given is None or len(given) < 25:
         return None
-    return datetime.fromisoformat(given).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromisoformat(given).astimezone(UTC).isoformat()[:19] + "Z"

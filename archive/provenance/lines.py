@@ -13,7 +13,6 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.model import Line, Link, Zone
@@ -82,23 +81,25 @@ def read_lines(element: HtmlElement, *, zone: Zone, base_url: str) -> list[Line]
     `classes` also names the inline elements which the whole line stands in (`<span class="byline">…</span>`).
     """
     reader = _Reader(zone, base_url)
-    walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
-    done: HtmlElement | None = None
-    for event, node in walk:
-        if event == "start":
-            if node is element or not _unseen(node):
-                if node is element or not reader.paragraph(node):
-                    reader.open(node, root=node is element)
-                    continue
-            else:
+    reader.open(element, root=True)
+    around = [(element, iter(element))]
+    while around:
+        parent, children = around[-1]
+        for node in children:
+            tag = node.tag
+            if tag in SKIPPED or tag == "img" or is_hidden(node):
                 reader.image(node)
-            walk.skip_subtree()
-            done = node
-            continue
-        if event == "end" and node is not done:
+            elif isinstance(tag, str) and not reader.paragraph(node, tag):
+                reader.open(node, root=False)
+                around.append((node, iter(node)))
+                break
+            if tail := node.tail:
+                reader.print(tail)
+        else:
+            around.pop()
             reader.close()
-        if node is not element and node.tail:
-            reader.print(node.tail)
+            if around and parent.tail:
+                reader.print(parent.tail)
     reader.end_line(new_block=True)
     return reader.lines
 
@@ -147,10 +148,6 @@ def _follows_published(element: HtmlElement) -> bool:
     return element.tag == "time" and before is not None and "published" in (before.get("class") or "").split()
 
 
-def _unseen(element: HtmlElement) -> bool:
-    return element.tag in SKIPPED or element.tag == "img" or is_hidden(element)
-
-
 class _Style(NamedTuple):
     """How words are set: inherited from tag to tag."""
 
@@ -165,24 +162,55 @@ class _Anchor(NamedTuple):
     number: int
 
 
+class _Kind(NamedTuple):
+    """What a block's tag and class names, and those around it, make of its lines."""
+
+    classes: str
+    level: int | None
+    caption: bool
+    quoted: bool
+    listed: bool
+
+
 @dataclass(slots=True)
 class _Block:
     """An open block element: what its lines have in common."""
 
     tag: str
     path: str
-    classes: str = ""
-    level: int | None = None
-    caption: bool = False
-    quoted: bool = False
-    listed: bool = False
+    kind: _Kind
     depth: int = 0
     breaks: int = 0
     children: dict[str, int] = field(default_factory=dict)
+    kinds: dict[tuple[str, str], _Kind] = field(default_factory=dict)
+    """Of its children by tag and class attribute: most of them are paragraphs alike."""
 
     @property
     def where(self) -> str:
         return f"{self.path}/br[{self.breaks}]" if self.breaks else self.path
+
+    def path_of(self, tag: str) -> str:
+        """Address of the next child of that tag."""
+        number = self.children[tag] = self.children.get(tag, 0) + 1
+        return self.path if self.depth >= DEPTH_CAP else f"{self.path}/{tag[:20]}[{number}]"
+
+    def kind_of(self, tag: str, names: str) -> _Kind:
+        """*names*: the child's class attribute, in lower case."""
+        kind = self.kinds.get((tag, names))
+        if kind is None:
+            kind = self.kinds[tag, names] = self._kind_of(tag, names)
+        return kind
+
+    def _kind_of(self, tag: str, names: str) -> _Kind:
+        own, above = names.split(), self.kind
+        inherited = above.classes if self.depth else ""
+        return _Kind(
+            f"{' '.join(own)} {inherited}".rstrip()[:CLASSES_CHARS] if own and self.depth < DEPTH_CAP else inherited,
+            HEADINGS.get(tag, above.level),
+            above.caption or tag in CAPTIONS or not CAPTIONS.isdisjoint(own),
+            above.quoted or tag in QUOTES or not QUOTES.isdisjoint(own),
+            above.listed or tag in LISTED,
+        )
 
 
 class _Reader:
@@ -214,23 +242,24 @@ class _Reader:
             names = None
         plain = css is None and not names and tag not in _STYLED
         self._styles.append(self._styles[-1] if plain else self._style(node, tag, names or "", css))
-        if node.text:
-            self.print(node.text)
+        if text := node.text:
+            self.print(text)
 
-    def paragraph(self, node: HtmlElement) -> bool:
+    def paragraph(self, node: HtmlElement, tag: str) -> bool:
         """Read a paragraph of running text at once: as `open`, `print` and `close` would, in a third of the time.
 
         False, and nothing read, unless it begins with words and holds at most links and emphasis within them.
         """
-        tag, style = str(node.tag), self._styles[-1]
+        style = self._styles[-1]
         if tag not in _PARAGRAPHS or style.link or (found := _pieces(node)) is None:
             return False
         pieces, links = found
         names = node.get("class")
         self.end_line(new_block=True)
-        block = self._child(self._blocks[-1], tag, names.lower() if names else "")
-        block.level = HEADINGS.get(tag, block.level)
-        self._add(block, fold_space("".join(pieces)), style, tuple(self._plain_links(links)) if links else ())
+        block = self._blocks[-1]
+        kind = block.kind_of(tag, names.lower() if names else "")
+        text = fold_space("".join(pieces))
+        self._add(tag, block.path_of(tag), kind, text, style, tuple(self._plain_links(links)) if links else ())
         self._new_block = True
         return True
 
@@ -238,7 +267,7 @@ class _Reader:
         for link in links:
             anchor = self._anchor(link)
             if anchor and (text := fold_space(link.text or "")):
-                yield Link(href=anchor.href, text=text)
+                yield Link(anchor.href, text)
 
     def close(self) -> None:
         self._styles.pop()
@@ -275,31 +304,15 @@ class _Reader:
 
     def _open_block(self, node: HtmlElement, tag: str, names: str, *, root: bool) -> None:
         self.end_line(new_block=True)
-        block = self._root(tag, names) if root else self._child(self._blocks[-1], tag, names)
-        if tag in HEADINGS:
-            block.level = HEADINGS[tag]
-        elif node.get("role") == "heading" and (node.get("aria-level") or "2") in "123456":
-            block.level = int(node.get("aria-level") or "2")
+        if root:
+            kind = _Kind(names, HEADINGS.get(tag), tag in CAPTIONS, tag == "blockquote", tag in LISTED)
+            block = _Block(tag, self._zone, kind)
+        else:
+            above = self._blocks[-1]
+            block = _Block(tag, above.path_of(tag), above.kind_of(tag, names), above.depth + 1)
+        if tag not in HEADINGS and node.get("role") == "heading" and (node.get("aria-level") or "2") in "123456":
+            block.kind = block.kind._replace(level=int(node.get("aria-level") or "2"))
         self._blocks.append(block)
-
-    def _root(self, tag: str, names: str) -> _Block:
-        return _Block(tag, self._zone, names, caption=tag in CAPTIONS, quoted=tag == "blockquote", listed=tag in LISTED)
-
-    def _child(self, parent: _Block, tag: str, names: str) -> _Block:
-        number = parent.children[tag] = parent.children.get(tag, 0) + 1
-        deep = parent.depth >= DEPTH_CAP
-        classes, caption, quoted = (_set_as if len(names) <= CLASSES_CHARS else _set_as.__wrapped__)(tag, names)
-        inherited = parent.classes if len(self._blocks) > 1 else ""
-        return _Block(
-            tag,
-            parent.path if deep else f"{parent.path}/{tag[:20]}[{number}]",
-            inherited if deep or not names else f"{classes} {inherited}".rstrip()[:CLASSES_CHARS],
-            parent.level,
-            parent.caption or caption,
-            parent.quoted or quoted,
-            parent.listed or tag in LISTED,
-            parent.depth + 1,
-        )
 
     def _style(self, node: HtmlElement, tag: str, names: str, css: str | None) -> _Style:
         above = self._styles[-1]
@@ -341,50 +354,41 @@ class _Reader:
             words = [(piece, style) for piece, style in words if not piece.isspace()] or words
             first = words[0][1]
         if len(words) > 1 and any(style is not first for _, style in words):
-            self._add(block, text, _common([style for _, style in words]), tuple(_links(words)))
+            style, links = _common([style for _, style in words]), tuple(_links(words))
         else:
-            link = (Link(href=first.link.href, text=text),) if first.link else ()
-            self._add(block, text, first, link)
+            style, links = first, ((Link(first.link.href, text),) if first.link else ())
+        self._add(block.tag, block.where, block.kind, text, style, links)
 
     def _print_alts(self, block: _Block) -> None:
         alts, self._alts = self._alts, []
         for alt, style in alts:
-            link = (Link(href=style.link.href, text=alt),) if style.link else ()
-            self._add(block, alt, style, link, alt=True)
+            links = (Link(style.link.href, alt),) if style.link else ()
+            self._add("img", f"{block.path}/img", block.kind, alt, style._replace(bold=False, italic=False), links)
 
-    def _add(self, block: _Block, text: str, style: _Style, links: tuple[Link, ...], *, alt: bool = False) -> None:
+    def _add(self, tag: str, where: str, kind: _Kind, text: str, style: _Style, links: tuple[Link, ...]) -> None:
         self._number += self._new_block
         self._new_block = False
+        classes, level, caption, quoted, listed = kind
+        if style.classes:
+            classes = " ".join((*reversed(style.classes), classes)).strip()
         self.lines.append(
             Line(
                 text=text,
-                where=f"{block.path}/img"
-                if alt
-                else f"{block.path}/br[{block.breaks}]"
-                if block.breaks
-                else block.path,
+                where=where,
                 zone=self._zone,
-                element="img" if alt else block.tag,
+                element=tag,
                 block=self._number,
-                level=block.level,
-                bold=style.bold and not alt,
-                italic=style.italic and not alt,
+                level=level,
+                bold=style.bold,
+                italic=style.italic,
                 links=links,
-                alt=alt,
-                caption=block.caption,
-                quoted=block.quoted,
-                listed=block.listed,
-                classes=" ".join((*reversed(style.classes), block.classes)).strip() if style.classes else block.classes,
+                alt=tag == "img",
+                caption=caption,
+                quoted=quoted,
+                listed=listed,
+                classes=classes,
             )
         )
-
-
-@lru_cache(maxsize=4096)
-def _set_as(tag: str, names: str) -> tuple[str, bool, bool]:
-    """The class names of a block, one space between two, and whether tag or class make it a caption or a quotation."""
-    classes = names.split()
-    tokens = (tag, *classes)
-    return " ".join(classes), not CAPTIONS.isdisjoint(tokens), not QUOTES.isdisjoint(tokens)
 
 
 _BOLD = frozenset({"b", "strong"})
