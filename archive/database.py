@@ -15,6 +15,9 @@ from archive.schema import APPLICATION_ID, migrations
 
 BUSY_TIMEOUT_S: Final = 10.0
 CACHE_KIB: Final = 16_384
+"""SQLite's own cache of pages, for reading."""
+WRITING_CACHE_KIB: Final = 4_096
+"""The same for writing: what posts touch again and again fits in, and what has to be read anew the system holds."""
 
 DISK_TROUBLE: Final = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
@@ -117,7 +120,7 @@ def set_pragmas(db: Database) -> None:
         "wal_autocheckpoint = 4000",  # 16 MB: what posts write again and again, such as indexes, is moved once for many
         "foreign_keys = on",
         "recursive_triggers = on",  # without it a replaced row leaves its old words in the full-text index
-        f"cache_size = -{CACHE_KIB}",
+        f"cache_size = -{WRITING_CACHE_KIB}",
         "temp_store = memory",
     ):
         db.execute(f"pragma {pragma}").fetchall()

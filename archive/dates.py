@@ -191,7 +191,7 @@ def _as_date(year: int | None, month: int | None, day: int | None) -> date | Non
         return None
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def fold(word: str) -> str:
     """Lower case without accents or dots: the key of the month table."""
     if word.isascii():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 Kind = Literal["repost", "own", "press_release", "other"]
 Completeness = Literal["full", "excerpt", "pointer"]
@@ -17,6 +17,9 @@ Zone = Literal["breadcrumb", "title", "head", "content"]
 """Where a line stands: in the breadcrumb, is the page's headline, between headline and content, or in the content."""
 
 ImageRole = Literal["image", "attachment"]
+
+READER: Final = "3"
+"""Version of the reader (`archive.provenance`): raised whenever the same page may be read differently."""
 
 
 class Link(NamedTuple):

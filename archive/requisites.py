@@ -157,7 +157,7 @@ def asked_for(base: str, address: str) -> str | None:
     return None if whole is None else _escaped(whole)
 
 
-@lru_cache(maxsize=4096)  # a blog's pages share most of what they need
+@lru_cache(maxsize=1_024)  # a blog's pages share most of what they need
 def _whole_asked_for(address: str) -> str | None:
     whole = absolute("", address)
     return None if whole is None else _escaped(whole)
@@ -195,7 +195,7 @@ def _is_real(address: str) -> bool:
     return len(address) <= LONGEST and _is_no_placeholder(address)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1_024)
 def _is_no_placeholder(address: str) -> bool:
     return not is_placeholder(address)
 

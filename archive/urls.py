@@ -22,7 +22,7 @@ TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_")
 _SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
 
 
-@lru_cache(maxsize=8_192)  # a blog's pages share most of their links
+@lru_cache(maxsize=2_048)  # a blog's pages share most of their links
 def canonical_url(url: str) -> str:
     """Return the spelling under which *url* is stored and compared.
 
@@ -99,7 +99,7 @@ def uid(canonical: str) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1_024)
 def host_of(url: str) -> str:
     """Host of *url*, lower case without `www.`; '' when it has none.
 

@@ -9,7 +9,6 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archive.errors import UsageError
-from archive.export.selection import select
 from archive.report import plural
 from archive.store import Store
 from archive.store.watches import Watch, live_watches
@@ -23,8 +22,13 @@ def look(store: Store, run_id: int | None) -> list[dict[str, Any]]:
 
     Without a run what they find was there before: it is never told of. One transaction of the caller's.
     """
+    watches = live_watches(store.db.conn)
+    if not watches:
+        return []
+    from archive.export.selection import select  # brings the whole of searching: only for who watches something
+
     found = []
-    for watch in live_watches(store.db.conn):
+    for watch in watches:
         selection = select(store.db, watch.query)
         ids = store.watches.save_hits(watch, selection.ids, selection.values, run_id)
         if ids:

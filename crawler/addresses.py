@@ -15,7 +15,7 @@ from crawler.profiles import SiteProfile
 AddressKind = Literal["post", "candidate", "no"]
 
 
-address_key = lru_cache(maxsize=8_192)(canonical_url)
+address_key = lru_cache(maxsize=2_048)(canonical_url)
 """`canonical_url`, remembered: a blog's pages share most of their links."""
 
 
@@ -27,7 +27,7 @@ def resolved(base: str, href: str) -> str | None:
     return None if href.startswith("#") else absolute(base, href)
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=2_048)
 def _whole(href: str) -> str | None:
     return absolute(href, href)
 
@@ -155,7 +155,7 @@ def page_number(url: str) -> int:
 _PAGE_PATH = re.compile(r"/page/(\d{1,6})/?$", re.IGNORECASE)
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=2_048)
 def listing_root(url: str) -> str:
     """The first page's address of the listing *url* is a page of, without fragment.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scrapy.http import Response
 
-from crawler.desk import Sent
+from crawler.handover import Sent
 
 
 def content_type_of(response: Response) -> str | None:

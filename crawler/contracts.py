@@ -14,7 +14,6 @@ from scrapy.http import Response
 from archive.urls import canonical_url
 from crawler.items import PostItem
 from crawler.profiles import SiteProfile
-from crawler.reading import read_bytes
 
 
 def is_checking() -> bool:
@@ -42,6 +41,8 @@ class CheckedSpider(scrapy.Spider):
         @reads original_on 2026-01-19
         @reads authors Philippa Nunn
         """
+        from crawler.reading import read_bytes  # a crawl imports nothing that reads: another process does that
+
         header = response.headers.get("Content-Type")
         content_type = header.decode("latin-1") if header else None
         read = read_bytes(response.body, response.url, self.profile, content_type)

@@ -1,95 +1,33 @@
-"""What is read of one page: a value small enough to leave the process that read it.
+"""Reads one page, of whatever kind, into a value small enough to leave the process that read it (crawler/handover.py).
 
 The crawl itself reads nothing. It hands bytes to the reading room (crawler/room.py), whose processes call these
-functions; so what goes in and comes out can be pickled, trees stay where they are, and nothing here brings Scrapy.
+functions; nothing here brings Scrapy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from archive import provenance
 from archive.charsets import as_text
-from archive.model import Post, Reading
+from archive.model import Post
 from archive.requisites import Requisite, Role, asked_for, page_requisites
 from crawler import feeds, rest
-from crawler.categories import Archive, Category, find_archives, find_categories
-from crawler.listings import Listing, read_listing
-from crawler.pages import (
-    Page,
-    PageKind,
-    Reason,
-    UnreadablePageError,
-    is_protected,
-    page_kind,
-    parse_page,
-    read_post,
-)
+from crawler.categories import find_archives, find_categories
+from crawler.handover import ListingRead, PostLinks, PostRead, Sent, Unreadable
+from crawler.listings import read_listing
+from crawler.pages import Page, UnreadablePageError, is_protected, page_kind, parse_page, read_post
 from crawler.parts import further_parts, join_parts
 from crawler.profiles import SiteProfile
 from crawler.reading import context_of
 from crawler.theme import theme_of
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sent:
-    """A page as it was sent: what reading begins with."""
-
-    body: bytes
-    url: str
-    content_type: str | None
-
-    def parsed(self, profile: SiteProfile) -> Page:
-        """Raises UnreadablePageError."""
-        return parse_page(self.body, url=self.url, content_type=self.content_type, limits=profile.page_limits)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unreadable:
-    """Bytes that are no page, or one the parser can't be trusted with; `reason` is a skip reason."""
-
-    reason: Reason
-    detail: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PostRead:
-    """What a post's page says."""
-
-    kind: PageKind = "other"
-    is_protected: bool = False
-    post: Post | None = None
-    """Without its lines; None for a page that is no post, or one behind a password."""
-    reading: Reading | None = None
-    """None, too, while pages of the post are missing."""
-    requisites: tuple[Requisite, ...] = ()
-    """What the page needs to be seen as it was."""
-    further: tuple[str, ...] = ()
-    """Addresses of the post's further pages, where only its first was given."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PostLinks:
-    """Where a post's page leads to."""
-
-    url: str
-    categories: tuple[Category, ...]
-    archives: tuple[Archive, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ListingRead:
-    """What one page of a listing shows, and which other sources of the blog it names."""
-
-    url: str
-    categories: tuple[Category, ...]
-    listing: Listing
-    rest_roots: tuple[str, ...]
-    feeds: tuple[str, ...]
-    look: tuple[str, ...]
-    """How the blog looks (crawler/theme.py), where the hint asks for it."""
+def parsed(page: Sent, profile: SiteProfile) -> Page:
+    """Raises UnreadablePageError."""
+    return parse_page(page.body, url=page.url, content_type=page.content_type, limits=profile.page_limits)
 
 
 def read_post_page(
@@ -103,7 +41,7 @@ def read_post_page(
     """
     first, *others = pages
     try:
-        page = first.parsed(profile)
+        page = parsed(first, profile)
     except UnreadablePageError as error:
         return Unreadable(reason=error.reason, detail=str(error))
     if is_protected(page):
@@ -115,7 +53,7 @@ def read_post_page(
     if not others and (further := further_parts(page, post.url)):
         return PostRead(kind=kind, post=replace(post, lines=()), further=further)
     try:
-        parts = [read_post(each.parsed(profile), selectors=profile.selectors) for each in others]
+        parts = [read_post(parsed(each, profile), selectors=profile.selectors) for each in others]
     except UnreadablePageError as error:
         return Unreadable(reason=error.reason, detail=f"a further page of the post: {error}")
     if parts:
@@ -141,7 +79,7 @@ def post_requisites(page: Sent, post: Post, choice: str) -> tuple[Requisite, ...
 
 def read_post_links(page: Sent, profile: SiteProfile, bases: Collection[str]) -> PostLinks:
     """The listings a post's page links. It was read before: what can't be read raises UnreadablePageError."""
-    found = page.parsed(profile)
+    found = parsed(page, profile)
     return PostLinks(
         url=found.url,
         categories=find_categories(found.tree, found.url, profile, base_url=found.base_url, bases=bases),
@@ -158,7 +96,7 @@ def read_listing_page(
     says that only posts are wanted. *link_header* is the answer's `Link`, where REST may be named.
     """
     try:
-        return listing_of(page.parsed(profile), profile, hint, bases, link_header)
+        return listing_of(parsed(page, profile), profile, hint, bases, link_header)
     except UnreadablePageError as error:
         return Unreadable(reason=error.reason, detail=str(error))
 

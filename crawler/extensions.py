@@ -19,8 +19,8 @@ from twisted.internet.task import LoopingCall
 from archive.commands.watching import Watcher
 from archive.errors import ArchiveError
 from archive.folder import ArchiveFolder
+from archive.model import READER
 from archive.notifying import news
-from archive.provenance import READER
 from archive.report import plural
 from archive.watches import look
 from archive.watches import news as watched_words

@@ -16,8 +16,8 @@ from archive.urls import absolute, canonical_url
 from crawler import feeds, rest, sitemaps
 from crawler.addresses import judge_address, listing_root, page_number, paged_url
 from crawler.categories import Category, rest_categories
-from crawler.desk import ListingRead, PostLinks
 from crawler.discovery import Sighting, Source, sighting_key, unique
+from crawler.handover import ListingRead, PostLinks
 from crawler.listings import Listing, end_reason
 from crawler.profiles import SiteProfile
 from crawler.skip_reasons import SkipReason

@@ -109,7 +109,7 @@ class SiteProfile:
         return replace(self, start_urls=moved, hosts=())
 
 
-@lru_cache(maxsize=8_192)  # a blog's pages share most of their links
+@lru_cache(maxsize=2_048)  # a blog's pages share most of their links
 def site_key(url: str) -> str | None:
     """Scheme, host and port in the spelling scopes are compared in, or None when *url* is no http(s) address.
 
@@ -166,6 +166,15 @@ def load_profile(name_or_url: str, folders: Sequence[Path] = ()) -> SiteProfile:
         raise UsageError(f"{wanted!r} is not an http(s) address", hint="give http://… or https://…, or a site's name")
     near = difflib.get_close_matches(wanted.casefold(), paths, n=2, cutoff=0.5)
     raise UnknownSiteError(wanted, tuple(near), tuple(sorted(paths)))
+
+
+def profile_of(name: str, url: str, folders: Sequence[Path]) -> SiteProfile:
+    """The profile of a site the archive holds; one that was crawled by its address alone has none but that."""
+    try:
+        profile = load_profile(name, folders)
+    except UsageError:
+        return load_profile(url, folders)
+    return profile if profile.in_scope(url) else profile.at(url)
 
 
 def _profile_paths(folders: Sequence[Path]) -> dict[str, Traversable]:

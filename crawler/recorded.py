@@ -12,8 +12,7 @@ from typing import Any
 from archive.warc.reading import read_date
 from archive.warc.records import DamagedRecordError, RawRecord, WarcFile
 from crawler.page_limits import PageLimits
-from crawler.profiles import SiteProfile
-from crawler.rereading import profile_of
+from crawler.profiles import SiteProfile, profile_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -132,12 +132,12 @@ def own_part(element: HtmlElement) -> Part | None:
     return named or ROLES.get(element.get("role") or "") or TAGS.get(str(element.tag))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def _part_of_names(names: str) -> Part | None:
     return next((part for name in names.split() if (part := part_named(name))), None)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def part_named(name: str) -> Part | None:
     """What a class name or id says by itself."""
     if len(name) > NAME_CHARS or name.startswith(_ABOUT_THE_LAYOUT) or _SERIAL.search(name):

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from archive import provenance
-from archive.errors import ArchiveError, UsageError
+from archive.errors import ArchiveError
 from archive.fixity import HOW_STARTED
 from archive.folder import ArchiveFolder
 from archive.holdings import POINTER, load_exchange
@@ -35,7 +35,7 @@ from archive.warc import Exchange, decode_body
 from crawler.hints import Hints
 from crawler.pages import Page, UnreadablePageError, parse_page, read_post
 from crawler.parts import further_parts, join_parts
-from crawler.profiles import SiteProfile, load_profile, user_folders
+from crawler.profiles import SiteProfile, profile_of, user_folders
 from crawler.reading import context_of
 from crawler.resthints import build_hints
 
@@ -192,15 +192,6 @@ class Profiles:
 
     def _of_site(self, site_id: int) -> SiteProfile:
         return profile_of(*self._sites[site_id], self._folders)
-
-
-def profile_of(name: str, url: str, folders: Sequence[Path]) -> SiteProfile:
-    """The profile of a site the archive holds; one that was crawled by its address alone has none but that."""
-    try:
-        profile = load_profile(name, folders)
-    except UsageError:
-        return load_profile(url, folders)
-    return profile if profile.in_scope(url) else profile.at(url)
 
 
 class _Reader:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from archive.model import Line, PageContext, Reading
+from archive.model import READER, Line, PageContext, Reading
 from archive.provenance.blocks import Block, find_blocks
 from archive.provenance.choice import choose
 from archive.provenance.evidence import write_reading
@@ -18,9 +18,6 @@ from archive.provenance.offers import offers
 from archive.provenance.page import Page, Signals, read_signals
 from archive.provenance.roles import Read, read_line
 from archive.provenance.sentences import Attribution, read_attributions
-
-READER = "3"
-"""Raised whenever the same page may be read differently; stored with every reading."""
 
 HEAD_LINES = 40
 HEAD_PARAGRAPHS = 7

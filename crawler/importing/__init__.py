@@ -28,9 +28,8 @@ from archive.warc.tail import cut_back, has_our_name, sync_folder
 from crawler.importing.sources import PREFIX, Source, content_of, staged
 from crawler.importing.survey import Advance, SiteCount, Survey
 from crawler.importing.taking import FILES_FIELD, MODE, REST_FIELD, Taken, Taking, told
-from crawler.profiles import SiteProfile, load_profile, user_folders
+from crawler.profiles import SiteProfile, load_profile, profile_of, user_folders
 from crawler.recorded import read_run, site_facts
-from crawler.rereading import profile_of
 
 STAGING: Final = "importing"
 """Folder in the archive's where files lie until they are in."""

@@ -1,6 +1,6 @@
 """The crawl: takes work from the archive's frontier, fetches it, and hands each answer to the function that reads it.
 
-Pages are read in the reading room (`crawler.room`, which calls `crawler.desk`). What a post's page says goes through
+Pages are read in the reading room (`crawler.reading_room`). What a post's page says goes through
 the pipelines, what any other answer says through `crawler.findings`. Whatever an answer brings is stored in the same
 transaction that takes its URL off the frontier.
 """
@@ -23,14 +23,14 @@ from archive.model import Post
 from archive.requisites import ROLES
 from archive.store.frontier import LAST_PRIORITY, Seed
 from archive.urls import canonical_url
-from crawler import deletions, desk, feeds, findings, sitemaps
+from crawler import deletions, feeds, findings, reading_room, sitemaps
 from crawler.addresses import judge_address, listing_root
 from crawler.agenda import Agenda
 from crawler.answers import content_type_of, headers_of, is_conditional, link_header_of, sent
 from crawler.contracts import CheckedSpider, default_site
-from crawler.desk import ListingRead, PostRead, Sent, Unreadable
 from crawler.discovery import Source
 from crawler.findings import Findings, Refused
+from crawler.handover import ListingRead, PostRead, Sent, Unreadable
 from crawler.items import PostItem
 from crawler.profiles import SiteProfile, load_profile, user_folders
 from crawler.requisites import PRIORITY as REQUISITE_PRIORITY
@@ -291,7 +291,9 @@ class BlogSpider(CheckedSpider):
         hint = seed.hint or {}
         bases, link = frozenset(self.bases), link_header_of(response)
         # before posts that wait: it alone says where the next one is, or the last of them come when all posts are read
-        page = await self.room.do(desk.read_listing_page, sent(response), self.profile, hint, bases, link, first=True)
+        page = await self.room.do(
+            reading_room.read_listing_page, sent(response), self.profile, hint, bases, link, first=True
+        )
         if isinstance(page, Unreadable):
             return Findings(refused=[Refused(seed.url, SkipReason.of(page.reason), page.detail, seed.role)])
         look = self.agenda.look(page.look, seed.url)
@@ -356,7 +358,7 @@ class BlogSpider(CheckedSpider):
 
     async def read_pages(self, pages: list[Sent], seed: Seed) -> PostRead | Unreadable:
         said, choice = (seed.hint or {}).get("rest"), self.requisites.choice
-        return await self.room.do(desk.read_post_page, pages, self.profile, said, choice)
+        return await self.room.do(reading_room.read_post_page, pages, self.profile, said, choice)
 
     async def take_post(self, read: PostRead, post: Post, response: Response, seed: Seed) -> PostItem | None:
         await self.look_for_listings(post, response)
@@ -407,7 +409,7 @@ class BlogSpider(CheckedSpider):
             return
         self.category_names.update(post.categories)
         async with self.listing_turn:
-            page = await self.room.do(desk.read_post_links, sent(response), self.profile, frozenset(self.bases))
+            page = await self.room.do(reading_room.read_post_links, sent(response), self.profile, frozenset(self.bases))
             found = findings.from_post_links(page, bases=self.bases, has_categories=self.storing.has_categories)
             found.seeds = [seed for seed in found.seeds if seed.key not in self.listings]
             if found.seeds:

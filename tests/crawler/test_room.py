@@ -17,7 +17,7 @@ from crawling import clippings, opened
 from manners_crawl import Connection, page, serving
 
 from crawler import desk
-from crawler.desk import Sent
+from crawler.handover import PostRead, Sent
 from crawler.profiles import load_profile
 from crawler.reading_room import get_ready
 from crawler.room import Bounds, CostlyPageError, NoReadingRoomError, ReaderFault, Room
@@ -45,6 +45,23 @@ ATTRIBUTES = b"<p " + b" ".join(b"a%d" % number for number in range(40_000)) + b
 """libxml2 compares each with each; it took 16 s, in which nothing can interrupt it."""
 
 
+WHAT_READS = (
+    "archive.provenance",
+    "crawler.pages",
+    "crawler.desk",
+    "crawler.rereading",
+    "bs4",
+    "nh3",
+    "multiprocessing",
+)
+
+
+def test_the_crawl_itself_imports_nothing_that_reads() -> None:
+    script = f"import sys, crawler.running; print([name for name in {WHAT_READS} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 def in_room(work: Callable[[Room], Coroutine[Any, Any, Any]], **bounds: Any) -> Any:
     async def whole() -> Any:
         room = Room(get_ready, NO_OUTLETS, bounds=Bounds(**bounds))
@@ -58,7 +75,7 @@ def in_room(work: Callable[[Room], Coroutine[Any, Any, Any]], **bounds: Any) -> 
 
 async def read(room: Room, sent: Sent = HEALTHY) -> str | None:
     found = await room.do(desk.read_post_page, (sent,), BLOG, None, "none")
-    assert isinstance(found, desk.PostRead)
+    assert isinstance(found, PostRead)
     assert found.post is not None
     return found.post.title
 
