@@ -78,6 +78,8 @@ class PrintedDate:
         """
         if self.year is None:
             return None
+        if self.month and self.day:
+            return f"{self.year:04}-{self.month:02}-{self.day:02}"
         return "-".join(f"{part:0{width}}" for part, width in ((self.year, 4), (self.month, 2), (self.day, 2)) if part)
 
     @property

@@ -38,8 +38,9 @@ SOURCES: Final = (
 FULL_SIZE: Final = frozenset({"data-orig-file", "data-large-file", "data-full-url"})
 """Of these, the ones that name a larger copy than the page shows."""
 SOURCE_SETS: Final = ("data-srcset", "data-lazy-srcset", "srcset")
+_NO_ADDRESS: Final = re.compile(r"\s*(?:data:|about:|#|$)")
 _PLACEHOLDER: Final = re.compile(
-    r"^\s*(?:data:|about:|#|$)|(?:placeholder|blank|spacer|lazy|loading|transparent|1x1|pixel)[\w-]*\.(?:gif|png|svg|jpe?g)"
+    r"(?:p(?:laceholder|ixel)|blank|spacer|l(?:azy|oading)|transparent|1x1)[\w-]*\.(?:gif|png|svg|jpe?g)"
 )
 SCREEN_PX: Final = 1280
 """Width of the screen for which one of several sizes is chosen."""
@@ -202,7 +203,8 @@ def _is_no_placeholder(address: str) -> bool:
 
 def is_placeholder(address: str) -> bool:
     """Whether an image's address leads to what stands in the image's place until a script has loaded it."""
-    return _PLACEHOLDER.search(address.lower()) is not None
+    lower = address.lower()
+    return _NO_ADDRESS.match(lower) is not None or _PLACEHOLDER.search(lower) is not None
 
 
 def source_set(value: str) -> Iterator[tuple[str, float]]:

@@ -18,6 +18,9 @@ _UNDIVIDED = str.maketrans(
 )
 
 WORD = re.compile(r"[^\W_]+|&")
+_ASCII_WORD = re.compile(r"[a-z0-9]+|&")
+_MAY_COMBINE = re.compile("[\u0300-\u1fff\u2070-\U0010ffff]")
+"""No combining mark stands outside of these; curly quotes and dashes do."""
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -48,7 +51,9 @@ def unaccented(text: str) -> str:
     if text.isascii():
         return text
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_UNDIVIDED)
+    if _MAY_COMBINE.search(decomposed):
+        decomposed = "".join([c for c in decomposed if not unicodedata.combining(c)])
+    return decomposed.translate(_UNDIVIDED)
 
 
 def fold(text: str) -> str:
@@ -61,7 +66,10 @@ def fold(text: str) -> str:
     >>> fold("U.S. News & World Report")
     'u s news and world report'
     """
-    words = WORD.findall(unaccented(visible(text).translate(_APOSTROPHES)))
+    if text.isascii():
+        words = _ASCII_WORD.findall(text.lower().replace("'", "").replace("`", ""))
+    else:
+        words = WORD.findall(unaccented(visible(text).translate(_APOSTROPHES)))
     return " ".join(["and" if word == "&" else word for word in words]).casefold()
 
 

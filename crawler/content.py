@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain, islice, takewhile
 
 from lxml import etree
-from lxml.html import Element, HtmlElement
+from lxml.html import HtmlElement
 
 from archive.model import Line, Zone
-from archive.provenance.lines import CLASSES_CHARS, SKIPPED, is_hidden, read_lines
+from archive.provenance.lines import CLASSES_CHARS, SKIPPED, is_hidden, read_lines, words_of
 from archive.text import fold
 from crawler.container import Container, common_ancestor, find_container
 from crawler.headline import find_headline, headline_text
-from crawler.markup import Page, asks_for_like
+from crawler.markup import Page, asks_for_like, new_element
 from crawler.regions import TAGS, Part, Regions, own_part
 
 THEME_META = re.compile(
@@ -82,11 +82,14 @@ _NOISE: frozenset[Part | None] = frozenset(
     ]
 )
 _LENGTH = etree.XPath("string-length(normalize-space(.))")
-_BREADCRUMB_IDS = etree.XPath("id('breadcrumbs')|id('breadcrumb')|id('crumbs')")
 _LIKE_CRUMBS = asks_for_like("crumb")
 _CRUMB_SIGNS = (re.compile(r"\s*(?:>|»|›|→|⟩|❯|::)\s*"), re.compile(r"\s+[/|•·]\s+"))
 """Arrows part crumbs wherever they stand; other signs only where no arrow does, since titles hold them too."""
 _RELATION = re.compile("tag|author")
+MOST_RELATED = 400
+_OWN_PARTS: tuple[Part | None, ...] = (None, "terms")
+_OWN_PARTS_WITHIN: tuple[Part | None, ...] = (*_OWN_PARTS, "footer", "author")
+"""Parts of a page that speak of the post wherever they stand; and those that do beside it."""
 MOST_BREADCRUMBS = 20
 HEAD_CHARS = 600
 """A block above the headline with more text than this is no part of it."""
@@ -106,10 +109,15 @@ class Anatomy:
         return headline_text(self.headline) or None if self.headline is not None else None
 
     @cached_property
+    def shared(self) -> HtmlElement:
+        """The innermost element around headline and body."""
+        body = self.container.element
+        return body if self.headline is None else common_ancestor([body, self.headline])
+
+    @cached_property
     def scope(self) -> HtmlElement:
         """The innermost element around headline and body, or the post's `<article>` around both."""
-        body = self.container.element
-        inner = body if self.headline is None else common_ancestor([body, self.headline])
+        inner = self.shared
         around = [element for element in (inner, *inner.iterancestors()) if element.tag != "body"]
         own = [e for e in around if e.tag == "article" or "hentry" in (e.get("class") or "").split()]
         if not own and self.headline is None:
@@ -117,21 +125,26 @@ class Anatomy:
         return own[0] if own else inner
 
     @cached_property
-    def related_links(self) -> tuple[HtmlElement, ...]:
-        """Links beside the post that say how they relate to it: `rel=author`, `rel="category tag"`."""
-        return tuple(link for link in self.scope.iter("a") if (rel := link.get("rel")) and _RELATION.search(rel))
+    def related_links(self) -> tuple[tuple[HtmlElement, list[str]], ...]:
+        """The post's own links that say how they relate to it, as `rel="category tag"` does; and the words of that."""
+        said = ((link, rel) for link in self.scope.iter("a") if (rel := link.get("rel")) and _RELATION.search(rel))
+        return tuple(
+            (link, rel.lower().split()) for link, rel in islice(said, MOST_RELATED) if self._is_in_own_part(link)
+        )
 
     def is_own(self, element: HtmlElement) -> bool:
         """Whether *element* speaks of this post: it stands with it, and not in its comments or among other posts."""
-        part = self.regions.of(element)
-        allowed = (None, "terms") if self.scope is self.page.body else (None, "terms", "footer", "author")
-        return part in allowed and self.scope in (element, *element.iterancestors())
+        if not self._is_in_own_part(element):
+            return False
+        return element is self.scope or any(node is self.scope for node in element.iterancestors())
+
+    def _is_in_own_part(self, element: HtmlElement) -> bool:
+        return self.regions.of(element) in (_OWN_PARTS if self.scope is self.page.body else _OWN_PARTS_WITHIN)
 
     @cached_property
     def breadcrumb(self) -> HtmlElement | None:
         """The element that prints the breadcrumb; None when the page has none to be seen."""
-        labelled = (e for e in self.page.tree.iter("nav", "ol") if "breadcrumb" in (e.get("aria-label") or "").lower())
-        offered = chain(self.page.with_class_like(_LIKE_CRUMBS), _BREADCRUMB_IDS(self.page.tree), labelled)
+        offered = chain(self.page.with_class_like(_LIKE_CRUMBS), _unclassed_crumbs(self.page.body))
         for element in islice(offered, MOST_BREADCRUMBS):
             if own_part(element) == "breadcrumb" and not is_hidden(element) and self._is_crumb(element):
                 return element
@@ -142,6 +155,17 @@ class Anatomy:
             return False
         around = [self.regions.of(node) for node in element.iterancestors()]
         return 0 < _LENGTH(element) < HEAD_CHARS and not {"footer", "comments"} & set(around)
+
+
+def _unclassed_crumbs(body: HtmlElement) -> Iterator[HtmlElement]:
+    """Elements that are breadcrumbs by their id, then those that are by their label."""
+    labelled: list[HtmlElement] = []
+    for element in body.iter("nav", "ol", "ul", "p", "div", "section", "span", "header", "aside"):
+        if element.get("id") in ("breadcrumbs", "breadcrumb", "crumbs"):
+            yield element
+        elif element.tag in ("nav", "ol") and "breadcrumb" in (element.get("aria-label") or "").lower():
+            labelled.append(element)
+    yield from labelled
 
 
 def read_anatomy(
@@ -171,20 +195,20 @@ def cut_out(anatomy: Anatomy) -> Body:
     container, headline = anatomy.container.element, anatomy.headline
     copied = _copy(container)
     inside = headline is not None and any(node is container for node in headline.iterancestors())
-    before, head = Element("div"), Element("div")
+    before, head = new_element("div"), new_element("div")
     if inside and headline is not None:
         _split_at(_counterpart(container, copied, headline), copied, before)
     elif headline is not None:
-        _gather(_beside(headline, container), before)
+        _gather(_beside(headline, anatomy.shared), before)
         head.text = headline.tail
-        _gather(_between(headline, container), head)
+        _gather(_between(headline, container, anatomy.shared), head)
     else:
         _gather(_above(container, anatomy.scope), head)
     for element in _closing(container):
-        copied.append(deepcopy(element))
-    for part in (before, head, copied):
-        _clean(part)
-    _move_meta(copied, head)
+        copied.append(copy(element))
+    _clean(before)
+    _clean(head)
+    _move_meta(_clean(copied), copied, head)
     _drop_repeated_title(copied, anatomy.title)
     return Body(element=copied, before=before, head=head)
 
@@ -222,7 +246,7 @@ def read_crumbs(lines: Iterable[Line]) -> tuple[str, ...]:
 
 
 def _copy(element: HtmlElement) -> HtmlElement:
-    copied = deepcopy(element)
+    copied = copy(element)
     copied.tail = None
     return copied
 
@@ -244,12 +268,11 @@ def _split_at(headline: HtmlElement, root: HtmlElement, before: HtmlElement) -> 
 def _gather(nodes: Iterable[HtmlElement], into: HtmlElement) -> None:
     for node in nodes:
         if node.tag not in SKIPPED and own_part(node) not in _NOISE - {"terms"} and not is_hidden(node):
-            into.append(deepcopy(node))
+            into.append(copy(node))
 
 
-def _beside(headline: HtmlElement, container: HtmlElement) -> Iterator[HtmlElement]:
+def _beside(headline: HtmlElement, shared: HtmlElement) -> Iterator[HtmlElement]:
     """What precedes the headline in the block it heads: a category, a day, a kicker."""
-    shared = common_ancestor([headline, container])
     heads = [parent for parent in _up_to(headline, shared) if _LENGTH(parent) <= HEAD_CHARS]
     return _above(headline, heads[-1]) if heads else iter(())
 
@@ -260,9 +283,8 @@ def _above(element: HtmlElement, within: HtmlElement) -> Iterator[HtmlElement]:
         yield from reversed(list(node.itersiblings(preceding=True)))
 
 
-def _between(headline: HtmlElement, container: HtmlElement) -> Iterator[HtmlElement]:
+def _between(headline: HtmlElement, container: HtmlElement, shared: HtmlElement) -> Iterator[HtmlElement]:
     """What stands after the headline and before the container, in reading order; nothing when the order is reversed."""
-    shared = common_ancestor([headline, container])
     *lower, node = list(_up_to(headline, shared)) or [headline]
     for element in lower:
         yield from element.itersiblings()
@@ -295,32 +317,42 @@ def _up_to(element: HtmlElement, ancestor: HtmlElement) -> Iterator[HtmlElement]
     return takewhile(lambda node: node is not ancestor, (element, *element.iterancestors()))
 
 
-def _clean(root: HtmlElement) -> None:
-    """Drop what the theme and its plugins put into *root*: never the greater part of it."""
+def _clean(root: HtmlElement) -> list[HtmlElement]:
+    """Drop what the theme and its plugins put into *root*, but never the greater part of it.
+
+    Returns those of the elements left whose class names may be those of `THEME_META`.
+    """
     noise: list[HtmlElement] = []
+    marked: list[HtmlElement] = []
     most: float | None = None
     walk = root.iterdescendants()
     for element in walk:
         given = element.keys()
-        if (given or element.tag in _ASIDES) and _is_noise(element, given):
+        if not given and element.tag not in _ASIDES:
+            continue
+        names = element.get("class")
+        if _is_noise(element, given, names):
             most = _LENGTH(root) / 2 if most is None else most
             if _LENGTH(element) <= most:
                 noise.append(element)
                 for _ in element.iterdescendants():
                     next(walk)  # what is in it goes with it
+                continue
+        if names and (_may_be_meta if len(names) <= CLASSES_CHARS else _LIKE_META.search)(names):
+            marked.append(element)
     for element in noise:
         element.drop_tree()
+    return marked
 
 
 _TELLING = frozenset(["class", "id", "role", "hidden", "style", "aria-hidden"])
 
 
-def _is_noise(element: HtmlElement, given: list[str]) -> bool:
+def _is_noise(element: HtmlElement, given: list[str], names: str | None) -> bool:
     """*given*: the names of the element's attributes, most of which are its class or the address of a link alone."""
     if element.tag not in _ASIDES:
         if given == ["class"]:
-            names = element.get("class") or ""
-            if len(names) <= CLASSES_CHARS and not _may_be_noise(names):
+            if not names or (len(names) <= CLASSES_CHARS and not _may_be_noise(names)):
                 return False
         elif _TELLING.isdisjoint(given):
             return False
@@ -328,24 +360,31 @@ def _is_noise(element: HtmlElement, given: list[str]) -> bool:
         return element.tag not in ("img", "picture", "figure")
     part = own_part(element)
     if element.tag in ("aside", "footer") and part in ("aside", "footer"):
-        return bool(element.get("class")) and not _EDITORIAL.search(element.get("class") or "")
+        return bool(names) and not _EDITORIAL.search(names or "")
     return part in _NOISE
 
 
 @lru_cache(maxsize=4096)
 def _may_be_noise(classes: str) -> bool:
     """A first look, remembered: most elements of a body have one of few class attributes and nothing else."""
-    marked = Element("div", {"class": classes})
+    marked = new_element("div", {"class": classes})
     return is_hidden(marked) or own_part(marked) is not None or "updated" in classes
 
 
+@lru_cache(maxsize=4096)
+def _may_be_meta(classes: str) -> bool:
+    """A first look, remembered, too."""
+    return _LIKE_META.search(classes) is not None
+
+
+_LIKE_META = re.compile(r"meta|info|detail|date|author|time|posted|byline|header|publish|updated|views", re.I)
 _ASIDES = frozenset(TAGS)
 _EDITORIAL = re.compile(r"quote|callout|citation|note|highlight|source|credit", re.I)
 
 
-def _move_meta(content: HtmlElement, head: HtmlElement) -> None:
+def _move_meta(marked: list[HtmlElement], content: HtmlElement, head: HtmlElement) -> None:
     """The theme's own lines within the body: to the head when they open it, away when they close it."""
-    lines = {element: None for element in _WITH_CLASS(content) if _is_theme_meta(element)}
+    lines = {element: None for element in marked if _is_theme_meta(element)}
     opening = set(_opening(content)) if lines else set()
     for element in lines:
         if lines.keys().isdisjoint(element.iterancestors()):
@@ -362,28 +401,16 @@ def _opening(content: HtmlElement) -> Iterator[HtmlElement]:
         yield element
 
 
-_WITH_CLASS = etree.XPath(".//*[@class]")
 _PROSE = frozenset(["p", "blockquote", "ul", "ol", "table", "pre"])
 PROSE_CHARS = 120
 """With a paragraph of this length the article has begun: what the theme prints after it closes the post."""
 
 
 def _is_theme_meta(element: HtmlElement) -> bool:
-    names = element.get("class") or ""
-    if not (_may_be_meta(names) if len(names) <= CLASSES_CHARS else _LIKE_META.search(names)):
-        return False
-    if any(THEME_META.fullmatch(name) for name in names.split()):
+    names = (element.get("class") or "").split()
+    if any(map(THEME_META.fullmatch, names)):
         return _LENGTH(element) < HEAD_CHARS / 2
-    return "byline" in names.split() and any(_names_an_author(link) for link in element.iter("a"))
-
-
-@lru_cache(maxsize=4096)
-def _may_be_meta(classes: str) -> bool:
-    """A first look, remembered: the paragraphs of a body share their few class attributes."""
-    return _LIKE_META.search(classes) is not None
-
-
-_LIKE_META = re.compile(r"meta|info|detail|date|author|time|posted|byline|header|publish|updated|views", re.I)
+    return "byline" in names and any(_names_an_author(link) for link in element.iter("a"))
 
 
 def _names_an_author(link: HtmlElement) -> bool:
@@ -394,5 +421,5 @@ def _drop_repeated_title(content: HtmlElement, title: str | None) -> None:
     """Some themes print the headline twice, once for each width of screen; the body does not repeat it."""
     folded = fold(title) if title else ""
     for heading in list(islice(content.iter("h1", "h2", "h3"), 3)) if title else ():
-        if fold(heading.text_content()) == folded:
+        if fold(words_of(heading)) == folded:
             heading.drop_tree()

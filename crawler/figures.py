@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from archive.model import Image
-from archive.provenance.lines import address_of, fold_space, is_ornament, read_lines
+from archive.provenance.lines import address_of, fold_space, is_ornament, read_lines, words_of
 from archive.requisites import SOURCE_SETS, SOURCES, is_placeholder, source_set
 from archive.urls import host_of
 from crawler.markup import Page, asks_for
@@ -59,8 +59,8 @@ def real_source(image: HtmlElement, base_url: str) -> str | None:
 def candidates(image: HtmlElement, base_url: str) -> tuple[str, ...]:
     """All addresses of `srcset`, smallest first."""
     found: dict[str, float] = {}
-    for name in SOURCE_SETS:
-        for address, size in source_set(image.get(name) or ""):
+    for value in filter(None, map(image.get, SOURCE_SETS)):
+        for address, size in source_set(value):
             if not is_placeholder(address) and (whole := address_of(base_url, address)):
                 found.setdefault(whole, size)
     return tuple(sorted(found, key=lambda address: found[address]))
@@ -141,7 +141,7 @@ def read_attachments(body: HtmlElement, base_url: str) -> Iterator[Image]:
         given = link.get("href") or link.get("data") or link.get("src")
         address = address_of(base_url, given) if given and _LIKE_A_FILE.search(given) else None
         if address and _is_attached(address, base_url):
-            words = fold_space(link.text_content()) if link.tag == "a" else ""
+            words = words_of(link) if link.tag == "a" else ""
             yield Image(url=address.partition("#")[0], role="attachment", alt=words or None)
 
 

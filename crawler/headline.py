@@ -10,7 +10,7 @@ from itertools import islice
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archive.provenance.lines import fold_space, is_hidden, read_lines
+from archive.provenance.lines import fold_space, is_hidden, read_lines, words_of
 from archive.text import fold
 from archive.urls import host_of
 from crawler.markup import Page, asks_for
@@ -33,7 +33,7 @@ TITLE_CLASSES = asks_for(
 )
 """Most trusted first."""
 
-_SEPARATOR = re.compile(r"\s+[-–—|·•»«:/~]{1,2}\s+|\s*[|»«]\s*")
+_SEPARATOR = re.compile(r"\s+[-–—|·•»«:/~]{1,2}\s+|[|»«]")
 _WITH_TEXT = etree.XPath("//body//*[text()[normalize-space(.) = $text]]")
 TITLE_CHARS = 500
 MOST_HEADINGS = 200
@@ -151,7 +151,7 @@ def _unmarked(page: Page, forms: dict[str, int], regions: Regions) -> HtmlElemen
     tag = (page.title_tag or "")[:TITLE_CHARS]
     cut = next(iter(_SEPARATOR.finditer(tag)), None)
     for text in dict.fromkeys(
-        [*page.metas.get("og:title", ()), without_site(tag, page), tag[: cut.start()] if cut else tag]
+        [*page.metas.get("og:title", ()), without_site(tag, page), tag[: cut.start()].strip() if cut else tag]
     ):
         found = _WITH_TEXT(page.tree, text=text) if text else ()
         for element in found:
@@ -161,7 +161,7 @@ def _unmarked(page: Page, forms: dict[str, int], regions: Regions) -> HtmlElemen
 
 
 def _key(heading: HtmlElement) -> str:
-    return _squeezed(fold_space(heading.text_content())[:1000])
+    return _squeezed(words_of(heading)[:1000])
 
 
 def _squeezed(text: str) -> str:

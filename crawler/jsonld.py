@@ -78,7 +78,7 @@ _VOCABULARY = re.compile(r".*[/:#]", re.S)
 def strings(value: Any) -> list[str]:
     """The strings of a value that may be one, several or an object's name, as printed, without empty ones."""
     values = value if isinstance(value, list) else [value]
-    named = (v.get("name") if isinstance(v, Mapping) else v for v in values)
+    named = (v.get("name") if isinstance(v, dict) else v for v in values)
     return [folded for v in named if isinstance(v, str) and (folded := fold_space(html.unescape(v)))]
 
 
@@ -86,4 +86,4 @@ def resolved(value: Any, objects: Iterable[Mapping[str, Any]]) -> list[Any]:
     """*value* as a list, references by `@id` followed to the object of the page that bears it."""
     by_id = {o["@id"]: o for o in objects if isinstance(o.get("@id"), str) and len(o) > 1}
     values = value if isinstance(value, list) else [value]
-    return [by_id.get(v["@id"], v) if isinstance(v, Mapping) and isinstance(v.get("@id"), str) else v for v in values]
+    return [by_id.get(v["@id"], v) if isinstance(v, dict) and isinstance(v.get("@id"), str) else v for v in values]

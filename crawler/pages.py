@@ -208,6 +208,8 @@ def _segments(path: str) -> list[str]:
     return [segment for segment in path.lower().split("/") if segment]
 
 
+_WITHOUT_QUERY = re.compile(r"https?://[\w.:-]+/[!-\"$->@-~]*", re.ASCII)
+"""What most permalinks look like, which then need not be taken apart: no query, no fragment, and nothing to mend."""
 _VARIANT = re.compile(r"amp|print|feed|embed|\d+|comment-page-\d+")
 
 
@@ -217,6 +219,8 @@ def _is_variant(segments: list[str]) -> bool:
 
 
 def _untracked(url: str) -> str:
+    if _WITHOUT_QUERY.fullmatch(url):
+        return url
     parts = urlsplit(url)
     query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not is_tracking(k)])
     return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement, fromstring
 
 from archive.dates import find_dates
 from archive.model import Line
-from archive.provenance.lines import fold_space, read_lines
+from archive.provenance.lines import fold_space, read_lines, words_of
 from archive.text import fold
 from archive.urls import canonical_url
 from crawler.content import Anatomy
@@ -130,7 +130,8 @@ def _number(value: Any) -> int | None:
 
 
 def _unique(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values))
+    """Each once, and none that is empty."""
+    return tuple(dict.fromkeys(filter(None, values)))
 
 
 # --------------------------------------------------------------------------------------------------- JSON-LD
@@ -259,11 +260,11 @@ def _first_time(elements: Iterable[HtmlElement]) -> str | None:
 
 
 def _author(page: Page, anatomy: Anatomy) -> str | None:
-    linked = (link for link in anatomy.related_links if "author" in _rel(link))
+    linked = (link for link, rel in anatomy.related_links if "author" in rel)
     called = page.with_class(*AUTHOR_CLASSES[:_UNLINKED_BYLINES])
-    marked = chain(page.with_property.get("author", ()), linked, called)
     named = page.with_class(*AUTHOR_CLASSES[_UNLINKED_BYLINES:])
-    for element in chain(_own(marked, anatomy), _outside(named, anatomy)):
+    marked = _own(page.with_property.get("author", ()), anatomy)
+    for element in chain(marked, linked, _own(called, anatomy), _outside(named, anatomy)):
         name = without_by(_name_in(element))
         if 1 < len(name) < 80:
             return name
@@ -291,18 +292,15 @@ def _printed(element: HtmlElement) -> str:
     return lines[0].text if lines and not lines[0].alt else ""
 
 
-def _rel(link: HtmlElement) -> list[str]:
-    return (link.get("rel") or "").lower().split()
-
-
 def _terms(page: Page, anatomy: Anatomy, *, category: bool) -> Iterator[str]:
-    for link in _own((link for link in anatomy.related_links if "tag" in _rel(link)), anatomy):
-        if ("category" in _rel(link) or "/category/" in (link.get("href") or "")) is category:
-            yield from filter(None, [fold_space(link.text_content())])
+    for link, rel in anatomy.related_links:
+        if "tag" in rel and ("category" in rel or "/category/" in (link.get("href") or "")) is category:
+            yield words_of(link)
     names = CATEGORY_CLASSES if category else TAG_CLASSES
     for holder in _own(page.with_class(*names), anatomy):
-        links = [link for link in holder.iter("a") if "tag" not in _rel(link)]
-        yield from (words for link in links if (words := fold_space(link.text_content())))
+        for link in holder.iter("a"):
+            if "tag" not in (link.get("rel") or "").lower().split():
+                yield words_of(link)
 
 
 # ---------------------------------------------------------------------------------------------------- OpenGraph
