@@ -18,8 +18,9 @@ from sqlite_utils import Database
 
 from archive.database import open_readonly
 from archive.query import parse, terms
-from archive.search import candidates, rank, search
+from archive.search import bounds, candidates, rank, search
 from archive.search.facets import count_facets
+from archive.search.likeliest import likeliest
 from archive.search.passages import units_of
 from archive.search.plan import plan
 from benchmarks import made_up
@@ -102,7 +103,7 @@ class Measured:
 
 
 def measured(posts: int, rounds: int, *, is_toy: bool, beside: bool = True) -> Measured:
-    """With *beside*, also of tantivy, and what ranking broad queries in part loses: both take long for many posts."""
+    """With *beside*, also of tantivy and of what plain SQL does for a whole page: both take long for many posts."""
     words = made_up.vocabulary()
     asked = queries(words)
     with made_up.archive_of(posts, is_toy=is_toy) as path, tempfile.TemporaryDirectory() as folder:
@@ -112,9 +113,12 @@ def measured(posts: int, rounds: int, *, is_toy: bool, beside: bool = True) -> M
         try:
             with_facets: list[float] = []
             return Measured(
-                pages={name: measure(db, query, rounds, peer, with_facets) for name, query in asked.items()},
-                losses={name: loss(db, query) for name, query in asked.items() if "*" not in query and beside},
-                counted={name: measure_facets(db, asked[name], rounds) for name in RANKS},
+                pages={
+                    name: measure(db, query, rounds, with_facets, peer=peer, beside=beside)
+                    for name, query in asked.items()
+                },
+                losses={name: loss(db, query) for name, query in asked.items() if "*" not in query},
+                counted={name: measure_facets(db, asked[name], rounds) for name in RANKS} if beside else {},
                 p95=statistics.quantiles(with_facets, n=20)[-1],
             )
         finally:
@@ -124,7 +128,9 @@ def measured(posts: int, rounds: int, *, is_toy: bool, beside: bool = True) -> M
 def tables_of(posts: int, found: Measured) -> Iterator[dict[str, Any]]:
     rows = [[name, *_cells(page, found.losses.get(name))] for name, page in found.pages.items()]
     yield table(f"{posts:,} posts of 3 KB", (f"{posts:,} posts: query", *COLUMNS), rows)
-    beside = [[name, *_page_cells(page)] for name, page in found.pages.items() if "raw" in page]
+    if not found.counted:
+        return
+    beside = [[name, *_page_cells(page)] for name, page in found.pages.items() if "page" in page]
     yield table("The same page in plain SQL", PAGE_COLUMNS, beside)
     facets = [[name, *_facet_cells(counted)] for name, counted in found.counted.items()]
     yield table("Facets", FACET_COLUMNS, facets)
@@ -202,7 +208,9 @@ def _promises_of_many(found: Measured) -> Iterator[dict[str, Any]]:
     yield promise("100,000 posts: facets of > 90 % of them, of a group by for each", counted, at_most=0.5)
 
 
-def measure(db: Database, query: str, rounds: int, peer: Peer | None, with_facets: list[float]) -> Milliseconds:
+def measure(
+    db: Database, query: str, rounds: int, with_facets: list[float], *, peer: Peer | None, beside: bool
+) -> Milliseconds:
     """Milliseconds of one query by relevance, newest first and with facets, and of its form for others that know one.
 
     Each time with facets goes to *with_facets*.
@@ -215,9 +223,10 @@ def measure(db: Database, query: str, rounds: int, peer: Peer | None, with_facet
     }
     if peer and ":" not in query and "*" not in query:
         contenders["tantivy"] = partial(_ms, partial(peer.first_page, query))
+    plain = query.replace(" -", " NOT ")
     if ":" not in query:
-        plain = query.replace(" -", " NOT ")
         contenders["raw"] = partial(_ms, partial(_asked, db, (RAW,), plain))
+    if ":" not in query and beside:
         contenders["page"] = partial(_ms, partial(_asked, db, (PAGE, TOTAL), plain))
         contenders["page, facets"] = partial(_ms, partial(_asked, db, (PAGE, TOTAL, *OBVIOUS), plain))
     found = interleaved(contenders, rounds + 1)[1:]  # the first round warms the caches
@@ -252,10 +261,10 @@ def loss(db: Database, query: str) -> float:
     """What the first page loses because a broad query is ranked in part: nDCG@10 by our own score of both pages."""
     read = parse(query)
     gains = []
-    for few in (candidates.FEW, sys.maxsize - 1):
+    for few in (bounds.FEW, sys.maxsize - 1):
         answers = candidates.Answers(db=db, plan=plan(db, read), units=units_of(terms(read.tree)), few=few)
-        rows = list(candidates.rows_of(db, answers.likeliest()[: candidates.WEIGHED]).values())
-        found = rank.weigh(rows, answers.units, answers.weights)[:10]
+        rows = list(candidates.rows_of(db, likeliest(answers)[: bounds.WEIGHED]).values())
+        found = rank.weigh(rows, answers.units, answers.frequencies.weights)[:10]
         gains.append(sum(one.score / log2(place + 2) for place, one in enumerate(found)))
     return max(0.0, 1 - gains[0] / gains[1]) if gains[1] else 0.0
 

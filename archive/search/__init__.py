@@ -11,9 +11,11 @@ from sqlite_utils import Database
 
 from archive.errors import UsageError
 from archive.query import parse, terms
-from archive.search.candidates import WEIGHED, Answers, rows_of
+from archive.search.bounds import WEIGHED
+from archive.search.candidates import Answers, rows_of
 from archive.search.facets import count_facets
 from archive.search.folding import Articles, also_at, folded, iter_folded
+from archive.search.likeliest import behind, leading_of
 from archive.search.passages import best_passage, runs, units_of
 from archive.search.plan import plan
 from archive.search.rank import LONGEST_READ, Weighed, weigh
@@ -109,12 +111,12 @@ def _finding(db: Database, suggestions: Iterable[Suggestion], public: bool) -> t
 
 
 def _by_relevance(answers: Answers, limit: int, after: tuple[int, int | None], fold: bool) -> Page:
-    ids = answers.leading()
-    weights = answers.weights
+    ids = leading_of(answers)
+    weights = answers.frequencies.weights
     weighed = {
         one.row["id"]: one for one in weigh(list(rows_of(answers.db, ids[:WEIGHED]).values()), answers.units, weights)
     }
-    ordered = chain(weighed, ids[WEIGHED:], answers.behind(ids))
+    ordered = chain(weighed, ids[WEIGHED:], behind(answers, ids))
     articles: Articles = {}
     shown, following = _stretch(iter_folded(answers.db, ordered, articles) if fold else ordered, after, limit)
     rows = rows_of(answers.db, [id for id in shown if id not in weighed])
@@ -151,7 +153,7 @@ def _by_date(answers: Answers, sort: Sort, limit: int, after: tuple[Any, int] | 
         last, key = page[-1]
         after = key, last
     rows = rows_of(answers.db, [id for id, _ in found[:limit]])
-    weights = answers.weights
+    weights = answers.frequencies.weights
     weighed = [one for id, _ in found[:limit] for one in weigh([rows[id]], answers.units, weights)]
     hits = _hits(answers, weighed, weights, articles_of(answers.db.conn, list(rows)), scored=False)
     if len(found) <= limit:

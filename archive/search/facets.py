@@ -9,7 +9,8 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archive.query import Filter
-from archive.search.candidates import DENSE, Answers
+from archive.search.bounds import DENSE
+from archive.search.candidates import Answers
 from archive.search.columns import (
     FACTS,
     NAMES,
@@ -43,7 +44,7 @@ def count_facets(answers: Answers) -> dict[str, tuple[FacetValue, ...]]:
 def _counts(answers: Answers) -> dict[str, Counter[Any]]:
     """From memory when the result is broad, or the columns are there already; else post by post."""
     columns = kept_columns(answers.db)
-    share = answers.total / answers.posts
+    share = answers.total / answers.frequencies.posts
     if columns is None and share > DENSE and is_worth_reading(answers.db, share):
         columns = read_columns(answers.db)
     if columns is None:

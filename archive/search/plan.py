@@ -36,10 +36,16 @@ class Plan:
     notes: tuple[str, ...]
     alternatives: bool = False
     """The query is a choice between words: a post need not have all of them."""
+    unwanted: tuple[str, ...] = ()
+    """What of `match` must not be there, as expressions of their own."""
     plain: bool = False
     """Words and choices between words alone: a post that has all of them answers, as far as words go."""
     nothing: bool = False
     """The query asks for something, and nothing of it can be searched."""
+
+    @property
+    def has_words(self) -> bool:
+        return bool(self.match or self.words)
 
     @property
     def is_everything(self) -> bool:
@@ -60,6 +66,7 @@ def plan(db: Database, query: Query, *, public: bool = False) -> Plan:
     return Plan(
         match=match,
         words=words,
+        unwanted=maker.unwanted,
         where=" and ".join(filter(None, (where, hidden))),
         values=maker.values,
         alternatives=isinstance(query.tree, Or),
@@ -121,6 +128,7 @@ class _Maker:
     db: Database
     values: dict[str, Any] = field(default_factory=dict)
     names: Names = field(init=False)
+    unwanted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.names = Names(self.db)
@@ -137,6 +145,7 @@ class _Maker:
         }
         rest = [part for part in parts if part not in wanted and part not in prefixes and part not in unwanted]
         match = _excluding(wanted.values(), unwanted.values()) if wanted else None
+        self.unwanted = tuple(unwanted.values())
         words = " AND ".join(f"{quoted(part.text)} *" for part in prefixes)
         return match, words or None, " and ".join(self.condition(part) for part in rest)
 

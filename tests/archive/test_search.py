@@ -21,9 +21,9 @@ from archive.commands.search import search_command
 from archive.database import open_readonly
 from archive.errors import UsageError
 from archive.folder import ArchiveFolder
-from archive.search import Results, Run, as_html, as_text, search, to_json
-from archive.search import candidates as bounds
+from archive.search import Results, Run, as_html, as_text, bounds, candidates, search, to_json
 from archive.search.columns import kept_columns
+from archive.search.likeliest import likeliest
 from archive.search.stems import stem
 from archive.store import Store
 
@@ -213,20 +213,20 @@ def test_of_a_common_word_only_likely_posts_are_ranked(store: Store, monkeypatch
     for number in range(60):
         save(store, f"post-{number}", FILLER)
     whole = slugs(search(store.db, "river", limit=1))
-    bounded = bounds.Answers(db=store.db, plan=_plan(store.db, "river"), units=_units("river"), few=10).likeliest()
+    bounded = likeliest(candidates.Answers(db=store.db, plan=_plan(store.db, "river"), units=_units("river"), few=10))
     assert whole == ["headline"]
     assert bounded[0] == headline
     assert len(bounded) == 61, "the others follow, the newest first"
 
 
-def _plan(db: Database, query: str) -> bounds.Plan:
+def _plan(db: Database, query: str) -> candidates.Plan:
     from archive.query import parse
     from archive.search.plan import plan
 
     return plan(db, parse(query))
 
 
-def _units(query: str) -> tuple[bounds.Unit, ...]:
+def _units(query: str) -> tuple[candidates.Unit, ...]:
     from archive.query import parse, terms
     from archive.search.passages import units_of
 
@@ -287,8 +287,8 @@ def test_pages_by_relevance_are_the_whole_result(sample: Database, query: str) -
 )
 @pytest.mark.parametrize("sort", ["newest", "oldest", "lag"])
 def test_bounded_work_finds_the_same(sample: Database, few: int, query: str, sort: str) -> None:
-    def answers(few: int) -> bounds.Answers:
-        return bounds.Answers(db=sample, plan=_plan(sample, query), units=_units(query), few=few)
+    def answers(few: int) -> candidates.Answers:
+        return candidates.Answers(db=sample, plan=_plan(sample, query), units=_units(query), few=few)
 
     every = answers(10_000)
     bounded = answers(few)
@@ -312,35 +312,59 @@ def test_bounded_work_finds_the_same(sample: Database, few: int, query: str, sor
         "batter* OR lock",
         "the batter*",
         "NEAR(the of, 3)",
+        "the OR (lock city)",
+        "title:the OR lock",
+        'the "of the"*',
         "the year:2012..2022",
         "the OR year:2012",
     ],
 )
 def test_bounded_work_finds_only_answers(sample: Database, few: int, query: str) -> None:
-    def answers(few: int, *, ranked: bool = False) -> bounds.Answers:
-        return bounds.Answers(db=sample, plan=_plan(sample, query), units=_units(query), few=few, ranked=ranked)
+    def answers(few: int, *, ranked: bool = False) -> candidates.Answers:
+        return candidates.Answers(db=sample, plan=_plan(sample, query), units=_units(query), few=few, ranked=ranked)
 
     every = {id for id, _ in answers(10_000).sorted("newest", 1_000, None)}
     for one in (answers(few), answers(few, ranked=True), answers(10_000), answers(10_000, ranked=True)):
-        assert set(one.likeliest()) == every
+        assert set(likeliest(one)) == every
         assert one.total == len(every) or (one.total == few and not one.total_is_exact)
+
+
+@pytest.mark.parametrize("steps", [1, 40, 200])
+@pytest.mark.parametrize("ranked_steps", [0, 1_000_000])
+@pytest.mark.parametrize("query", ["the", "the of", "the -lock", "the OR (lock city)", '"of the"', "the year:2012.."])
+def test_a_walk_that_ends_early_leaves_out_no_answer_and_counts_none_twice(
+    sample: Database, query: str, steps: int, ranked_steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = candidates.Answers(db=sample, plan=_plan(sample, query), units=_units(query)).newest
+    monkeypatch.setattr(bounds, "STEPS", steps)
+    monkeypatch.setattr(bounds, "RANKED_STEPS", ranked_steps)
+    for ranked in (False, True):
+        one = candidates.Answers(db=sample, plan=_plan(sample, query), units=_units(query), few=10, ranked=ranked)
+        assert set(likeliest(one)) == set(every)
+        assert one.total == len(every) if one.total_is_exact else 0 < one.total < len(every)
 
 
 @pytest.mark.parametrize("query", ["the year:2016", "batter* year:2012..2022", "the ste* kind:own", "the OR year:2016"])
 @pytest.mark.parametrize("passing", [1, 10])
 @pytest.mark.parametrize("share", [0, 1])
+@pytest.mark.parametrize("tried", [1, 60, 50_000])
 def test_filters_that_many_pass_find_the_same(
-    sample: Database, query: str, passing: int, share: float, monkeypatch: pytest.MonkeyPatch
+    sample: Database, query: str, passing: int, share: float, tried: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def answers() -> tuple[int, list[int], list[tuple[int, object]]]:
-        one = bounds.Answers(db=sample, plan=_plan(sample, query), units=_units(query))
-        return one.total, one.likeliest(), one.sorted("newest", 5, None)
+    def answers(**kwargs: int) -> tuple[set[int], set[int], list[tuple[int, object]], int, bool]:
+        one = candidates.Answers(db=sample, plan=_plan(sample, query), units=_units(query), **kwargs)  # type: ignore[arg-type]
+        found = set(likeliest(one)), set(one.every_id), one.sorted("newest", 5, None)
+        return *found, one.total, one.total_is_exact
 
     every = answers()
     monkeypatch.setattr(bounds, "PASSING", passing)
     monkeypatch.setattr(bounds, "PASSING_SHARE", share)
+    monkeypatch.setattr(bounds, "TRIED", tried)
     assert answers() == every
-    assert every[0]
+    assert answers(whole=True) == every
+    *found, total, is_exact = answers(few=2)
+    assert found == list(every[:3])
+    assert total == every[3] if is_exact else 0 < total < every[3]
 
 
 @pytest.mark.parametrize("query", ["the", '"of the"', "the of", "the year:2012..2022", "the -lock"])
@@ -350,10 +374,10 @@ def test_answers_found_and_ranked_at_one_go_are_in_the_same_order(
 ) -> None:
     monkeypatch.setattr(bounds, "WEIGHED", weighed)
 
-    def answers(*, ranked: bool) -> bounds.Answers:
-        return bounds.Answers(db=sample, plan=_plan(sample, query), units=_units(query), ranked=ranked)
+    def answers(*, ranked: bool) -> candidates.Answers:
+        return candidates.Answers(db=sample, plan=_plan(sample, query), units=_units(query), ranked=ranked)
 
-    assert answers(ranked=True).likeliest() == answers(ranked=False).likeliest()
+    assert likeliest(answers(ranked=True)) == likeliest(answers(ranked=False))
     assert answers(ranked=True).total == answers(ranked=False).total > weighed
 
 
@@ -389,9 +413,9 @@ def test_of_many_words_that_begin_so_one_in_the_headline_leads(
     save(store, "headline", FILLER, title=title)
     for number in range(5):
         save(store, f"post-{number}", f"{FILLER} The ferries and universities.")
-    likeliest = bounds.Answers(db=store.db, plan=_plan(store.db, query), units=_units(query)).likeliest()
-    assert len(likeliest) == 6
-    assert slug_of(store.db["posts"].get(likeliest[0])["url"]) == "headline"  # type: ignore[union-attr]
+    leading = likeliest(candidates.Answers(db=store.db, plan=_plan(store.db, query), units=_units(query)))
+    assert len(leading) == 6
+    assert slug_of(store.db["posts"].get(leading[0])["url"]) == "headline"  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("query", ["the", "steel OR the", "the of", '"of the"'])
@@ -399,7 +423,7 @@ def test_pages_of_a_broad_result_go_on_through_all_of_it(
     sample: Database, query: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bounds, "WEIGHED", 4)
-    monkeypatch.setattr("archive.search.Answers", partial(bounds.Answers, few=10))
+    monkeypatch.setattr("archive.search.Answers", partial(candidates.Answers, few=10))
     seen: list[int] = []
     cursor: str | None = "0"
     while cursor is not None:
