@@ -99,7 +99,17 @@ def find_dates(text: str, language: str | None = None, order: Order | None = Non
     """
     if not _DIGIT.search(text):
         return []
-    wanted = order or order_of(language)
+    return list(
+        (_dates_in if len(text) <= REMEMBERED_CHARS else _dates_in.__wrapped__)(text, order or order_of(language))
+    )
+
+
+REMEMBERED_CHARS = 60
+"""A line that is a date is asked about more than once: as the post's own day, then as the article's."""
+
+
+@lru_cache(maxsize=1024)
+def _dates_in(text: str, wanted: Order) -> tuple[PrintedDate, ...]:
     found: list[PrintedDate] = []
     taken: list[tuple[int, int]] = []
     lower = _lower(text)
@@ -110,7 +120,7 @@ def find_dates(text: str, language: str | None = None, order: Order | None = Non
             taken.append(match.span())
             if (read := _read(match, text, wanted)) is not None:
                 found.append(read)
-    return sorted(found, key=lambda d: d.start)
+    return tuple(sorted(found, key=lambda d: d.start))
 
 
 def _lower(text: str) -> str:

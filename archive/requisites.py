@@ -209,10 +209,9 @@ def is_placeholder(address: str) -> bool:
 
 def source_set(value: str) -> Iterator[tuple[str, float]]:
     """Candidates of a `srcset` with their widths in pixels or density; 1 where none is given."""
-    for found in _CANDIDATE.finditer(value[:LONGEST_SET]):
-        size = found[2] if found[2] and found[2].count(".") < 2 and found[2] != "." else "1"
-        if address := found[1].strip(","):
-            yield address, float(size)
+    for written, size in _CANDIDATE.findall(value[:LONGEST_SET]):
+        if address := written.strip(","):
+            yield address, float(size) if size and size.count(".") < 2 and size != "." else 1.0
 
 
 def _named_by_css(text: str, every: bool) -> Iterator[tuple[str, Role]]:

@@ -78,8 +78,8 @@ class Container(NamedTuple):
 def find_container(page: Page, headline: HtmlElement | None, regions: Regions) -> Container:
     """Return the innermost element around the body: by a known name, else by where the prose is."""
     for elements, layout in _known(page):
-        chosen = _choose([e for e in elements if _may_hold_a_post(e, regions)], headline)
-        if chosen is not None:
+        able = [element for element in elements if _may_hold_a_post(element, regions)]
+        if able and (chosen := _choose(able, headline)) is not None:
             return Container(chosen, layout)
     group = _group(page, headline, regions)
     if group is not None:
@@ -89,10 +89,9 @@ def find_container(page: Page, headline: HtmlElement | None, regions: Regions) -
     return Container(found, "density" if article is None else "article")
 
 
-def _known(page: Page) -> Iterator[tuple[Sequence[HtmlElement], str]]:
-    yield from ((list(page.with_class(name)), layout) for name, layout in CONTAINERS)
-    if body := page.with_property.get("articleBody"):
-        yield body, "article-body"
+def _known(page: Page) -> Iterator[tuple[Iterable[HtmlElement], str]]:
+    yield from ((page.with_class(name), layout) for name, layout in CONTAINERS)
+    yield page.with_property.get("articleBody", ()), "article-body"
 
 
 def _may_hold_a_post(element: HtmlElement, regions: Regions) -> bool:

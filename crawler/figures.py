@@ -163,7 +163,8 @@ def same_picture(one: str, other: str) -> bool:
 
 
 def _unsized(address: str) -> str:
-    return _SIZE.sub("", urlsplit(address).path).lower()
+    path = address.partition("#")[0].partition("?")[0].partition("://")[2].partition("/")[2]
+    return _SIZE.sub("", path).lower()
 
 
 def featured_images(

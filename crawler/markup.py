@@ -157,8 +157,9 @@ class Page:
         """Everything `<meta>` says: lower-case `property` or `name` → contents in page order."""
         found: dict[str, list[str]] = {}
         for meta in self._declaring["meta"]:
-            name = meta.get("property") or meta.get("name") or meta.get("http-equiv")
-            content = fold_space(meta.get("content") or "")
+            given = dict(meta.items())
+            name = given.get("property") or given.get("name") or given.get("http-equiv")
+            content = fold_space(given.get("content") or "")
             if name and content:
                 found.setdefault(name.lower(), []).append(content)
         return {name: tuple(contents) for name, contents in found.items()}

@@ -119,17 +119,18 @@ _WHOLE_PAGE = frozenset(["html", "body", "main", "article"])
 
 def own_part(element: HtmlElement) -> Part | None:
     """What *element* by its own tag, role, id and classes is; None for what may be the post."""
-    if element.tag in _WHOLE_PAGE:
+    tag, given = str(element.tag), element.keys()
+    if tag in _WHOLE_PAGE:
         return None
-    label = element.get("aria-label")
-    named = part_named(label.replace(" ", "-")) if label and element.tag in ("nav", "ol", "div") else None
-    if named in ("breadcrumb", "pagination"):
+    if "aria-label" in given and tag in ("nav", "ol", "div"):
+        named = part_named((element.get("aria-label") or "").replace(" ", "-"))
+        if named in ("breadcrumb", "pagination"):
+            return named
+    if "class" in given and (named := _part_of_names(element.get("class") or "")):
         return named
-    names = element.get("class")
-    named = _part_of_names(names) if names else None
-    identity = element.get("id")
-    named = named or (part_named(identity) if identity else None)
-    return named or ROLES.get(element.get("role") or "") or TAGS.get(str(element.tag))
+    if "id" in given and (named := part_named(element.get("id") or "")):
+        return named
+    return (ROLES.get(element.get("role") or "") if "role" in given else None) or TAGS.get(tag)
 
 
 @lru_cache(maxsize=2048)

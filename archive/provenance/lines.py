@@ -92,9 +92,11 @@ def read_lines(element: HtmlElement, *, zone: Zone, base_url: str) -> list[Line]
         parent, children = around[-1]
         for node in children:
             tag = node.tag
-            if tag in SKIPPED or tag == "img" or is_hidden(node):
+            if tag in _PARAGRAPHS and reader.paragraph(node, tag):
+                pass
+            elif tag in SKIPPED or tag == "img" or is_hidden(node):
                 reader.image(node)
-            elif isinstance(tag, str) and not reader.paragraph(node, tag):
+            elif isinstance(tag, str):
                 reader.open(node, root=False)
                 around.append((node, iter(node)))
                 break
@@ -253,26 +255,29 @@ class _Reader:
     def paragraph(self, node: HtmlElement, tag: str) -> bool:
         """Read a paragraph of running text at once: as `open`, `print` and `close` would, in a third of the time.
 
-        False, and nothing read, unless it begins with words and holds at most links and emphasis within them.
+        False, and nothing read, unless it can be seen, has no attribute but its class, begins with words and holds at
+        most links and emphasis within them.
         """
-        style = self._styles[-1]
-        if tag not in _PARAGRAPHS or style.link or (found := _pieces(node)) is None:
+        style, given = self._styles[-1], node.keys()
+        if style.link or (given and given != _CLASS_ALONE):
             return False
-        pieces, links = found
-        names = node.get("class")
+        names = node.get("class") if given else None
+        if (names and _hidden_by_class(names) is not False) or (found := _pieces(node)) is None:
+            return False
+        pieces, anchors = found
         self.end_line(new_block=True)
         block = self._blocks[-1]
         kind = block.kind_of(tag, names.lower() if names else "")
         text = fold_space("".join(pieces))
-        self._add(tag, block.path_of(tag), kind, text, style, tuple(self._plain_links(links)) if links else ())
+        self._add(tag, block.path_of(tag), kind, text, style, tuple(self._plain_links(anchors)) if anchors else ())
         self._new_block = True
         return True
 
-    def _plain_links(self, links: list[HtmlElement]) -> Iterator[Link]:
-        for link in links:
-            anchor = self._anchor(link)
-            if anchor and (text := fold_space(link.text or "")):
-                yield Link(anchor.href, text)
+    def _plain_links(self, anchors: list[HtmlElement]) -> Iterator[Link]:
+        for anchor in anchors:
+            address = self._address(anchor)
+            if address and (text := fold_space(anchor.text or "")):
+                yield Link(address, text)
 
     def close(self) -> None:
         self._styles.pop()
@@ -332,12 +337,13 @@ class _Reader:
         )
 
     def _anchor(self, node: HtmlElement) -> _Anchor | None:
-        href = node.get("href")
-        address = address_of(self._base_url, href.strip()) if href and not href.startswith("#") else None
-        if address is None:
-            return None
+        address = self._address(node)
         self._anchors += 1
-        return _Anchor(address, self._anchors)
+        return _Anchor(address, self._anchors) if address else None
+
+    def _address(self, node: HtmlElement) -> str | None:
+        href = node.get("href")
+        return address_of(self._base_url, href.strip()) if href and not href.startswith("#") else None
 
     def end_line(self, *, new_block: bool, block: _Block | None = None) -> None:
         """Print what was collected, as a line of *block* (the innermost open one when None)."""
@@ -406,8 +412,8 @@ _OF_A_LINK = frozenset("href target rel title".split())
 
 def _pieces(node: HtmlElement) -> tuple[list[str], list[HtmlElement]] | None:
     """The words of *node* and its links, if words open it and all else stands among them, set by its tag alone."""
-    opening, given = node.text, node.keys()
-    if not opening or (given and given != _CLASS_ALONE) or not _WORD.search(opening):
+    opening = node.text
+    if not opening or not _WORD.search(opening):
         return None
     pieces, links = [opening], []
     for child in node:
