@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from archive.outlet_names import (
@@ -57,18 +58,34 @@ _SHORT_IN_TEXT = 0.8  # acronyms, aliases of one word, "the Guardian"
 _ADJECTIVE = re.compile(r"(?<=[a-zäöüß]{2}e)(?= [A-ZÄÖÜ])")
 
 
+@dataclass(slots=True)
+class Group:
+    """The names that begin with one word."""
+
+    by_letters: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """Letters of all words → the names' keys, and the names in full."""
+    following: set[str] = field(default_factory=set)
+    """With what letters a second word begins; '' where a name has no other word."""
+    longest: int = 0
+    """Letters of the longest name."""
+
+    def add(self, letters: str, first: str, form: tuple[str, str]) -> None:
+        self.by_letters.setdefault(letters, []).append(form)
+        self.following.add(letters[len(first) :][:1])
+        self.longest = max(self.longest, len(letters))
+
+
 class Mentions:
     """The names of an authority file, each under its first word and then under the letters of all its words."""
 
     def __init__(self, names: Names, hosts: Mapping[str, Outlet]) -> None:
         self._names = names
         self._hosts = hosts
-        self._by_first: dict[str, dict[str, list[tuple[str, str]]]] = {}
+        self._by_first: dict[str, Group] = {}
         for key, outlet, _, full in names:
             self._add_name(key, full, outlet.language)
         for host in hosts:
             self._add(host, name_key(host), (host, host))
-        self._longest = {first: max(map(len, group)) for first, group in self._by_first.items()}
 
     def _add_name(self, key: str, full: str, language: str) -> None:
         article, rest = split_article(full, language)
@@ -79,7 +96,7 @@ class Mentions:
     def _add(self, printed: str, letters: str, form: tuple[str, str]) -> None:
         first = WORD.search(printed)
         for word in _printings(first[0]) if first else ():
-            self._by_first.setdefault(word, {}).setdefault(letters, []).append(form)
+            self._by_first.setdefault(word, Group()).add(letters, _fold_word(word), form)
 
     def find_in(self, text: str) -> list[Span]:
         """Every mention in *text* in order, the longest where several begin."""
@@ -96,30 +113,33 @@ class Mentions:
 
     def _is_spelled(self, words: Sequence[str], first: int) -> bool:
         """Whether the words from *first* on have the letters of a name, whatever stands between them: a quick look."""
-        group, longest = self._by_first[words[first]], self._longest[words[first]]
+        group = self._by_first[words[first]]
+        second = _fold_word(words[first + 1])[:1] if first + 1 < len(words) else ""
+        if group.following.isdisjoint(("", second)):
+            return False
         letters = ""
         for word in words[first:]:
             letters += _fold_word(word)
-            if letters in group:
+            if letters in group.by_letters:
                 return True
-            if len(letters) >= longest:
+            if len(letters) >= group.longest:
                 break
         return False
 
     def _longest_at(self, text: str, words: Words, first: int) -> tuple[int, Span | None]:
         """The longest mention that begins with the word *first*, and the number of the word after it."""
-        group, longest = self._by_first[words[first][0]], self._longest[words[first][0]]
+        group = self._by_first[words[first][0]]
         best: tuple[int, Span | None] = (first + 1, None)
         letters = ""
         for last in range(first, len(words)):
             if last > first and not _joins(text, words[last - 1], words[last]):
                 break
             letters += _fold_word(words[last][0])
-            for key, full in group.get(letters, ()):
+            for key, full in group.by_letters.get(letters, ()):
                 if span := self._span(key, full, Place(text, words, first, last)):
                     best = (last + 1, span)
                     break
-            if len(letters) >= longest:
+            if len(letters) >= group.longest:
                 break
         return best
 
@@ -244,5 +264,6 @@ def _printings(word: str) -> frozenset[str]:
     return frozenset((word, word[:1].upper() + word[1:], word.upper(), unaccented(word)))
 
 
+@lru_cache(maxsize=4096)
 def _fold_word(word: str) -> str:
     return "and" if word == "&" else unaccented(word).casefold()

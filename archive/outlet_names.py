@@ -70,7 +70,7 @@ _BARE_LETTERS = 7  # "Guardian" alone is The Guardian, "Hill" alone is nothing
 _SHORT_LETTERS = 4  # up to here a name counts only as printed: AP, not ap
 
 _NO_APOSTROPHES = str.maketrans("", "", APOSTROPHES)
-_NOT_LETTERS = str.maketrans("", "", "".join(chr(c) for c in range(128) if not chr(c).isalnum()))
+_NOT_LETTERS = bytes(c for c in range(128) if not chr(c).isalnum())
 _LEADING_WORD = re.compile(rf"([^\W\d_]+)(?:\s+|[{APOSTROPHES}])(?=\w)")
 _CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
 _DECLINED = re.compile(r"(?<=[a-zäöüß]{2}e)n(?= [A-ZÄÖÜ])")
@@ -123,7 +123,9 @@ def name_key(printed: str) -> str:
     ('crainsdetroitbusiness', 'usnewsandworldreport')
     """
     simple = printed.replace("’", "").replace("&", "and")
-    return simple.translate(_NOT_LETTERS).lower() if simple.isascii() else fold(printed).replace(" ", "")
+    if not simple.isascii():
+        return fold(printed).replace(" ", "")
+    return simple.lower().encode().translate(None, _NOT_LETTERS).decode()
 
 
 def split_article(title: str, language: str) -> tuple[str, str]:
@@ -144,7 +146,7 @@ def undeclined(printed: str) -> str:
     >>> undeclined("Frankfurter Allgemeinen Zeitung"), undeclined("Berliner Zeitung")
     ('Frankfurter Allgemeine Zeitung', 'Berliner Zeitung')
     """
-    return _DECLINED.sub("", printed)
+    return _DECLINED.sub("", printed) if "en " in printed else printed
 
 
 def _letters(text: str) -> str:
@@ -216,10 +218,13 @@ class Names:
 
     def named_by(self, printed: str) -> Match | None:
         """The outlet whose name is *printed*, as stated or as printers alter it."""
-        if name_key(printed) in self._stated:
+        key = name_key(printed)
+        if key in self._stated:
             form = self.allowed(printed)
             return form.match if form else None
-        readings = (self._with_other_article, self._without_article, self._as_magazine, self._declined)
+        if key in self._with_article and (match := self._without_article(printed, key)):
+            return match
+        readings = (self._with_other_article, self._as_magazine, self._declined)
         return next((match for reading in readings if (match := reading(printed))), None)
 
     def _with_other_article(self, printed: str) -> Match | None:
@@ -228,14 +233,14 @@ class Names:
         if not leading or leading[1].lower() not in _ANY_ARTICLE:
             return None
         rest = printed[leading.end() :]
-        form = self.allowed(rest) or self.allowed(undeclined(rest))
+        nominative = undeclined(rest)
+        form = self.allowed(rest) or (self.allowed(nominative) if nominative != rest else None)
         theirs = ARTICLES.get(form.outlet.language, NO_ARTICLES) | ARTICLES["en"] if form else NO_ARTICLES
         return altered(form.match) if form and leading[1].lower() in theirs else None
 
-    def _without_article(self, printed: str) -> Match | None:
-        """Such as "Detroit News", "Guardian"."""
-        key = name_key(printed)
-        forms = [form for whole in self._with_article.get(key, ()) for form in self.forms(whole) if form.article]
+    def _without_article(self, printed: str, key: str) -> Match | None:
+        """Such as "Detroit News", "Guardian", whose letters are *key*."""
+        forms = [form for whole in self._with_article[key] for form in self.forms(whole) if form.article]
         form = forms[0] if len({form.outlet.id for form in forms}) == 1 else None
         if not form or form.common or not form.allows(printed, form.rest):
             return None
@@ -300,7 +305,7 @@ class Spellings:
             return
         if len(words) >= _TRANSPOSED_WORDS:
             self._by_words.setdefault(tuple(sorted(words)), right)
-        for key in _keys_but_one(words):
+        for key in (key for i in range(len(words)) for key in _keys_without(words, i)):
             self._but_one.setdefault(key, []).append(right._replace(words=words))
 
     def nearest(self, printed: str) -> Match | None:
@@ -308,16 +313,18 @@ class Spellings:
         words = _without_article(fold(printed).split())
         if len("".join(words)) < _GUESSED_LETTERS or (len(words) > 1 and printed.islower()):
             return None
-        if transposed := self._by_words.get(tuple(sorted(words))):
-            return _guess(printed, [transposed], 0.75)
-        candidates = (right for key in _keys_but_one(words) for right in self._but_one.get(key, ()))
-        return _guess(printed, (right for right in candidates if self._is_near(words, right.words)), 0.7)
+        unknown = [i for i, word in enumerate(words) if word not in self._vocabulary]
+        if not unknown:
+            transposed = self._by_words.get(tuple(sorted(words)))
+            return _guess(printed, [transposed], 0.75) if transposed else None
+        if len(unknown) > 1:
+            return None
+        candidates = (right for key in _keys_without(words, unknown[0]) for right in self._but_one.get(key, ()))
+        return _guess(printed, (right for right in candidates if self._is_near(words, right.words, unknown[0])), 0.7)
 
-    def _is_near(self, words: list[str], right: list[str]) -> bool:
-        different = [(w, r) for w, r in zip(words, right, strict=True) if w != r]
-        if len(different) != 1 or different[0][0] in self._vocabulary:
-            return False
-        (word, meant), certain = different[0], sum(map(len, right)) - len(different[0][1])
+    def _is_near(self, words: list[str], right: list[str], at: int) -> bool:
+        word, meant = words[at], right[at]
+        certain = sum(map(len, right)) - len(meant)
         if (certain < _TWO_SLIPS_LETTERS and word[0] != meant[0]) or 0 < certain < _CERTAIN_LETTERS:
             return False
         return is_slip(word, meant, slips=2 if certain >= _TWO_SLIPS_LETTERS else 1)
@@ -334,10 +341,10 @@ def _without_article(words: list[str]) -> list[str]:
     return words[1:] if len(words) > 1 and words[0] in _ANY_ARTICLE else words
 
 
-def _keys_but_one(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+def _keys_without(words: Sequence[str], at: int) -> Iterator[tuple[str, ...]]:
+    """What is right of *words* when the one at *at* is wrong: all others, or one end of it when there is no other."""
     if len(words) == 1:
         yield "<", words[0][:3]
         yield ">", words[0][-3:]
-        return
-    for i in range(len(words)):
-        yield *words[:i], "", *words[i + 1 :]
+    else:
+        yield *words[:at], "", *words[at + 1 :]

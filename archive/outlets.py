@@ -250,6 +250,7 @@ _REGIONS = word_set(
 )
 _EDGES = ' .,;:|/\\*•·–—-_~#"“”„«»‹›()[]<>' + APOSTROPHES
 _PLACED = re.compile(r"(?P<name>[^()\[\],]+)(?:[(\[](?P<inside>[^()\[\]]+)|,(?P<after>[^,]+(?:,[^,]{1,6})?))\Z")
+_BEHIND = re.compile(r"[(\[,]")
 _HOSTED = re.compile(r" (?:with|w/|hosted by|con|avec|mit) (?=[^\W\d_a-z])")
 
 _LONGEST = 120  # characters; no outlet's printed form is longer
@@ -340,7 +341,7 @@ class Outlets:
 
     def _placed(self, text: str) -> Match | None:
         """A name with its town, host or department behind it: "Press-Republican (Plattsburgh, N.Y.)"."""
-        parts = _PLACED.match(text)
+        parts = _PLACED.match(text) if _BEHIND.search(text) else None
         match = self._names.named_by(parts["name"].strip()) if parts else None
         if not parts or not match:
             return None
@@ -358,6 +359,8 @@ class Outlets:
     def _accompanied(self, text: str) -> Match | None:
         """A name among words that add nothing to it: "WDIV’s Flashpoint", "NewsRadio 760 WJR", "U.S. News / AP"."""
         spans = self.mentions(text)
+        if not spans:
+            return None
         outlets = {match.outlet.id: match.outlet for _, _, match in spans}
         named = [outlet for outlet in outlets.values() if not outlet.agency] or list(outlets.values())
         if len(named) != 1 or not _adds_nothing(fold(_cut(text, spans)).split(), named[0]):

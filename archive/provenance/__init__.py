@@ -16,7 +16,7 @@ from archive.provenance.house import House, read_house
 from archive.provenance.offer import Offer
 from archive.provenance.offers import offers
 from archive.provenance.page import Page, Signals, read_signals
-from archive.provenance.roles import Read, read_line
+from archive.provenance.roles import Read, read_line, setting
 from archive.provenance.sentences import Attribution, read_attributions
 
 HEAD_LINES = 40
@@ -82,9 +82,8 @@ def explain(lines: Sequence[Line], context: PageContext) -> Explanation:
 def _page(lines: Sequence[Line], context: PageContext, house: House) -> Page:
     """Read head and foot in full, and of the middle only what an attribution could stand in."""
     foot_from = max(len(lines) - FOOT_LINES, _first_paragraph(lines) + 1)
-    reads = [
-        read_line(i, lines[i], context, house, before=lines[i - 1] if i else None) for i in _edges(lines, foot_from)
-    ]
+    known = setting(context, house)
+    reads = [read_line(i, lines[i], known, before=lines[i - 1] if i else None) for i in _edges(lines, foot_from)]
     _mark_day_of_the_post(reads, context)
     head = [r for r in reads if r.index < foot_from]
     blocks = find_blocks(reads, context, house)

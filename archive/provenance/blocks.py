@@ -244,13 +244,24 @@ class _Scorer:
     def _features(
         self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]
     ) -> list[tuple[str, float]]:
-        return [
-            *(self._outlet(outlet) if outlet else ()),
-            *(self._date(date) if date else ()),
-            *(f for a in authors for f in self._author(a, outlet)),
-            *self._together(outlet, date, authors),
-            *self._unused(outlet, date, authors),
-        ]
+        found = [*self._parts[id(outlet)], *self._parts[id(date)]]
+        for author in authors:
+            by_name, *others = self._parts[id(author)]
+            after_outlet = [("author-after-outlet", 1.0)] if outlet and author.at >= outlet.at else []
+            found += [by_name, *after_outlet, *others]
+        found += self._together(outlet, date, authors)
+        found += self._unused(outlet, date, authors)
+        return found
+
+    @cached_property
+    def _parts(self) -> dict[int, list[tuple[str, float]]]:
+        """The features of each piece by itself, whatever is chosen beside it."""
+        return {
+            id(None): [],
+            **{id(piece): list(self._outlet(piece)) for piece in self.outlets},
+            **{id(piece): list(self._date(piece)) for piece in self.dates},
+            **{id(piece): list(self._author(piece)) for piece in self.authors},
+        }
 
     def block(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...], *, foot: bool) -> Block:
         features = self._features(outlet, date, authors)
@@ -302,11 +313,9 @@ class _Scorer:
         if any(f.part == "text" for f in piece.read.parsed.fragments):
             yield "unexplained-in-line", 1
 
-    def _author(self, piece: Piece, outlet: Piece | None) -> Iterator[tuple[str, float]]:
+    def _author(self, piece: Piece) -> Iterator[tuple[str, float]]:
         fragment, line = piece.fragment, piece.read.line
         yield ("author-labelled" if fragment.label else "author-bare"), fragment.score
-        if outlet and (piece.at, 0) >= (outlet.at, 0):
-            yield "author-after-outlet", 1
         if line.caption or line.quoted or line.alt:
             yield "author-in-caption", 1
         if any(f.part == "house" for f in piece.read.parsed.fragments):

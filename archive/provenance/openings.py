@@ -3,12 +3,43 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from typing import NamedTuple
 
-BEGINNING_WORDS = 24
-"""A pattern for the beginning of a line has its telling word among so many."""
 _LETTERS = 4
 _BETWEEN_WORDS = re.compile(r"[^\w ]")
+
+
+class Glance(NamedTuple):
+    """What a text shows before any pattern is tried on it."""
+
+    lower: str
+    """The text in lower case."""
+    openings: frozenset[str]
+    """The first four letters of every word (a shorter word is its own opening), those of the first behind `^` too."""
+
+
+def glance(text: str) -> Glance:
+    """Look at *text* once for all patterns.
+
+    >>> sorted(glance("L’article, originally at L.A. Times").openings)
+    ['^l', 'a', 'arti', 'at', 'l', 'orig', 'time']
+    """
+    lower = text.lower()
+    # To cut words by a pattern that matches them takes four times as long.
+    begun = [word[:_LETTERS] for word in _BETWEEN_WORDS.sub(" ", lower).split()]
+    if begun:
+        begun.append(f"^{begun[0]}")
+    return Glance(lower, frozenset(begun))
+
+
+def openings(words: str) -> frozenset[str]:
+    """What to look for in `Glance.openings` where one of *words* stands in every text a pattern matches."""
+    return frozenset(word for word in glance(words).openings if word[0] != "^")
+
+
+def beginnings(words: str) -> frozenset[str]:
+    """The same where one of *words* is the first word of every text a pattern matches."""
+    return frozenset(f"^{word}" for word in openings(words))
 
 
 def lowered(pattern: str) -> str:
@@ -21,28 +52,3 @@ def lowered(pattern: str) -> str:
 
 
 _CASED = re.compile(r"\\.|\(\?P|[A-ZÀ-Þ]")
-
-
-def openings(text: str) -> frozenset[str]:
-    """The first four letters of every word of *text*, in lower case; a shorter word is its own opening.
-
-    A pattern with a word in it that no word of the line begins like need not be tried.
-
-    >>> sorted(openings("L’article, originally at L.A. Times")) == ["a", "arti", "at", "l", "orig", "time"]
-    True
-    """
-    return _openings(text)[1]
-
-
-def first_openings(text: str) -> frozenset[str]:
-    """The same of the first `BEGINNING_WORDS` words."""
-    return _openings(text)[0]
-
-
-@lru_cache(maxsize=256)
-def _openings(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Of the first words, and of all. The same line is asked about more than once, within moments."""
-    # To cut words by a pattern that matches them takes four times as long.
-    begun = [word[:_LETTERS] for word in _BETWEEN_WORDS.sub(" ", text.casefold()).split()]
-    everywhere = frozenset(begun)
-    return frozenset(begun[:BEGINNING_WORDS]) if len(begun) > BEGINNING_WORDS else everywhere, everywhere

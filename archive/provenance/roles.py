@@ -17,7 +17,7 @@ from archive.provenance.fragments import Parsed, label_of_next, parse
 from archive.provenance.house import House
 from archive.provenance.links import original_links, same_site
 from archive.provenance.names import cut_label, person_shape
-from archive.provenance.openings import lowered, openings
+from archive.provenance.openings import Glance, beginnings, glance, lowered, openings
 from archive.provenance.press import known_prefix
 from archive.provenance.words import PRESS_CATEGORIES
 from archive.urls import host_of
@@ -163,18 +163,27 @@ RULES: tuple[tuple[Role, str, str], ...] = (
         r"^.{0,80}\bheadshot$|^\S+\.(?:jpe?g|png|gif|webp)$",
     ),
 )
-_WORDS: dict[str, str] = {
-    "for-immediate-release": "immediate release advisory alert sofortigen pressemitteilung communiqué comunicado "
-    "comunicato nota",
+_FIRST_WORDS: dict[str, str] = {
+    "for-immediate-release": "for news press media zur pressemitteilung communiqué comunicado comunicato nota",
     "source-is-an-office": "source",
-    "media-contact": "contact media press pressekontakt",
-    "dear": "dear whom estimado sehr cher chère madame gentile prezado",
-    "event-words": "when where location venue time cost register rsvp date tickets admission doors wann wo uhrzeit "
-    "lieu quand où cuándo dónde lugar hora quando dove ora data local",
-    "photo-credit": "photo image picture illustration graphic foto imagem immagine bild beitragsbild titelbild "
-    "symbolbild artikelbild crédit credit getty shutterstock grafik video flickr c",
-    "list-heading": "references sources notes footnotes further works bibliography related press coverage quellen "
-    "literatur références bibliographie riferimenti referências",
+    "media-contact": "contact media press news pressekontakt",
+    "dear": "dear to estimado sehr cher chère madame gentile prezado",
+    "event-words": "when where location venue time cost register registration rsvp date tickets admission doors wann "
+    "wo uhrzeit lieu quand où cuándo dónde lugar hora quando dove ora data local",
+    "photo-credit": "lead header cover featured main photo image picture illustration graphic foto imagem immagine "
+    "bild beitragsbild titelbild symbolbild artikelbild crédit credit grafik getty shutterstock video c",
+    "list-heading": "references sources notes footnotes further works bibliography related in more quellen literatur "
+    "références bibliographie referencias riferimenti referências",
+    "page-furniture": "print share skip tweet email facebook twitter linkedin pinterest no post comment leave back tag "
+    "tags categories filed posted related subscribe follow like loading advertisement pdf text menu search home google "
+    "reddit whatsapp",
+    "image-file": "file",
+}
+"""Rule → words one of which is the first of every line of the kind: the pattern is tried on no other line, but for
+those of the next two tables. Looking for them all at once costs less than one pattern."""
+_WORDS: dict[str, str] = {
+    "time-span": "am pm m",
+    "photo-credit": "flickr",
     "courtesy-photo": "photo image courtesy stock istock shutterstock flickr commons unsplash cc",
     "photo-words": "photo image picture illustration foto",
     "read-the-full-article": "full original complete entire whole rest below",
@@ -182,33 +191,44 @@ _WORDS: dict[str, str] = {
     "articolo vai leia ler veja acesse confira matéria artigo llegir",
     "click-here": "click read see view watch listen find more story savoir leer lesen weiterlesen leggi saiba llegir "
     "lire",
-    "page-furniture": "print share skip tweet email facebook twitter linkedin pinterest read comment top tag tags "
-    "categories filed posted related subscribe follow like loading advertisement pdf text menu search home google "
-    "reddit whatsapp reply",
-    "image-file": "file headshot jpg jpeg png gif webp",
+    "page-furniture": "read comment",
+    "image-file": "headshot jpg jpeg png gif webp",
 }
 _SIGNS: dict[str, str] = {
     "time-span": "0",
     "photo-credit": "©",
-    "name-behind-dash": "–—-",
-    "hash-marks": "#-",
-    "image-file": "-_",
+    "name-behind-dash": "^– ^— ^-",
+    "hash-marks": "# -",
+    "image-file": "- _",
 }
-"""Rule → words and signs (0 for any figure) one of which stands in every line of the kind: the pattern is tried on no
-other line. Looking for them all at once costs less than one pattern."""
+"""Words and signs (0 for a figure with "am" or "pm" right behind it) one of which stands in every line of the kind,
+behind `^` at its beginning."""
+_ALSO: dict[str, str] = {
+    "read-the-full-article": "article story piece column interview editorial op oped post text segment episode "
+    "broadcast conversation coverage essay commentary source it listen",
+    "lire-la-suite": "article tribune entretien interview intégralité suite ici artículo noticia entrevista tribuna "
+    "texto artikel beitrag bericht originalartikel articolo originale matéria artigo reportagem notícia íntegra",
+}
+"""And another word with one of these, where the others are common."""
 _COMPILED = tuple(
-    (role, name, re.compile(pattern if role == "quote-person" else lowered(pattern))) for role, name, pattern in RULES
+    (role, name, openings(_ALSO.get(name, "")), re.compile(pattern if role == "quote-person" else lowered(pattern)))
+    for role, name, pattern in RULES
 )
+_MARKS: dict[str, frozenset[str]] = {
+    name: beginnings(_FIRST_WORDS.get(name, ""))
+    | openings(_WORDS.get(name, ""))
+    | frozenset(_SIGNS.get(name, "").split())
+    for _, name, _ in RULES
+}
 _BY_MARK: dict[str, frozenset[int]] = {
-    mark: frozenset(
-        number
-        for number, (_, name, _) in enumerate(RULES)
-        if mark in _SIGNS.get(name, "") or mark in openings(_WORDS.get(name, ""))
-    )
-    for mark in openings(" ".join(_WORDS.values())).union(*_SIGNS.values())
+    mark: frozenset(number for number, (_, name, _) in enumerate(RULES) if mark in _MARKS[name])
+    for mark in frozenset().union(*_MARKS.values())
 }
 """Word's opening or sign → numbers of the rules that it makes worth trying."""
-_SIGN = re.compile(r"[#\d©_–—-]")
+_SIGN = re.compile(r"[#©_–—-]|\d[ap]m")
+
+SHORT = 220
+"""Longer lines are paragraphs of an article, whatever they begin with."""
 
 _DATELINE = re.compile(
     r"^(?:[A-ZÀ-Þ][A-ZÀ-Þ.’' -]{2,30}(?:,\s*[A-Z][\w.]{1,12})?|[A-Z][a-z]+(?: [A-Z][a-z]+)?,\s(?:[A-Z][a-z]{1,5}\.|"
@@ -234,8 +254,8 @@ _OWN_TITLE = re.compile(
     r"podcast|media mentions|in the news|weekly|photos?|video recap|reminder|register|join us)\b|\bop-?ed in\b|"
     r"\b(?:named|nominated|selected|honou?red|recogni[sz]ed|"
     r"featured|quoted|listed|ranked|appears?|appeared) (?:to|as|by|among|in|on|one)\b|\|\s*this week in\b|\brecap\b",
-    re.IGNORECASE,
 )
+"""For text in lower case."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -248,6 +268,8 @@ class Read:
     house: House
     roles: dict[Role, str] = field(default_factory=dict)
     """Role → name of the rule that gave it."""
+    glance: Glance | None = None
+    """How a short line's words begin; None for a long one, of which it is seldom asked."""
     label: str | None = None
     """What the line before says this one is."""
     metadata: bool = False
@@ -270,34 +292,62 @@ class Read:
         return not self.roles.keys().isdisjoint(roles)
 
 
-def read_line(index: int, line: Line, context: PageContext, house: House, *, before: Line | None = None) -> Read:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """What is known of a page before its lines are read, its names folded once for all of them."""
+
+    context: PageContext
+    house: House
+    title: str
+    categories: frozenset[str]
+    site_author: str
+    longest: int
+    """Letters, with some to spare for accents and dots, of the longest of them: a longer line is none."""
+
+
+def setting(context: PageContext, house: House) -> Setting:
+    title, site_author = fold(context.title or ""), fold(context.site_author or "")
+    categories = frozenset(map(fold, context.categories))
+    longest = 2 * max(map(len, (title, site_author, *categories))) + 20
+    return Setting(
+        context=context, house=house, title=title, categories=categories, site_author=site_author, longest=longest
+    )
+
+
+def read_line(index: int, line: Line, page: Setting, *, before: Line | None = None) -> Read:
     """Say what *line* is by itself; of the line *before* it only whether that is a label for this one."""
-    roles: dict[Role, str] = {}
     if line.zone in ("breadcrumb", "title"):
-        return Read(index=index, line=line, context=context, house=house, roles={line.zone: "zone"})
+        return Read(index=index, line=line, context=page.context, house=page.house, roles={line.zone: "zone"})
+    if len(line.text) > SHORT:
+        return _paragraph(index, line, page)
     if label_of_next(line):
-        return Read(index=index, line=line, context=context, house=house, roles={"label": "label-of-the-next-line"})
-    short = len(line.text) <= 220
-    label = label_of_next(before) if short and before else None
-    if short:
-        roles |= _by_table(line.text)
-        if "chrome" in roles and _is_posted_in_an_outlet(line.text, context):
-            del roles["chrome"]
-        roles |= _by_context(line, context, house)
-    elif _HASH_MARKS.search(line.text[-12:]):
-        roles["release-end"] = "hash-marks"
+        roles: dict[Role, str] = {"label": "label-of-the-next-line"}
+        return Read(index=index, line=line, context=page.context, house=page.house, roles=roles)
+    seen, told = _by_table(line.text)
+    roles = dict(told)
+    if "chrome" in roles and _is_posted_in_an_outlet(line.text, page.context):
+        del roles["chrome"]
+    roles |= _by_context(line, page)
     if is_running_text(line.text):
         roles.setdefault("text", "sentence")
     return Read(
         index=index,
         line=line,
-        context=context,
-        house=house,
+        context=page.context,
+        house=page.house,
         roles=roles,
-        label=label,
-        metadata=short and roles.keys().isdisjoint(_NO_METADATA),
+        glance=seen,
+        label=label_of_next(before) if before else None,
+        metadata=roles.keys().isdisjoint(_NO_METADATA),
         is_paragraph="text" in roles,
     )
+
+
+def _paragraph(index: int, line: Line, page: Setting) -> Read:
+    """A line too long to be anything but running text."""
+    roles: dict[Role, str] = {"release-end": "hash-marks"} if _HASH_MARKS.search(line.text[-12:]) else {}
+    roles["text"] = "sentence"
+    return Read(index=index, line=line, context=page.context, house=page.house, roles=roles, is_paragraph=True)
 
 
 def _is_posted_in_an_outlet(text: str, context: PageContext) -> bool:
@@ -329,7 +379,7 @@ def is_running_text(text: str) -> bool:
     words = text.split()
     if len(words) <= 14 and len(text) < 120 and cut_label(text)[0]:
         return False
-    lower = sum(w[:1].islower() for w in words)
+    lower = sum([word[0].islower() for word in words])
     return (
         len(words) >= 9
         and lower >= 4
@@ -344,15 +394,16 @@ _DATED_OR_BRACKETED = re.compile(r"[(\d]")
 
 def dateline(text: str) -> re.Match[str] | None:
     """The opening words naming the place of a report, with an agency or a date in them; None when there are none."""
-    told = _DATED_OR_BRACKETED.search(text, 0, _DATELINE_CHARS)
-    match = _DATELINE.match(text[:_DATELINE_CHARS]) if told else None
-    return match if match and len(text) > match.end() + 10 else None
+    match = _DATELINE.match(text, 0, _DATELINE_CHARS)
+    if match is None or not _DATED_OR_BRACKETED.search(text, 0, _DATELINE_CHARS):
+        return None
+    return match if len(text) > match.end() + 10 else None
 
 
 @lru_cache(maxsize=256)
 def is_own_title(title: str | None) -> bool:
     """Whether the headline is one of the blog's own kinds: a recap, a round-up, an honour, an event."""
-    return bool(title and _OWN_TITLE.search(title))
+    return bool(title and _OWN_TITLE.search(title.lower()))
 
 
 def is_press_category(names: Sequence[str]) -> bool:
@@ -369,37 +420,36 @@ _PRESS = frozenset(fold(name) for name in PRESS_CATEGORIES)
 
 
 @lru_cache(maxsize=1024)
-def _by_table(text: str) -> Mapping[Role, str]:
+def _by_table(text: str) -> tuple[Glance, Mapping[Role, str]]:
+    """A glance at a short line, and its roles by the rules that this makes worth trying."""
+    seen = glance(text)
+    signs = ["0" if sign[0].isdigit() else sign for sign in _SIGN.findall(seen.lower)]
     found: dict[Role, str] = {}
-    lower = text.lower()
-    for role, name, pattern in _rules_for(text):
-        if role not in found and pattern.search(text if role == "quote-person" else lower):
+    for role, name, also, pattern in _rules(seen.openings.union(signs, (f"^{text[:1]}",)) & _ALL_MARKS):
+        if role in found or (also and also.isdisjoint(seen.openings)):
+            continue
+        if pattern.search(text if role == "quote-person" else seen.lower):
             found[role] = name
     if "hook" in found:
         found.pop("chrome", None)
-    return found
+    return seen, found
 
 
-def _rules_for(text: str) -> Sequence[tuple[Role, str, re.Pattern[str]]]:
-    signs = ["0" if sign.isdigit() else sign for sign in _SIGN.findall(text)]
-    return _rules(openings(text).union(signs) & _MARKS)
-
-
-_MARKS = frozenset(_BY_MARK)
+_ALL_MARKS = frozenset(_BY_MARK)
 
 
 @lru_cache(maxsize=4096)
-def _rules(marks: frozenset[str]) -> Sequence[tuple[Role, str, re.Pattern[str]]]:
+def _rules(marks: frozenset[str]) -> Sequence[tuple[Role, str, frozenset[str], re.Pattern[str]]]:
     """Few words and signs tell anything, so that lines have mostly the same ones."""
     return tuple(_COMPILED[number] for number in sorted({n for mark in marks for n in _BY_MARK[mark]}))
 
 
-def _by_context(line: Line, context: PageContext, house: House) -> dict[Role, str]:
+def _by_context(line: Line, page: Setting) -> dict[Role, str]:
     found: dict[Role, str] = {}
-    text = fold(line.text)
-    if context.title and text == fold(context.title):
+    text = fold(line.text) if len(line.text) <= page.longest else None
+    if text and text == page.title:
         found["echo"] = "title-again"
-    if any(text == fold(c) for c in context.categories):
+    if text in page.categories:
         found["category"] = "category-name"
     if line.caption:
         found["caption"] = "caption"
@@ -412,9 +462,9 @@ def _by_context(line: Line, context: PageContext, house: House) -> dict[Role, st
     printed_by = _printed_by(line.classes) if line.classes else None
     if printed_by == "teaser":
         found["chrome"] = "teaser-class"
-    elif printed_by == "theme" or _is_author_link(line, house):
+    elif printed_by == "theme" or _is_author_link(line, page.house):
         found["site-date" if any(c.isdigit() for c in line.text) else "site-author"] = "theme-class"
-    elif context.site_author and line.zone == "head" and _POSTED_BY.sub("", text) == fold(context.site_author):
+    elif text and page.site_author and line.zone == "head" and _POSTED_BY.sub("", text) == page.site_author:
         found["site-author"] = "same-as-site-author"
     return found
 

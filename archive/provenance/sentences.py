@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from archive.dates import find_dates, resolve
+from archive.dates import MONTHS, SEASONS, find_dates, resolve
 from archive.model import PageContext
 from archive.outlets import Match
 from archive.provenance.house import House
 from archive.provenance.links import BARE_URL
 from archive.provenance.names import Byline, read_byline
-from archive.provenance.openings import first_openings, openings
+from archive.provenance.openings import glance, openings
 from archive.provenance.press import known, known_prefix, outlet_shape, press
 from archive.provenance.roles import Read
 from archive.provenance.wordings import (
@@ -56,16 +56,12 @@ class Attribution:
 _LOOSE = Rule(name="loosely-worded", language="any", trigger=re.compile("(?!)"), strength=0.85, known_only=True)
 
 
-def _by_opening(*, at_start: bool) -> dict[str, frozenset[int]]:
-    numbered = [(number, rule) for number, rule in enumerate(RULES) if rule.at_start is at_start]
-    return {
-        opening: frozenset(number for number, rule in numbered if opening in rule.openings)
-        for opening in frozenset().union(*(rule.openings for _, rule in numbered))
-    }
-
-
-_BEGINNING, _ANYWHERE = _by_opening(at_start=True), _by_opening(at_start=False)
-"""Opening of a word → numbers of the rules that it makes worth trying: at the beginning of the line, anywhere in it."""
+_BY_OPENING = {
+    opening: frozenset(number for number, rule in enumerate(RULES) if opening in rule.openings)
+    for opening in frozenset().union(*(rule.openings for rule in RULES))
+}
+"""Opening of a word → numbers of the rules that it makes worth trying."""
+_TELLING = frozenset(_BY_OPENING)
 _PERSON_IN = Rule(name="person-in", language="any", trigger=re.compile("(?!)"), strength=0.88, known_only=True)
 
 _LEAD = re.compile(
@@ -148,13 +144,17 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
         return []
     if read.has("credit") and not _PERMITTED.search(text):
         return []
-    lower, begun = text.lower(), openings(text)
-    rules = _rules_for(begun, first_openings(text) if edge else frozenset(), edge)
-    found = [a for rule in rules if rule.fits(lower) for a in _apply(rule, text, read, context, house)]
+    lower, begun = read.glance or glance(text)
+    found = [
+        a
+        for rule in _rules(begun & _TELLING, edge)
+        if (not rule.also or not rule.also.isdisjoint(begun)) and rule.fits(lower)
+        for a in _apply(rule, text, read, context, house)
+    ]
     if edge and len(text) < 120:
         found += _person_in(text, read, context, house)
-    if edge and len(text) < 230 and not any(a.match for a in found):
-        found += _loosely_worded(text, begun, read, context, house)
+    if edge and len(text) < 230 and not any(a.match for a in found) and _may_be_worded_loosely(text, lower, begun):
+        found += _loosely_worded(text, read, context, house)
     if not found and edge:
         found = list(_without_outlet(text, begun, read))
     return sorted(found, key=lambda a: -a.strength) if found and not _is_no_attribution(text, begun) else []
@@ -170,19 +170,10 @@ def _is_no_attribution(text: str, begun: frozenset[str]) -> bool:
     )
 
 
-def _rules_for(begun: frozenset[str], begun_first: frozenset[str], edge: bool) -> Sequence[Rule]:
-    """Rules whose words a text holds, in the table's order: by the openings of all its words and of the first ones."""
-    rules = _rules(begun & _TELLING, begun_first & _TELLING_FIRST, edge)
-    return [rule for rule in rules if not rule.also or not rule.also.isdisjoint(begun)]
-
-
-_TELLING, _TELLING_FIRST = frozenset(_ANYWHERE), frozenset(_BEGINNING)
-
-
 @lru_cache(maxsize=4096)
-def _rules(told: frozenset[str], told_first: frozenset[str], edge: bool) -> Sequence[Rule]:
-    """Few words tell anything, so that lines have mostly the same ones."""
-    numbers = {n for opening in told for n in _ANYWHERE[opening]} | {n for o in told_first for n in _BEGINNING[o]}
+def _rules(told: frozenset[str], edge: bool) -> Sequence[Rule]:
+    """Rules whose words a text holds, in the order of the table. Few words tell: lines mostly have the same."""
+    numbers = {number for opening in told for number in _BY_OPENING[opening]}
     return tuple(rule for number in sorted(numbers) if (rule := RULES[number]).anywhere or edge)
 
 
@@ -305,11 +296,16 @@ _VERB_WORDS = openings(
     "publish print appear ran carried featured aparec paru diffus erschien veröffentlicht abgedruckt uscit appars "
     "pubblicat veiculad saiu apareg reprint repost reblog extrait extract estratt auszug trecho excerpt"
 )
-_SIGNED_OR_READ = openings(
-    "by por firma par von per de d di del des du do da dei mit avec con with read see view watch"
+_SIGNING_WORDS = openings("by por firma par von per de d di del des du do da dei mit avec con with")
+_BEFORE_WORDS = openings(
+    "in en dans sur su sul sulla sullo sull nel nella na no em im aus für pour for from by at al a on par por per da "
+    "dal dalla del della de du der dem of to vom"
 )
-"""Every match of _NOUN (but for German compounds), of _VERB, and of _WRITTEN_BY or _READ_THE holds a word that begins
-like one of these."""
+_DATE_WORDS = openings(" ".join((*MONTHS, SEASONS)))
+"""Every match of _NOUN (but for German compounds), of _VERB, of _WRITTEN_BY and of _JUST_BEFORE (but for copyrights),
+and every date with a name in it, holds a word that begins like one of these."""
+_DATE_SIGNS = re.compile(r"\d(?:[-/.]\s?\d|[^\W\d_])")
+"""Stands in every other date, and where the name is grown together with the day."""
 _GERMAN_NOUNS = tuple(
     "artikel beitrag bericht interview kommentar text reportage essay kolumne porträt meldung leserbrief "
     "gespräch".split()
@@ -356,12 +352,8 @@ _INTRODUCES = re.compile(
 )
 
 
-def _loosely_worded(
-    text: str, begun: frozenset[str], read: Read, context: PageContext, house: House
-) -> Iterator[Attribution]:
+def _loosely_worded(text: str, read: Read, context: PageContext, house: House) -> Iterator[Attribution]:
     """A short line that names one known outlet, says in any order that a text stood there, and no more."""
-    if not _may_be_worded_loosely(text, begun):
-        return
     named = [m for m in press().mentions(text) if m[2].confidence >= 0.6]
     if len({m[2].outlet.id for m in named}) != 1:
         return
@@ -374,27 +366,34 @@ def _loosely_worded(
         yield _attribution(text, read, context, _LOOSE, text[start:end], match, strength, (start, end))
 
 
-def _may_be_worded_loosely(text: str, begun: frozenset[str]) -> bool:
+def _may_be_worded_loosely(text: str, lower: str, begun: frozenset[str]) -> bool:
     """Whether the words are there that `_loose_strength` asks for: most lines need not be searched for outlets."""
     if text.rstrip().endswith(":") or "©" in text or "copy" in begun:
         return True
-    dated = _DIGIT.search(text) is not None
-    signed_or_read = not _SIGNED_OR_READ.isdisjoint(begun) and _may_be_signed_or_read(text)
-    verb = not _VERB_WORDS.isdisjoint(begun) and _VERB.search(text.lower()) is not None
-    if (dated and len(text) < 60) or (verb and (dated or signed_or_read)):
+    named = not _BEFORE_WORDS.isdisjoint(begun)
+    called = _CALLS_TO_READ.match(text) is not None
+    if not (named or called):
+        return False
+    dated = _may_be_dated(text, begun)
+    if dated and len(text) < 60:
         return True
-    said_by_noun = verb or dated or signed_or_read
-    return said_by_noun and (not _NOUN_WORDS.isdisjoint(begun) or _has_compound(text))
+    verb = not _VERB_WORDS.isdisjoint(begun) and _VERB.search(lower) is not None
+    signed = dated or _may_be_signed(text, begun)
+    return (verb and signed) or ((verb or signed or called) and _may_name_an_article(lower, begun))
 
 
-def _may_be_signed_or_read(text: str) -> bool:
-    """Whether two words in a row are such as names are made of, or a call to read begins the line."""
-    return _NAMED.search(text) is not None or _CALLS_TO_READ.match(text) is not None
+def _may_name_an_article(lower: str, begun: frozenset[str]) -> bool:
+    return not _NOUN_WORDS.isdisjoint(begun) or any(noun in lower for noun in _GERMAN_NOUNS)
 
 
-def _has_compound(text: str) -> bool:
-    lower = text.casefold()
-    return any(noun in lower for noun in _GERMAN_NOUNS)
+def _may_be_dated(text: str, begun: frozenset[str]) -> bool:
+    if _DIGIT.search(text) is None:
+        return False
+    return not _DATE_WORDS.isdisjoint(begun) or _DATE_SIGNS.search(text) is not None
+
+
+def _may_be_signed(text: str, begun: frozenset[str]) -> bool:
+    return not _SIGNING_WORDS.isdisjoint(begun) and _NAMED.search(text) is not None
 
 
 def _loose_strength(text: str, before: str, after: str, context: PageContext) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from archive.provenance.openings import lowered, openings
+from archive.provenance.openings import beginnings, lowered, openings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,8 @@ class Rule:
     language: str
     trigger: re.Pattern[str]
     openings: frozenset[str] = frozenset()
-    """A word of every sentence of the kind begins with one of these: cheaper to look for than the trigger."""
+    """A word of every sentence of the kind begins with one of these, the first word with one behind `^`: cheaper to
+    look for than the trigger."""
     also: frozenset[str] = frozenset()
     """And another with one of these, where the first are common words; empty when nothing more is asked."""
     strength: float
@@ -69,11 +70,17 @@ PT_TEXT = r"(?:artigo|matéria|texto|entrevista|reportagem|coluna|crônica|crón
 CA_TEXT = r"(?:article|entrevista|reportatge|notícia|text|columna|tribuna|editorial)"
 _WHEN = r"(?:\s*(?:,|\()?\s*(?:on|in|am|vom|le|il|el|em|en|del|du)?\s*[^.,;()]{0,40}\d[^.;()]{0,25}?[,)]?\s*)??"
 
+
+def _telling(words: str) -> frozenset[str]:
+    """What to look for, of a row's words: those behind "^" begin the line."""
+    return beginnings(words) if words.startswith("^ ") else openings(words)
+
+
 RULES: tuple[Rule, ...] = tuple(
     Rule(
         name=name,
         language=language,
-        openings=openings(words.partition(" + ")[0]),
+        openings=_telling(words.partition(" + ")[0]),
         also=openings(words.partition(" + ")[2]),
         trigger=re.compile(pattern, re.IGNORECASE),
         strength=strength,
@@ -139,7 +146,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "from-an-article-in",
             "en",
-            ARTICLE_WORDS,
+            "^ from excerpt taken adapted via in",
             0.9,
             "",
             r"^\W*(?:from|excerpt(?:ed)? from|taken from|adapted from|via|in) (?:an?|the|today['’]s|this) (?:\w+ )"
@@ -148,7 +155,8 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "article-in",
             "en",
-            "editorial op-ed oped article column letter feature story profile piece commentary essay report write",
+            "^ a an the my our his her great good new recent excellent front today nice editorial op oped article "
+            "column letter feature story profile opinion commentary essay piece report write",
             0.86,
             "known",
             r"^\W*(?:(?:a|an|the|my|our|his|her|great|good|new|recent|excellent|front[- ]page|today['’]s|nice) )"
@@ -172,7 +180,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "more-at",
             "en",
-            "more full complete story continue rest",
+            "^ more full complete story continue rest",
             0.86,
             "known",
             r"^\W*(?:more|full (?:story|article)|complete story|story|continued?|rest of the (?:story|article))"
@@ -191,7 +199,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "source",
             "en",
-            "source via tip h/t original published appeared from story taken",
+            "^ source story article original via hat h news published appeared repost taken",
             0.9,
             "",
             r"^\W*(?:source|sources|story source|article source|original (?:source|article|story|post)|via|hat tip|"
@@ -202,7 +210,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "go-to",
             "en",
-            "go head hop click turn",
+            "^ please kindly go head hop click turn",
             0.9,
             "known",
             r"^\W*(?:please |kindly )?(?:go|head|hop|click|turn)(?: on)?(?: over| through)? to\s+",
@@ -218,7 +226,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "special-to",
             "en",
-            "special exclusive written for",
+            "^ special exclusive written for",
             0.88,
             "known",
             r"^\W*(?:special to|exclusive to|written for|for)\s+",
@@ -252,17 +260,18 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "publicado-en-bare",
             "es",
-            "public aparec tomad extra reproduc vía",
+            "^ este se fue publicado aparecido tomado extraído reproducido vía",
             0.9,
             "",
             r"^\W*(?:este \w+ )?(?:se publicó|fue publicado|publicad[oa]|aparecid[oa]|tomado|extraído|reproducido|"
             r"vía)(?:\s+originalmente)?\s+(?:en|por|de|del|desde)\s+",
         ),
-        ("fuente", "es", "fuente vía medio origen", 0.92, "", r"^\W*(?:fuentes?|vía|medio|origen)\s*:\s*"),
+        ("fuente", "es", "^ fuente vía medio origen", 0.92, "", r"^\W*(?:fuentes?|vía|medio|origen)\s*:\s*"),
         (
             "articulo-de-en",
             "es",
-            "artículo columna tribuna entrevista reportaje noticia texto editorial crónica opinión carta análisis",
+            "^ nuevo interesante gran el un artículo columna tribuna entrevista reportaje noticia texto editorial "
+            "crónica opinión carta análisis",
             0.9,
             "known",
             r"^\W*(?:nuevo |interesante |gran |el |un )?" + ES_TEXT + r"\b.{0,70}?\ben\s+(?=el |la |[A-Z])",
@@ -291,19 +300,19 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "article-de-pour",
             "fr",
-            "article tribune entretien interview chronique reportage texte éditorial billet portrait papier vue "
-            "enquête lettre",
+            "^ voici lire un une l notre son sa la le article tribune entretien interview chronique reportage texte "
+            "éditorial billet portrait papier point enquête lettre",
             0.93,
             "",
             r"^\W*(?:voici |lire |un |une |l['’]|notre |son |sa |la |le )*"
             + FR_TEXT
             + r"\b(?:\s+(?:de|d['’]|par|avec)\s?[^.]{3,60}?)?\s(?:pour|dans|sur|au|aux)\s+",
         ),
-        ("source-fr", "fr", "source origine via après", 0.92, "", r"^\W*(?:sources?|origine|via|d['’]après)\s?:\s*"),
+        ("source-fr", "fr", "^ source origine via d", 0.92, "", r"^\W*(?:sources?|origine|via|d['’]après)\s?:\s*"),
         (
             "lire-sur",
             "fr",
-            "lire retrouve voir écouter lisez",
+            "^ à a lire retrouver voir écouter lisez",
             0.9,
             "",
             r"^\W*(?:à |a )?(?:lire|retrouver|retrouvez|voir|écouter|lisez)\b.{0,50}?\b(?:sur|dans|chez)\s+",
@@ -332,16 +341,16 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "quelle",
             "de",
-            "quelle aus via genehmigung",
+            "^ quelle aus via mit",
             0.92,
             "",
             r"^\W*(?:quellen?|aus|via|mit freundlicher genehmigung (?:von|der|des))\s?:?\s+",
         ),
-        ("in-der-zeitung", "de", "der dem den des", 0.86, "known", r"^\W*(?:in|aus) (?:der|dem|den|des)\s+"),
+        ("in-der-zeitung", "de", "^ in aus", 0.86, "known", r"^\W*(?:in|aus) (?:der|dem|den|des)\s+"),
         (
             "lesen-in",
             "de",
-            "lesen lies zum hier weiter nach mehr",
+            "^ lesen lies zum hier weiterlesen nachlesen mehr den",
             0.86,
             "known",
             r"^\W*(?:lesen sie|lies|zum|hier|weiterlesen|nachlesen|mehr|den)\b.{0,50}?\b(?:in|im|auf|bei)\s+",
@@ -361,18 +370,19 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "articolo-su",
             "it",
-            "su sul sulla sull per in nel dal da",
+            "^ un il mio nuovo bell articolo editoriale intervista intervento pezzo testo commento reportage lettera "
+            "servizio recensione",
             0.9,
             "",
-            r"^\W*(?:(?:un|il|mio|nuovo|bell['’])\s*)*"
+            r"^\W*(?:(?:un|il|mio|nuovo)\s+|bell['’]\s*)*"
             + IT_TEXT
             + r"\b(?:\s+(?:di|a|con)\s[^.]{3,60}?)?\s+(?:su|sul|sulla|sull['’]|per|in|nel|dal|da)\s+",
         ),
-        ("fonte", "it", "font via", 0.92, "", r"^\W*(?:fonte|fonti|via)\s?:\s*"),
+        ("fonte", "it", "^ fonte via", 0.92, "", r"^\W*(?:fonte|fonti|via)\s?:\s*"),
         (
             "leggi-su",
             "it",
-            "legg continua",
+            "^ leggi continua",
             0.88,
             "",
             r"^\W*(?:leggi|leggere|continua)\b.{0,40}?\b(?:su|sul|sulla|sull['’])(?:\s+|(?<=['’]))",
@@ -392,7 +402,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "artigo-no",
             "pt",
-            "artigo matéria texto entrevista reportagem coluna crônica crónica notícia editorial opinião",
+            "^ artigo matéria texto entrevista reportagem coluna crônica crónica notícia editorial opinião",
             0.9,
             "known",
             r"^\W*" + PT_TEXT + r"\b(?:\s+(?:de|do|da|com)\s[^.]{3,60}?)?\s+(?:no|na|em|para o|para a|do|da)\s+",
@@ -400,7 +410,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "leia-em",
             "pt",
-            "leia ler veja confira acesse",
+            "^ leia ler veja confira acesse",
             0.88,
             "",
             r"^\W*(?:leia|ler|veja|confira|acesse)\b.{0,50}?\b(?:em|no|na)\s+",
@@ -419,16 +429,16 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "article-a",
             "ca",
-            "article entrevista reportatge notícia text columna tribuna editorial",
+            "^ article entrevista reportatge notícia text columna tribuna editorial",
             0.9,
             "known",
             r"^\W*" + CA_TEXT + r"\b(?:\s+(?:de|d['’])\s?[^.]{3,60}?)?\s+(?:al|a la|a l['’]|a|en)(?:\s+|(?<=['’]))",
         ),
-        ("font", "ca", "font", 0.9, "", r"^\W*fonts?\s?:\s*"),
+        ("font", "ca", "^ font", 0.9, "", r"^\W*fonts?\s?:\s*"),
         (
             "llegir-a",
             "ca",
-            "lleg",
+            "^ llegir",
             0.88,
             "",
             r"^\W*(?:llegir|llegiu|llegeix)\b.{0,40}?\b(?:al|a la|a l['’]|a)(?:\s+|(?<=['’]))",
