@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import linecache
 import shutil
 import sys
 from contextlib import ExitStack
@@ -97,6 +99,7 @@ class ArchiveExtension:
         if not crawler.settings["CLIPFILE_ARCHIVE"] or not hasattr(crawler.spider, "profile") or is_checking():
             raise NotConfigured("this spider does not fill an archive")
         extension = cls(crawler)
+        crawler.signals.connect(settle_down, signal=signals.spider_opened)
         crawler.signals.connect(extension.spider_closed, signal=signals.spider_closed)
         crawler.signals.connect(extension.count_error, signal=signals.spider_error)
         crawler.signals.connect(extension.count_error, signal=signals.item_error)
@@ -215,6 +218,15 @@ class ArchiveExtension:
         if failed:
             return "partial", self.failure or f"{plural(failed, 'page')} failed"
         return "done", None
+
+
+def settle_down() -> None:
+    """Everything is imported now, and stays: garbage collection need not look at it again, least of all at the end.
+
+    Scrapy asks of each class it has renamed where it was made, and so keeps the source of a dozen modules.
+    """
+    linecache.clearcache()
+    gc.freeze()
 
 
 STOPPED: Final = {

@@ -122,7 +122,7 @@ QUICK = {
     "RETRY_PAUSE": 0.1,
     "SPIDER_MODULES": [],
     "ITEM_PIPELINES": {},
-    "EXTENSIONS": {"crawler.throttle.PoliteThrottle": 0, "scrapy.extensions.throttle.AutoThrottle": None},
+    "EXTENSIONS": {"crawler.throttle.PoliteThrottle": 0, "scrapy.extensions.corestats.CoreStats": 0},
     "LOG_LEVEL": "ERROR",
 }
 

@@ -20,19 +20,25 @@ class EnduranceError(AssertionError):
 
 def import_everything() -> None:
     """What a child would else import in each of its short lives; not Twisted's reactor, of which each has its own."""
+    from archive.cli import COMMANDS
+
+    import_parts()
+    for module, _ in COMMANDS.values():
+        importlib.import_module(module)
+
+
+def import_parts() -> None:
+    """What a crawl imports: its spider, and all that takes part in it."""
     from scrapy.settings import Settings
     from scrapy.utils.conf import build_component_list
     from scrapy.utils.misc import load_object
-
-    from archive.cli import COMMANDS
 
     settings = Settings()
     settings.setmodule("crawler.settings")
     for kind in ("EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "ITEM_PIPELINES"):
         for component in build_component_list(settings.getwithbase(kind)):
             load_object(component)
-    for module in ("crawler.running", *(module for module, _ in COMMANDS.values())):
-        importlib.import_module(module)
+    importlib.import_module("crawler.running")
 
 
 def work(words: list[str], log: Path) -> None:
