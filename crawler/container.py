@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from archive.provenance.lines import BLOCKS, SKIPPED, is_hidden
 from crawler.markup import Page, asks_for
@@ -71,11 +71,11 @@ MOST_OF_IT = 0.9
 
 
 class Container(NamedTuple):
-    element: HtmlElement
+    element: _Element
     layout: str
 
 
-def find_container(page: Page, headline: HtmlElement | None, regions: Regions) -> Container:
+def find_container(page: Page, headline: _Element | None, regions: Regions) -> Container:
     """Return the innermost element around the body: by a known name, else by where the prose is."""
     for elements, layout in _known(page):
         able = [element for element in elements if _may_hold_a_post(element, regions)]
@@ -89,20 +89,20 @@ def find_container(page: Page, headline: HtmlElement | None, regions: Regions) -
     return Container(found, "density" if article is None else "article")
 
 
-def _known(page: Page) -> Iterator[tuple[Iterable[HtmlElement], str]]:
+def _known(page: Page) -> Iterator[tuple[Iterable[_Element], str]]:
     yield from ((page.with_class(name), layout) for name, layout in CONTAINERS)
     yield page.with_property.get("articleBody", ()), "article-body"
 
 
-def _may_hold_a_post(element: HtmlElement, regions: Regions) -> bool:
+def _may_hold_a_post(element: _Element, regions: Regions) -> bool:
     return regions.of(element) not in _OUTSIDE and not is_hidden(element) and _has_words(element)
 
 
-def _has_words(element: HtmlElement) -> bool:
+def _has_words(element: _Element) -> bool:
     return any(text.strip(" \t\r\n") for text in element.itertext())
 
 
-def _choose(elements: Sequence[HtmlElement], headline: HtmlElement | None) -> HtmlElement | None:
+def _choose(elements: Sequence[_Element], headline: _Element | None) -> _Element | None:
     """Of several containers of one name the outermost nearest to the headline, then the longest; no row of excerpts."""
     all_of_them = set(elements)
     outermost = [e for e in elements if all_of_them.isdisjoint(e.iterancestors())]
@@ -114,11 +114,11 @@ def _choose(elements: Sequence[HtmlElement], headline: HtmlElement | None) -> Ht
     return max(outermost, key=lambda e: (sum(node in above for node in e.iterancestors()), _LENGTH(e)))
 
 
-def _path(element: HtmlElement) -> set[HtmlElement]:
+def _path(element: _Element) -> set[_Element]:
     return {element, *element.iterancestors()}
 
 
-def _group(page: Page, headline: HtmlElement | None, regions: Regions) -> Container | None:
+def _group(page: Page, headline: _Element | None, regions: Regions) -> Container | None:
     for name, layout in GROUPS:
         modules = [e for e in page.with_class(name) if _may_hold_a_post(e, regions)]
         if modules and sum(map(_LENGTH, modules)) >= EXCERPT_CHARS / 3:
@@ -126,13 +126,13 @@ def _group(page: Page, headline: HtmlElement | None, regions: Regions) -> Contai
     return None
 
 
-def common_ancestor(elements: Sequence[HtmlElement]) -> HtmlElement:
+def common_ancestor(elements: Sequence[_Element]) -> _Element:
     """The innermost element around all of *elements*: the one itself when there is only one."""
     shared = set.intersection(*map(_path, elements))
     return next(node for node in (elements[0], *elements[0].iterancestors()) if node in shared)
 
 
-def _own_article(page: Page, headline: HtmlElement | None, regions: Regions) -> HtmlElement | None:
+def _own_article(page: Page, headline: _Element | None, regions: Regions) -> _Element | None:
     """The post's own `<article>`, when it is one: in some themes only comments and cards are."""
     articles = dict.fromkeys((*page.with_class(*WRAPPERS), *page.tree.iter("article")))
     own = [e for e in articles if e.tag not in ("body", "html") and _may_hold_a_post(e, regions)]
@@ -142,7 +142,7 @@ def _own_article(page: Page, headline: HtmlElement | None, regions: Regions) -> 
     return own[0] if len(own) == 1 or (own and headline is not None) else None
 
 
-def _densest(root: HtmlElement, headline: HtmlElement | None) -> HtmlElement:
+def _densest(root: _Element, headline: _Element | None) -> _Element:
     """Descend from *root* for as long as one child holds most of the prose."""
     elements = list(root.iter())
     weights = _weights(elements, _left_out(elements), headline)
@@ -158,9 +158,9 @@ def _densest(root: HtmlElement, headline: HtmlElement | None) -> HtmlElement:
 _HOLDERS = frozenset("div section article main td body html center blockquote li form".split())
 
 
-def _left_out(elements: Iterable[HtmlElement]) -> set[HtmlElement]:
+def _left_out(elements: Iterable[_Element]) -> set[_Element]:
     """Elements that are no prose of the post, with everything in them."""
-    out: set[HtmlElement] = set()
+    out: set[_Element] = set()
     for element in elements:
         parent = element.getparent()
         if parent in out or _is_no_prose(element):
@@ -170,18 +170,18 @@ def _left_out(elements: Iterable[HtmlElement]) -> set[HtmlElement]:
     return out
 
 
-def _is_no_prose(element: HtmlElement) -> bool:
+def _is_no_prose(element: _Element) -> bool:
     if element.tag in SKIPPED or own_part(element) in _OUTSIDE or is_hidden(element):
         return True
     return element.tag in _HOLDERS and _asks_for_an_address(element)
 
 
-def _asks_for_an_address(element: HtmlElement) -> bool:
+def _asks_for_an_address(element: _Element) -> bool:
     """A box around a form with a few words of invitation."""
     return next(element.iter("form"), None) is not None and _LENGTH(element) < EXCERPT_CHARS / 2
 
 
-def _is_row_of_cards(element: HtmlElement) -> bool:
+def _is_row_of_cards(element: _Element) -> bool:
     """Three or more children alike, each with a link and a few words: cards of other posts, whatever their name."""
     children = [child for child in element if isinstance(child.tag, str)]
     if len(children) < ENOUGH_CARDS or len({(child.tag, child.get("class")) for child in children}) > 1:
@@ -191,15 +191,13 @@ def _is_row_of_cards(element: HtmlElement) -> bool:
     return all(next(child.iter("a"), None) is not None and _LENGTH(child) < EXCERPT_CHARS for child in children)
 
 
-def _weights(
-    elements: Sequence[HtmlElement], left_out: set[HtmlElement], headline: HtmlElement | None
-) -> dict[HtmlElement, float]:
+def _weights(elements: Sequence[_Element], left_out: set[_Element], headline: _Element | None) -> dict[_Element, float]:
     """Element → characters of prose in it, after the headline; words in links are none.
 
     Children come before their parents when the document is walked backwards: one pass, no recursion.
     """
-    weights: dict[HtmlElement, float] = {}
-    runs: dict[HtmlElement, int] = {}
+    weights: dict[_Element, float] = {}
+    runs: dict[_Element, int] = {}
     before = False
     for element in reversed(elements):
         before = before or element is headline
@@ -242,6 +240,6 @@ def holding(page: Page, words: str) -> Container | None:
 ENDS_CHARS = 40
 
 
-def _holds(element: HtmlElement, ends: tuple[str, str]) -> bool:
+def _holds(element: _Element, ends: tuple[str, str]) -> bool:
     squeezed = "".join("".join(element.itertext()).split())
     return ends[0] in squeezed and ends[1] in squeezed

@@ -10,14 +10,14 @@ from functools import cached_property, lru_cache
 from itertools import chain, islice, takewhile
 
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from archive.model import Line, Zone
 from archive.provenance.lines import CLASSES_CHARS, SKIPPED, is_hidden, read_lines, words_of
 from archive.text import fold
 from crawler.container import Container, common_ancestor, find_container
 from crawler.headline import find_headline, headline_text
-from crawler.markup import Page, asks_for_like, new_element
+from crawler.markup import Page, asks_for_like
 from crawler.regions import TAGS, Part, Regions, own_part
 
 THEME_META = re.compile(
@@ -101,7 +101,7 @@ class Anatomy:
 
     page: Page
     regions: Regions
-    headline: HtmlElement | None
+    headline: _Element | None
     container: Container
 
     @cached_property
@@ -109,13 +109,13 @@ class Anatomy:
         return headline_text(self.headline) or None if self.headline is not None else None
 
     @cached_property
-    def shared(self) -> HtmlElement:
+    def shared(self) -> _Element:
         """The innermost element around headline and body."""
         body = self.container.element
         return body if self.headline is None else common_ancestor([body, self.headline])
 
     @cached_property
-    def scope(self) -> HtmlElement:
+    def scope(self) -> _Element:
         """The innermost element around headline and body, or the post's `<article>` around both."""
         inner = self.shared
         around = [element for element in (inner, *inner.iterancestors()) if element.tag != "body"]
@@ -125,24 +125,24 @@ class Anatomy:
         return own[0] if own else inner
 
     @cached_property
-    def related_links(self) -> tuple[tuple[HtmlElement, list[str]], ...]:
+    def related_links(self) -> tuple[tuple[_Element, list[str]], ...]:
         """The post's own links that say how they relate to it, as `rel="category tag"` does; and the words of that."""
         said = ((link, rel) for link in self.scope.iter("a") if (rel := link.get("rel")) and _RELATION.search(rel))
         return tuple(
             (link, rel.lower().split()) for link, rel in islice(said, MOST_RELATED) if self._is_in_own_part(link)
         )
 
-    def is_own(self, element: HtmlElement) -> bool:
+    def is_own(self, element: _Element) -> bool:
         """Whether *element* speaks of this post: it stands with it, and not in its comments or among other posts."""
         if not self._is_in_own_part(element):
             return False
         return element is self.scope or any(node is self.scope for node in element.iterancestors())
 
-    def _is_in_own_part(self, element: HtmlElement) -> bool:
+    def _is_in_own_part(self, element: _Element) -> bool:
         return self.regions.of(element) in (_OWN_PARTS if self.scope is self.page.body else _OWN_PARTS_WITHIN)
 
     @cached_property
-    def breadcrumb(self) -> HtmlElement | None:
+    def breadcrumb(self) -> _Element | None:
         """The element that prints the breadcrumb; None when the page has none to be seen."""
         offered = chain(self.page.with_class_like(_LIKE_CRUMBS), _unclassed_crumbs(self.page.body))
         for element in islice(offered, MOST_BREADCRUMBS):
@@ -150,16 +150,16 @@ class Anatomy:
                 return element
         return None
 
-    def _is_crumb(self, element: HtmlElement) -> bool:
+    def _is_crumb(self, element: _Element) -> bool:
         if self.headline is not None and any(node is element for node in self.headline.iterancestors()):
             return False
         around = [self.regions.of(node) for node in element.iterancestors()]
         return 0 < _LENGTH(element) < HEAD_CHARS and not {"footer", "comments"} & set(around)
 
 
-def _unclassed_crumbs(body: HtmlElement) -> Iterator[HtmlElement]:
+def _unclassed_crumbs(body: _Element) -> Iterator[_Element]:
     """Elements that are breadcrumbs by their id, then those that are by their label."""
-    labelled: list[HtmlElement] = []
+    labelled: list[_Element] = []
     for element in body.iter("nav", "ol", "ul", "p", "div", "section", "span", "header", "aside"):
         if element.get("id") in ("breadcrumbs", "breadcrumb", "crumbs"):
             yield element
@@ -169,7 +169,7 @@ def _unclassed_crumbs(body: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def read_anatomy(
-    page: Page, *, titles: Iterable[str], headline: HtmlElement | None = None, body: HtmlElement | None = None
+    page: Page, *, titles: Iterable[str], headline: _Element | None = None, body: _Element | None = None
 ) -> Anatomy:
     """Find headline and body, where they are not given; *titles* are what other signals call the post."""
     regions = Regions()
@@ -183,10 +183,10 @@ def read_anatomy(
 class Body:
     """The post's body, cut out of the page: a copy, cleaned; and what stands between it and the headline."""
 
-    element: HtmlElement
-    before: HtmlElement
+    element: _Element
+    before: _Element
     """What stands above the headline, beside it."""
-    head: HtmlElement
+    head: _Element
     """What stands between the headline and the body, and the theme's own lines at the head of the body."""
 
 
@@ -195,7 +195,7 @@ def cut_out(anatomy: Anatomy) -> Body:
     container, headline = anatomy.container.element, anatomy.headline
     copied = _copy(container)
     inside = headline is not None and any(node is container for node in headline.iterancestors())
-    before, head = new_element("div"), new_element("div")
+    before, head = etree.Element("div"), etree.Element("div")
     if inside and headline is not None:
         _split_at(_counterpart(container, copied, headline), copied, before)
     elif headline is not None:
@@ -216,7 +216,7 @@ def cut_out(anatomy: Anatomy) -> Body:
 def read_post_lines(anatomy: Anatomy, body: Body) -> list[Line]:
     """Breadcrumb, headline, head and content in reading order."""
     page = anatomy.page
-    sources: tuple[tuple[HtmlElement | None, Zone], ...] = (
+    sources: tuple[tuple[_Element | None, Zone], ...] = (
         (anatomy.breadcrumb, "breadcrumb"),
         (body.before, "head"),
         (anatomy.headline, "title"),
@@ -245,45 +245,45 @@ def read_crumbs(lines: Iterable[Line]) -> tuple[str, ...]:
     return tuple(part for part in parts if fold(part) not in ("", "you are here"))
 
 
-def _copy(element: HtmlElement) -> HtmlElement:
+def _copy(element: _Element) -> _Element:
     copied = copy(element)
     copied.tail = None
     return copied
 
 
-def _counterpart(original: HtmlElement, copied: HtmlElement, wanted: HtmlElement) -> HtmlElement:
+def _counterpart(original: _Element, copied: _Element, wanted: _Element) -> _Element:
     return next(twin for node, twin in zip(original.iter(), copied.iter(), strict=True) if node is wanted)
 
 
-def _split_at(headline: HtmlElement, root: HtmlElement, before: HtmlElement) -> None:
+def _split_at(headline: _Element, root: _Element, before: _Element) -> None:
     """Take the headline out of *root*, and what precedes it into *before* when that is short."""
     levels = [list(node.itersiblings(preceding=True)) for node in _up_to(headline, root)]
     preceding = [sibling for level in reversed(levels) for sibling in reversed(level)]
     if sum(map(_LENGTH, preceding)) < HEAD_CHARS:
         for sibling in preceding:
             before.append(sibling)
-    headline.drop_tree()
+    _drop_tree(headline)
 
 
-def _gather(nodes: Iterable[HtmlElement], into: HtmlElement) -> None:
+def _gather(nodes: Iterable[_Element], into: _Element) -> None:
     for node in nodes:
         if node.tag not in SKIPPED and own_part(node) not in _NOISE - {"terms"} and not is_hidden(node):
             into.append(copy(node))
 
 
-def _beside(headline: HtmlElement, shared: HtmlElement) -> Iterator[HtmlElement]:
+def _beside(headline: _Element, shared: _Element) -> Iterator[_Element]:
     """What precedes the headline in the block it heads: a category, a day, a kicker."""
     heads = [parent for parent in _up_to(headline, shared) if _LENGTH(parent) <= HEAD_CHARS]
     return _above(headline, heads[-1]) if heads else iter(())
 
 
-def _above(element: HtmlElement, within: HtmlElement) -> Iterator[HtmlElement]:
+def _above(element: _Element, within: _Element) -> Iterator[_Element]:
     """What precedes *element* in *within*, in reading order, with as little around it as can be."""
     for node in reversed(list(_up_to(element, within))):
         yield from reversed(list(node.itersiblings(preceding=True)))
 
 
-def _between(headline: HtmlElement, container: HtmlElement, shared: HtmlElement) -> Iterator[HtmlElement]:
+def _between(headline: _Element, container: _Element, shared: _Element) -> Iterator[_Element]:
     """What stands after the headline and before the container, in reading order; nothing when the order is reversed."""
     *lower, node = list(_up_to(headline, shared)) or [headline]
     for element in lower:
@@ -300,7 +300,7 @@ def _between(headline: HtmlElement, container: HtmlElement, shared: HtmlElement)
         yield from reversed(list(element.itersiblings(preceding=True)))
 
 
-def _closing(container: HtmlElement) -> Iterator[HtmlElement]:
+def _closing(container: _Element) -> Iterator[_Element]:
     """Lines that follow the container without a name of their own: where a text is from is often said last."""
     for element in container.itersiblings():
         if element.tag == "p" or (_SOURCE.search(element.get("class") or "") and _LENGTH(element) < HEAD_CHARS / 2):
@@ -312,18 +312,18 @@ def _closing(container: HtmlElement) -> Iterator[HtmlElement]:
 _SOURCE = re.compile(r"(?:^|[\s_-])(?:source|credits?|attribution|original|republish\w*|courtesy)(?:$|[\s_-])", re.I)
 
 
-def _up_to(element: HtmlElement, ancestor: HtmlElement) -> Iterator[HtmlElement]:
+def _up_to(element: _Element, ancestor: _Element) -> Iterator[_Element]:
     """*element* and what is around it, *ancestor* excluded."""
     return takewhile(lambda node: node is not ancestor, (element, *element.iterancestors()))
 
 
-def _clean(root: HtmlElement) -> list[HtmlElement]:
+def _clean(root: _Element) -> list[_Element]:
     """Drop what the theme and its plugins put into *root*, but never the greater part of it.
 
     Returns those of the elements left whose class names may be those of `THEME_META`.
     """
-    noise: list[HtmlElement] = []
-    marked: list[HtmlElement] = []
+    noise: list[_Element] = []
+    marked: list[_Element] = []
     most: float | None = None
     walk = root.iterdescendants()
     for element in walk:
@@ -341,14 +341,14 @@ def _clean(root: HtmlElement) -> list[HtmlElement]:
         if names and (_may_be_meta if len(names) <= CLASSES_CHARS else _LIKE_META.search)(names):
             marked.append(element)
     for element in noise:
-        element.drop_tree()
+        _drop_tree(element)
     return marked
 
 
 _TELLING = frozenset(["class", "id", "role", "hidden", "style", "aria-hidden"])
 
 
-def _is_noise(element: HtmlElement, given: list[str], names: str | None) -> bool:
+def _is_noise(element: _Element, given: list[str], names: str | None) -> bool:
     """*given*: the names of the element's attributes, most of which are its class or the address of a link alone."""
     if element.tag not in _ASIDES:
         if given == ["class"]:
@@ -367,7 +367,7 @@ def _is_noise(element: HtmlElement, given: list[str], names: str | None) -> bool
 @lru_cache(maxsize=4096)
 def _may_be_noise(classes: str) -> bool:
     """A first look, remembered: most elements of a body have one of few class attributes and nothing else."""
-    marked = new_element("div", {"class": classes})
+    marked = etree.Element("div", {"class": classes})
     return is_hidden(marked) or own_part(marked) is not None or "updated" in classes
 
 
@@ -382,7 +382,21 @@ _ASIDES = frozenset(TAGS)
 _EDITORIAL = re.compile(r"quote|callout|citation|note|highlight|source|credit", re.I)
 
 
-def _move_meta(marked: list[HtmlElement], content: HtmlElement, head: HtmlElement) -> None:
+def _drop_tree(element: _Element) -> None:
+    """Take *element* out of its tree with all that is in it; the words after it stay."""
+    parent, tail = element.getparent(), element.tail
+    if parent is None:
+        return
+    if tail:
+        before = element.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + tail
+        else:
+            before.tail = (before.tail or "") + tail
+    parent.remove(element)
+
+
+def _move_meta(marked: list[_Element], content: _Element, head: _Element) -> None:
     """The theme's own lines within the body: to the head when they open it, away when they close it."""
     lines = {element: None for element in marked if _is_theme_meta(element)}
     opening = set(_opening(content)) if lines else set()
@@ -390,10 +404,10 @@ def _move_meta(marked: list[HtmlElement], content: HtmlElement, head: HtmlElemen
         if lines.keys().isdisjoint(element.iterancestors()):
             if element in opening:
                 head.append(_copy(element))
-            element.drop_tree()
+            _drop_tree(element)
 
 
-def _opening(content: HtmlElement) -> Iterator[HtmlElement]:
+def _opening(content: _Element) -> Iterator[_Element]:
     """Elements of the body up to its first paragraph of some length."""
     for element in content.iter():
         if element.tag in _PROSE and _LENGTH(element) >= PROSE_CHARS:
@@ -406,20 +420,20 @@ PROSE_CHARS = 120
 """With a paragraph of this length the article has begun: what the theme prints after it closes the post."""
 
 
-def _is_theme_meta(element: HtmlElement) -> bool:
+def _is_theme_meta(element: _Element) -> bool:
     names = (element.get("class") or "").split()
     if any(map(THEME_META.fullmatch, names)):
         return _LENGTH(element) < HEAD_CHARS / 2
     return "byline" in names and any(_names_an_author(link) for link in element.iter("a"))
 
 
-def _names_an_author(link: HtmlElement) -> bool:
+def _names_an_author(link: _Element) -> bool:
     return "author" in (link.get("rel") or "") or "/author/" in (link.get("href") or "")
 
 
-def _drop_repeated_title(content: HtmlElement, title: str | None) -> None:
+def _drop_repeated_title(content: _Element, title: str | None) -> None:
     """Some themes print the headline twice, once for each width of screen; the body does not repeat it."""
     folded = fold(title) if title else ""
     for heading in list(islice(content.iter("h1", "h2", "h3"), 3)) if title else ():
         if fold(words_of(heading)) == folded:
-            heading.drop_tree()
+            _drop_tree(heading)

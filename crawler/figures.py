@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from archive.model import Image
 from archive.provenance.lines import address_of, fold_space, is_ornament, read_lines, words_of
@@ -47,7 +47,7 @@ _CREDIT = re.compile(
 )
 
 
-def real_source(image: HtmlElement, base_url: str) -> str | None:
+def real_source(image: _Element, base_url: str) -> str | None:
     """Address of the picture itself: not of the placeholder, nor of a tracking pixel; None when there is none."""
     for name in SOURCES:
         value = image.get(name)
@@ -56,7 +56,7 @@ def real_source(image: HtmlElement, base_url: str) -> str | None:
     return next(reversed(candidates(image, base_url)), None) or _from_noscript(image, base_url)
 
 
-def candidates(image: HtmlElement, base_url: str) -> tuple[str, ...]:
+def candidates(image: _Element, base_url: str) -> tuple[str, ...]:
     """All addresses of `srcset`, smallest first."""
     found: dict[str, float] = {}
     for value in filter(None, map(image.get, SOURCE_SETS)):
@@ -66,7 +66,7 @@ def candidates(image: HtmlElement, base_url: str) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda address: found[address]))
 
 
-def _from_noscript(image: HtmlElement, base_url: str) -> str | None:
+def _from_noscript(image: _Element, base_url: str) -> str | None:
     following = image.getnext()
     if following is None or following.tag != "noscript":
         return None
@@ -75,7 +75,7 @@ def _from_noscript(image: HtmlElement, base_url: str) -> str | None:
     return address_of(base_url, source) if source and not is_placeholder(source) else None
 
 
-def read_images(body: HtmlElement, base_url: str) -> list[Image]:
+def read_images(body: _Element, base_url: str) -> list[Image]:
     """Images of the body in reading order, then its attachments, each address once."""
     found: dict[str, Image] = {}
     for image in islice(body.iter("img"), MOST_IMAGES):
@@ -87,13 +87,13 @@ def read_images(body: HtmlElement, base_url: str) -> list[Image]:
     return list(found.values())
 
 
-def _in_noscript_twin(image: HtmlElement) -> bool:
+def _in_noscript_twin(image: _Element) -> bool:
     parent = image.getparent()
     before = parent.getprevious() if parent is not None and parent.tag == "noscript" else None
     return before is not None and before.tag == "img"
 
 
-def _image(image: HtmlElement, url: str, base_url: str) -> Image:
+def _image(image: _Element, url: str, base_url: str) -> Image:
     caption = _caption(image)
     return Image(
         url=url,
@@ -104,7 +104,7 @@ def _image(image: HtmlElement, url: str, base_url: str) -> Image:
     )
 
 
-def _caption(image: HtmlElement) -> str | None:
+def _caption(image: _Element) -> str | None:
     """The words in the image's own frame: of a gallery's many frames the innermost."""
     for frame in islice(image.iterancestors(), FRAME_LEVELS):
         if frame.tag == "figure" or not _FRAMES.isdisjoint((frame.get("class") or "").split()):
@@ -116,7 +116,7 @@ def _caption(image: HtmlElement) -> str | None:
     return None
 
 
-def _is_caption(element: HtmlElement) -> bool:
+def _is_caption(element: _Element) -> bool:
     return not _CAPTION_CLASSES.isdisjoint((element.get("class") or "").split())
 
 
@@ -135,7 +135,7 @@ def printed_credit(caption: str) -> str | None:
     return (found["labelled"] or found["bracketed"]).strip(" ()[]") or None
 
 
-def read_attachments(body: HtmlElement, base_url: str) -> Iterator[Image]:
+def read_attachments(body: _Element, base_url: str) -> Iterator[Image]:
     """Files the post offers: documents among its own uploads or on its own host."""
     for link in (*body.iter("a"), *body.iter("object", "embed", "iframe")):
         given = link.get("href") or link.get("data") or link.get("src")
@@ -167,18 +167,14 @@ def _unsized(address: str) -> str:
     return _SIZE.sub("", path).lower()
 
 
-def featured_images(
-    page: Page, scope: HtmlElement, known: list[Image], rest: Mapping[str, Any] | None
-) -> Iterator[Image]:
+def featured_images(page: Page, scope: _Element, known: list[Image], rest: Mapping[str, Any] | None) -> Iterator[Image]:
     """The post's own picture where it is not among the *known*: as REST, the theme or OpenGraph shows it."""
     address, image = next(_offered(page, scope, rest), (None, None))
     if address and image and not any(same_picture(address, other.url) for other in known):
         yield image()
 
 
-def _offered(
-    page: Page, scope: HtmlElement, rest: Mapping[str, Any] | None
-) -> Iterator[tuple[str, Callable[[], Image]]]:
+def _offered(page: Page, scope: _Element, rest: Mapping[str, Any] | None) -> Iterator[tuple[str, Callable[[], Image]]]:
     """Addresses of the picture, most trusted first, each with the way to read the rest of it."""
     embedded = rest.get("_embedded") if rest else None
     media = embedded.get("wp:featuredmedia") if isinstance(embedded, Mapping) else None

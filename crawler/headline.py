@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from archive.provenance.lines import fold_space, is_hidden, read_lines, words_of
 from archive.text import fold
@@ -42,15 +42,15 @@ CERTAIN = 100
 """Rank of a heading that prints the whole title; beginnings and ends of `<title>` rank lower."""
 
 
-def find_headline(page: Page, wanted: Iterable[str], regions: Regions) -> HtmlElement | None:
+def find_headline(page: Page, wanted: Iterable[str], regions: Regions) -> _Element | None:
     """Return the element that prints the headline; None when nothing on the page looks like it.
 
     *wanted* are titles given by other signals. A heading that prints one of them, or the page's `<title>` without the
     site's name, is the headline, whatever it is called; else what the theme calls one.
     """
     forms = _forms(page, wanted)
-    best: HtmlElement | None = None
-    named: HtmlElement | None = None
+    best: _Element | None = None
+    named: _Element | None = None
     best_rank = 0
     for heading in islice(_headings(page), MOST_HEADINGS):
         rank, is_named = forms.get(_key(heading), 0), named is None and _is_named(heading)
@@ -64,7 +64,7 @@ def find_headline(page: Page, wanted: Iterable[str], regions: Regions) -> HtmlEl
     return found if found is not None else _unmarked(page, forms, regions)
 
 
-def headline_text(element: HtmlElement) -> str:
+def headline_text(element: _Element) -> str:
     if not len(element):
         return fold_space(element.text or "")
     return " ".join(line.text for line in read_lines(element, zone="title", base_url="") if not line.alt)
@@ -101,7 +101,7 @@ def _squeezed_hosts(host: str) -> tuple[str, str]:
     return re.sub(r"\W", "", host.rpartition(".")[0]), _squeezed(host)
 
 
-def _headings(page: Page) -> Iterator[HtmlElement]:
+def _headings(page: Page) -> Iterator[_Element]:
     """Everything that may be the headline, most trusted first."""
     yield from page.with_class(*TITLE_CLASSES)
     yield from page.with_property.get("headline", ())
@@ -109,18 +109,18 @@ def _headings(page: Page) -> Iterator[HtmlElement]:
         yield from page.tree.iter(tag)
 
 
-def _is_candidate(heading: HtmlElement, regions: Regions) -> bool:
+def _is_candidate(heading: _Element, regions: Regions) -> bool:
     if regions.of(heading) not in (None, "terms") or not _key(heading):
         return False
     return not any(is_hidden(node) for node in (heading, *heading.iterancestors()))
 
 
-def _is_named(heading: HtmlElement) -> bool:
+def _is_named(heading: _Element) -> bool:
     """Whether the theme calls it the headline, by tag, class or microdata."""
     return heading.tag == "h1" or _is_called_headline(heading)
 
 
-def _is_called_headline(heading: HtmlElement) -> bool:
+def _is_called_headline(heading: _Element) -> bool:
     names = (heading.get("class") or "").split()
     return heading.get("itemprop") == "headline" or not _OWN_NAMES.isdisjoint(names)
 
@@ -146,7 +146,7 @@ def _forms(page: Page, wanted: Iterable[str]) -> dict[str, int]:
     return forms
 
 
-def _unmarked(page: Page, forms: dict[str, int], regions: Regions) -> HtmlElement | None:
+def _unmarked(page: Page, forms: dict[str, int], regions: Regions) -> _Element | None:
     """An agency's theme may print the headline in a `<div>`: find the words themselves."""
     tag = (page.title_tag or "")[:TITLE_CHARS]
     cut = next(iter(_SEPARATOR.finditer(tag)), None)
@@ -160,7 +160,7 @@ def _unmarked(page: Page, forms: dict[str, int], regions: Regions) -> HtmlElemen
     return None
 
 
-def _key(heading: HtmlElement) -> str:
+def _key(heading: _Element) -> str:
     return _squeezed(words_of(heading)[:1000])
 
 

@@ -245,8 +245,8 @@ class _Reader:
     def _selected(self, selector: str) -> _Found:
         link_selector = self.profile.selectors.get("listing_link", "a[href]")
         found: dict[str, _Block] = {}
-        for element in self.tree.cssselect(selector):
-            links = (link for link in element.cssselect(link_selector) if link.get("href"))
+        for element in self.tree.cssselect(selector, translator="html"):
+            links = (link for link in element.cssselect(link_selector, translator="html") if link.get("href"))
             anchor = next((anchor for link in links if (anchor := self._anchor(link))), None)
             if anchor:
                 found.setdefault(anchor.key, _Block(element=element, anchor=anchor, language=self.language))

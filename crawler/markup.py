@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple, cast
 
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from archive.errors import ArchiveError
 from archive.patterns import possessive
@@ -98,15 +98,15 @@ class Page:
     """A parsed page. Its tree belongs to everybody: read it, never change it."""
 
     url: str
-    tree: HtmlElement
+    tree: _Element
     charset: str = "utf-8"
     has_microdata: bool = True
     """False when the word `itemprop` is nowhere in its bytes."""
 
     @cached_property
-    def _declaring(self) -> Mapping[str, list[HtmlElement]]:
+    def _declaring(self) -> Mapping[str, list[_Element]]:
         """Elements that say something about the page, by tag, from one walk: not only heads hold them."""
-        found: dict[str, list[HtmlElement]] = {tag: [] for tag in _DECLARING}
+        found: dict[str, list[_Element]] = {tag: [] for tag in _DECLARING}
         for element in self.tree.iter(*_DECLARING):
             found[str(element.tag)].append(element)
         return found
@@ -175,31 +175,33 @@ class Page:
         return tuple(found for script in scripts if script.text for found in read_objects(script.text))
 
     @cached_property
-    def _by_name(self) -> Mapping[str, list[HtmlElement]]:
+    def _by_name(self) -> Mapping[str, list[_Element]]:
         """Class name or part of one, where somebody asks for it → the elements that bear it, in document order."""
-        found: defaultdict[str, list[HtmlElement]] = defaultdict(list)
+        found: defaultdict[str, list[_Element]] = defaultdict(list)
+        seen = _SEEN
         for element in self.body.iter():
             if classes := element.get("class"):
-                asked = _SEEN.get(classes)
+                asked = seen.get(classes)
                 if asked is None:
                     asked = _asked_for_in(classes)
-                for name in asked:
-                    found[name].append(element)
+                if asked:
+                    for name in asked:
+                        found[name].append(element)
         return found
 
-    def with_class(self, *names: str) -> Iterator[HtmlElement]:
+    def with_class(self, *names: str) -> Iterator[_Element]:
         """Elements that bear one of *names*, which `asks_for` must know: by name, then in document order."""
         for name in names:
             yield from self._by_name.get(name, ())
 
-    def with_class_like(self, part: str) -> Iterator[HtmlElement]:
+    def with_class_like(self, part: str) -> Iterator[_Element]:
         """Elements that bear a class name with *part* in it, which `asks_for_like` must know."""
         yield from self._by_name.get(part, ())
 
     @cached_property
-    def with_property(self) -> Mapping[str, tuple[HtmlElement, ...]]:
+    def with_property(self) -> Mapping[str, tuple[_Element, ...]]:
         """Microdata: `itemprop` → its elements."""
-        found: dict[str, list[HtmlElement]] = {}
+        found: dict[str, list[_Element]] = {}
         for element in _WITH_PROPERTY(self.tree) if self.has_microdata else ():
             for name in element.get("itemprop").split():
                 found.setdefault(name, []).append(element)
@@ -214,7 +216,7 @@ class Page:
         return (*self.metas.get("og:site_name", ()), *self.metas.get("application-name", ()), *named, *printed)
 
     @cached_property
-    def body(self) -> HtmlElement:
+    def body(self) -> _Element:
         return next(self.tree.iterchildren("body"), self.tree)
 
     @cached_property
@@ -275,7 +277,7 @@ def _check_attributes(markup: bytes, url: str, limit: int) -> None:
         raise UnreadablePageError(url, "too-many-attributes", f"more than {limit} on one tag, at byte {end}")
 
 
-def _tree(markup: bytes, url: str) -> HtmlElement:
+def _tree(markup: bytes, url: str) -> _Element:
     """*markup* parsed; where it holds an `<embed>` twice: the parser puts the rest of the post inside one left open.
 
     To look for it in the tree costs a tenth of what it costs to look for it in the bytes.
@@ -290,12 +292,11 @@ def _tree(markup: bytes, url: str) -> HtmlElement:
     return _parse(_EMBED.sub(rb"\1</embed>", markup), url)
 
 
-def _parse(markup: bytes, url: str) -> HtmlElement:
+def _parse(markup: bytes, url: str) -> _Element:
     # Nobody looks for elements by XPath's `id()`, and to keep a table of ids takes a twelfth of the parse.
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
-    parser.set_element_class_lookup(_ELEMENTS)
     try:
-        tree = cast("HtmlElement | None", etree.fromstring(markup, parser))
+        tree = cast("_Element | None", etree.fromstring(markup, parser))
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         if any(entry.type == etree.ErrorTypes.ERR_NO_MEMORY for entry in parser.error_log):
             raise MemoryError from error
@@ -308,16 +309,6 @@ def _parse(markup: bytes, url: str) -> HtmlElement:
 
 
 _EMBED = re.compile(rb"(<embed\b[^<>]*>)(?!\s*</embed)", re.I)
-
-# lxml.html's own look-up asks Python for the class of every single element: a microsecond each.
-_ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
-_MAKER = etree.HTMLParser()
-_MAKER.set_element_class_lookup(_ELEMENTS)
-
-
-def new_element(tag: str, attributes: Mapping[str, str] | None = None) -> HtmlElement:
-    """An element of a document of its own, of the class that those of a page have."""
-    return cast("HtmlElement", _MAKER.makeelement(tag, attributes))
 
 
 @cache

@@ -82,7 +82,7 @@ def _links(tree: etree._Element, base_url: str) -> Iterator[tuple[etree._Element
 
 def _selected(tree: etree._Element, profile: SiteProfile, base_url: str) -> str | None:
     selector = profile.selectors.get("listing_next")
-    hrefs = (link.get("href") for link in tree.cssselect(selector)) if selector else ()
+    hrefs = (link.get("href") for link in tree.cssselect(selector, translator="html")) if selector else ()
     found = (resolved(base_url, href) for href in hrefs if href)
     return next((url for url in found if url and profile.in_scope(url)), None)
 

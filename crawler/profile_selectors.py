@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from archive.dates import find_dates
 from archive.errors import UsageError
@@ -24,7 +24,7 @@ class SelectorSyntaxError(UsageError):
         self.field, self.css = field, css
 
 
-def first(page: Page, selectors: Mapping[str, str], field: str) -> HtmlElement | None:
+def first(page: Page, selectors: Mapping[str, str], field: str) -> _Element | None:
     """The first element that the profile's selector for *field* matches; None when there is no such selector."""
     return next(iter(_matches(page, selectors, field)), None)
 
@@ -43,7 +43,7 @@ def from_selectors(page: Page, selectors: Mapping[str, str]) -> Signal:
     )
 
 
-def _matches(page: Page, selectors: Mapping[str, str], field: str) -> list[HtmlElement]:
+def _matches(page: Page, selectors: Mapping[str, str], field: str) -> list[_Element]:
     css = selectors.get(field)
     return _compiled(field, css)(page.tree) if css else []
 
@@ -56,15 +56,15 @@ def _compiled(field: str, css: str) -> CSSSelector:
         raise SelectorSyntaxError(field, css) from error
 
 
-def _words(element: HtmlElement | None) -> str | None:
-    return fold_space(element.get("content") or element.text_content()) or None if element is not None else None
+def _words(element: _Element | None) -> str | None:
+    return fold_space(element.get("content") or "".join(element.itertext())) or None if element is not None else None
 
 
-def _all_words(elements: list[HtmlElement]) -> tuple[str, ...]:
+def _all_words(elements: list[_Element]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words for element in elements if (words := _words(element))))
 
 
-def _time(page: Page, element: HtmlElement | None) -> str | None:
+def _time(page: Page, element: _Element | None) -> str | None:
     if element is None:
         return None
     given = read_iso(element.get("datetime")) or read_iso(element.get("content"))

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Literal, cast
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 Part = Literal[
     "nav",
@@ -117,7 +117,7 @@ TAGS: dict[str, Part] = {"nav": "nav", "aside": "aside", "footer": "footer", "fo
 _WHOLE_PAGE = frozenset(["html", "body", "main", "article"])
 
 
-def own_part(element: HtmlElement) -> Part | None:
+def own_part(element: _Element) -> Part | None:
     """What *element* by its own tag, role, id and classes is; None for what may be the post."""
     tag, given = str(element.tag), element.keys()
     if tag in _WHOLE_PAGE:
@@ -160,12 +160,12 @@ class Regions:
     """Says of each element of one page which part of it the element stands in; remembers what it looked at."""
 
     def __init__(self) -> None:
-        self._known: dict[HtmlElement, Part | None] = {}
+        self._known: dict[_Element, Part | None] = {}
 
-    def of(self, element: HtmlElement) -> Part | None:
+    def of(self, element: _Element) -> Part | None:
         """The innermost part around *element*, itself included; None in the page's main matter."""
-        path: list[HtmlElement] = []
-        node: HtmlElement | None = element
+        path: list[_Element] = []
+        node: _Element | None = element
         while node is not None and node not in self._known:
             path.append(node)
             node = node.getparent()
@@ -177,7 +177,7 @@ class Regions:
         return part
 
 
-def _wraps_the_page(element: HtmlElement, part: Part) -> bool:
+def _wraps_the_page(element: _Element, part: Part) -> bool:
     """Pages stand in forms, and some themes name the frame around everything `page-nav`."""
     if next(element.iter("main"), None) is not None:
         return True

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import nh3
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from archive.provenance.lines import address_of
 from crawler.figures import real_source
@@ -48,7 +48,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 """Read from pages, but not to be set: lxml refuses them."""
 
 
-def readable_html(body: HtmlElement, base_url: str) -> str:
+def readable_html(body: _Element, base_url: str) -> str:
     """*body* for reading: addresses absolute, lazy images in place, nothing that runs, loads or names itself.
 
     Classes and ids go too: archived markup must not clash with the page it is shown in. *body* is changed.
@@ -71,7 +71,7 @@ _DROPPED = ("class", "id", "style", "srcset", "sizes", "loading", "decoding")
 """The cleaner would drop them: but they are half of what it has to read, and lxml drops them in a tenth of the time."""
 
 
-def _set_or_drop(element: HtmlElement, name: str, given: str | None, address: str | None) -> None:
+def _set_or_drop(element: _Element, name: str, given: str | None, address: str | None) -> None:
     if address and address != given:
         element.set(name, _CONTROL.sub(lambda found: quote(found[0]), address))
     elif not address:

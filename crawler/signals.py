@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
-from lxml.html import HtmlElement, fromstring
+from lxml.etree import _Element
+from lxml.html import fromstring
 
 from archive.dates import find_dates
 from archive.model import Line
@@ -235,27 +236,27 @@ def _published(page: Page, anatomy: Anatomy) -> str | None:
     return marked or _first_time(_outside((e for e in page.tree.iter("time") if not _is_update(e)), anatomy))
 
 
-def _timed(page: Page, item: str, names: tuple[str, ...]) -> Iterator[HtmlElement]:
+def _timed(page: Page, item: str, names: tuple[str, ...]) -> Iterator[_Element]:
     """Elements that give a time in an attribute, by microdata and by class."""
     named = (e for e in page.with_class(*names) if e.get("datetime") or e.get("title") or e.get("content"))
     return chain(page.with_property.get(item, ()), named)
 
 
-def _is_update(element: HtmlElement) -> bool:
+def _is_update(element: _Element) -> bool:
     names = (element.get("class") or "").split()
     return not set(_MODIFIED).isdisjoint(names) and "published" not in names
 
 
-def _own(elements: Iterable[HtmlElement], anatomy: Anatomy) -> Iterator[HtmlElement]:
+def _own(elements: Iterable[_Element], anatomy: Anatomy) -> Iterator[_Element]:
     return (element for element in islice(elements, MOST_MARKED) if anatomy.is_own(element))
 
 
-def _outside(elements: Iterable[HtmlElement], anatomy: Anatomy) -> Iterator[HtmlElement]:
+def _outside(elements: Iterable[_Element], anatomy: Anatomy) -> Iterator[_Element]:
     body = anatomy.container.element
     return (element for element in _own(elements, anatomy) if body not in element.iterancestors())
 
 
-def _first_time(elements: Iterable[HtmlElement]) -> str | None:
+def _first_time(elements: Iterable[_Element]) -> str | None:
     return _first_iso(e.get("datetime") or e.get("content") or e.get("title") for e in elements)
 
 
@@ -271,7 +272,7 @@ def _author(page: Page, anatomy: Anatomy) -> str | None:
     return None
 
 
-def _name_in(element: HtmlElement) -> str:
+def _name_in(element: _Element) -> str:
     """The name an element gives: by its own `content`, by microdata's `name` in it, or as printed."""
     for named in (element, *element.iter()):
         if named is element or named.get("itemprop") == "name":
@@ -287,7 +288,7 @@ def without_by(byline: str) -> str:
     return _BY.sub("", byline)
 
 
-def _printed(element: HtmlElement) -> str:
+def _printed(element: _Element) -> str:
     lines = read_lines(element, zone="head", base_url="")
     return lines[0].text if lines and not lines[0].alt else ""
 

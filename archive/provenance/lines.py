@@ -13,7 +13,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from lxml.html import HtmlElement
+from lxml import etree
+from lxml.etree import _Element
 
 from archive.model import Line, Link, Zone
 from archive.text import INVISIBLE, collapse
@@ -74,12 +75,15 @@ def fold_space(text: str) -> str:
     return folded if folded.isprintable() else collapse(_NO_PRINT.sub("", folded))
 
 
-def words_of(element: HtmlElement) -> str:
+def words_of(element: _Element) -> str:
     """All words inside *element*, as `fold_space` prints them."""
-    return fold_space(element.text_content() if len(element) else element.text or "")
+    return fold_space(_WORDS(element) if len(element) else element.text or "")
 
 
-def read_lines(element: HtmlElement, *, zone: Zone, base_url: str) -> list[Line]:
+_WORDS = etree.XPath("string()", smart_strings=False)
+
+
+def read_lines(element: _Element, *, zone: Zone, base_url: str) -> list[Line]:
     """Return the visible lines inside *element*, in reading order; `where` begins with *zone*.
 
     *element* itself is read even where it is hidden; its own classes count only for words that stand directly in it.
@@ -111,7 +115,7 @@ def read_lines(element: HtmlElement, *, zone: Zone, base_url: str) -> list[Line]
     return reader.lines
 
 
-def is_hidden(element: HtmlElement) -> bool:
+def is_hidden(element: _Element) -> bool:
     """Whether style, attribute or a well-known class keeps *element* from being seen, as far as the tag itself says.
 
     Style sheets are not read. `hidden md:block` and its like are seen on a desk, and count as seen.
@@ -149,7 +153,7 @@ def _judge(classes: str) -> bool | None:
 _judged = lru_cache(maxsize=4096)(_judge)
 
 
-def _follows_published(element: HtmlElement) -> bool:
+def _follows_published(element: _Element) -> bool:
     """WordPress' own themes print both days and hide the second: `.updated:not(.published) { display: none }`."""
     before = element.getprevious()
     return element.tag == "time" and before is not None and "published" in (before.get("class") or "").split()
@@ -236,7 +240,7 @@ class _Reader:
         self._number = -1
         self._new_block = True
 
-    def open(self, node: HtmlElement, *, root: bool) -> None:
+    def open(self, node: _Element, *, root: bool) -> None:
         tag = str(node.tag)
         names = node.get("class")
         css = node.get("style")
@@ -252,7 +256,7 @@ class _Reader:
         if text := node.text:
             self.print(text)
 
-    def paragraph(self, node: HtmlElement, tag: str) -> bool:
+    def paragraph(self, node: _Element, tag: str) -> bool:
         """Read a paragraph of running text at once: as `open`, `print` and `close` would, in a third of the time.
 
         False, and nothing read, unless it can be seen, has no attribute but its class, begins with words and holds at
@@ -273,7 +277,7 @@ class _Reader:
         self._new_block = True
         return True
 
-    def _plain_links(self, anchors: list[HtmlElement]) -> Iterator[Link]:
+    def _plain_links(self, anchors: list[_Element]) -> Iterator[Link]:
         for anchor in anchors:
             address = self._address(anchor)
             if address and (text := fold_space(anchor.text or "")):
@@ -297,7 +301,7 @@ class _Reader:
             self._break()
             self._words.append((line, self._styles[-1]))
 
-    def image(self, node: HtmlElement) -> None:
+    def image(self, node: _Element) -> None:
         """Keep an image's alternative text for a line of its own, unless the image is an ornament."""
         if node.tag != "img" or not self._blocks:
             return
@@ -312,7 +316,7 @@ class _Reader:
         if self._blocks:
             self._blocks[-1].breaks += 1
 
-    def _open_block(self, node: HtmlElement, tag: str, names: str, *, root: bool) -> None:
+    def _open_block(self, node: _Element, tag: str, names: str, *, root: bool) -> None:
         self.end_line(new_block=True)
         if root:
             kind = _Kind(names, HEADINGS.get(tag), tag in CAPTIONS, tag == "blockquote", tag in LISTED)
@@ -324,7 +328,7 @@ class _Reader:
             block.kind = block.kind._replace(level=int(node.get("aria-level") or "2"))
         self._blocks.append(block)
 
-    def _style(self, node: HtmlElement, tag: str, names: str, css: str | None) -> _Style:
+    def _style(self, node: _Element, tag: str, names: str, css: str | None) -> _Style:
         above = self._styles[-1]
         bold, italic = above.bold or tag in _BOLD, above.italic or tag in _ITALIC
         return _Style(
@@ -336,12 +340,12 @@ class _Reader:
             else above.classes,
         )
 
-    def _anchor(self, node: HtmlElement) -> _Anchor | None:
+    def _anchor(self, node: _Element) -> _Anchor | None:
         address = self._address(node)
         self._anchors += 1
         return _Anchor(address, self._anchors) if address else None
 
-    def _address(self, node: HtmlElement) -> str | None:
+    def _address(self, node: _Element) -> str | None:
         href = node.get("href")
         return address_of(self._base_url, href.strip()) if href and not href.startswith("#") else None
 
@@ -410,7 +414,7 @@ _PARAGRAPHS = frozenset("p li h2 h3 h4".split())
 _OF_A_LINK = frozenset("href target rel title".split())
 
 
-def _pieces(node: HtmlElement) -> tuple[list[str], list[HtmlElement]] | None:
+def _pieces(node: _Element) -> tuple[list[str], list[_Element]] | None:
     """The words of *node* and its links, if words open it and all else stands among them, set by its tag alone."""
     opening = node.text
     if not opening or not _WORD.search(opening):
@@ -459,21 +463,21 @@ def _links(words: list[tuple[str, _Style]]) -> Iterator[Link]:
             yield Link(href=anchor.href, text=text)
 
 
-def _prints_apart(node: HtmlElement, names: str | None, css: str | None) -> bool:
+def _prints_apart(node: _Element, names: str | None, css: str | None) -> bool:
     """Whether an inline element prints as a block: by its own style, or as one of a theme's `META` lines."""
     if css and _BLOCK_STYLE.search(css):
         return True
     return names is not None and not META.isdisjoint(names.lower().split()) and _stands_alone(node)
 
 
-def _stands_alone(node: HtmlElement) -> bool:
+def _stands_alone(node: _Element) -> bool:
     """No words of the parent touch the element on its left: "Posted on <span class=post-date>" is one line."""
     before, parent = node.getprevious(), node.getparent()
     touching = before.tail if before is not None else parent.text if parent is not None else None
     return not (touching or "").strip() and not (node.tail or "").strip()
 
 
-def is_ornament(image: HtmlElement) -> bool:
+def is_ornament(image: _Element) -> bool:
     """Emoji, avatars and tracking pixels: not something the blog shows."""
     names = (image.get("class") or "").split()
     if not _ORNAMENTS.isdisjoint(names) or is_hidden(image):

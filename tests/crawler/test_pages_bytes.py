@@ -18,7 +18,7 @@ UMLAUT = "<html><body><p>Süddeutsche “Zeitung”</p></body></html>"
 
 
 def words(body: bytes, content_type: str | None = None) -> str:
-    return parse_page(body, url=URL, content_type=content_type).tree.text_content().strip()
+    return "".join(parse_page(body, url=URL, content_type=content_type).tree.itertext()).strip()
 
 
 CHARSETS = [
