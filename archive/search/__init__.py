@@ -11,11 +11,11 @@ from sqlite_utils import Database
 
 from archive.errors import UsageError
 from archive.query import parse, terms
-from archive.search.bounds import WEIGHED
+from archive.search import bounds
 from archive.search.candidates import Answers, rows_of
 from archive.search.facets import count_facets
 from archive.search.folding import Articles, also_at, folded, iter_folded
-from archive.search.likeliest import behind, leading_of
+from archive.search.likeliest import behind, iter_weighed, leading_of
 from archive.search.passages import best_passage, runs, units_of
 from archive.search.plan import plan
 from archive.search.rank import LONGEST_READ, Weighed, weigh
@@ -113,10 +113,8 @@ def _finding(db: Database, suggestions: Iterable[Suggestion], public: bool) -> t
 def _by_relevance(answers: Answers, limit: int, after: tuple[int, int | None], fold: bool) -> Page:
     ids = leading_of(answers)
     weights = answers.frequencies.weights
-    weighed = {
-        one.row["id"]: one for one in weigh(list(rows_of(answers.db, ids[:WEIGHED]).values()), answers.units, weights)
-    }
-    ordered = chain(weighed, ids[WEIGHED:], behind(answers, ids))
+    weighed: dict[int, Weighed] = {}
+    ordered = chain(_noted(iter_weighed(answers, ids), weighed), ids[bounds.WEIGHED :], behind(answers, ids))
     articles: Articles = {}
     shown, following = _stretch(iter_folded(answers.db, ordered, articles) if fold else ordered, after, limit)
     rows = rows_of(answers.db, [id for id in shown if id not in weighed])
@@ -125,6 +123,13 @@ def _by_relevance(answers: Answers, limit: int, after: tuple[int, int | None], f
         articles = articles_of(answers.db.conn, shown)
     hits = _hits(answers, [weighed[id] for id in shown], weights, {id: articles[id] for id in shown if id in articles})
     return hits, f"{following}.{shown[-1]}" if following else None
+
+
+def _noted(found: Iterable[Weighed], weighed: dict[int, Weighed]) -> Iterator[int]:
+    """The posts *found*, each with what was found in it put down in *weighed*."""
+    for one in found:
+        weighed[one.row["id"]] = one
+        yield one.row["id"]
 
 
 def _stretch(ids: Iterator[int], after: tuple[int, int | None], limit: int) -> tuple[list[int], int | None]:

@@ -127,8 +127,8 @@ class Answers:
 
     @cached_property
     def newest_few(self) -> list[int]:
-        """So many of the last stored that they would all be weighed, and one more."""
-        return self.latest(self.plan.match, bounds.WEIGHED + 1)
+        """The last stored, as many as a page may need and one more: the fewer answers, the farther back they reach."""
+        return self.latest(self.plan.match, bounds.FIRST + 1)
 
     @cached_property
     def ranked_few(self) -> list[int] | None:
@@ -140,7 +140,7 @@ class Answers:
         if not (self.ranked and self.plan.match) or self.passing.is_sieve:
             return None
         newest = self.newest_few
-        if len(newest) <= bounds.WEIGHED:
+        if len(newest) <= bounds.FIRST:
             return newest
         if self.frequencies.expected(len(newest), newest[-1]) > self.few:
             return None
@@ -285,12 +285,15 @@ def _beyond(key: str, direction: str, after: tuple[Any, int]) -> str:
 
 def rows_of(db: Database, ids: Iterable[int], columns: Sequence[str] = SHOWN) -> dict[int, dict[str, Any]]:
     """What is weighed and shown of each post, by its id."""
+    wanted = json.dumps(list(ids))
+    if wanted == "[]":
+        return {}
     found = db.execute(
         f"""
         select {", ".join(columns)}
         from posts
         where id in (select value from json_each(?))
         """,
-        [json.dumps(list(ids))],
+        [wanted],
     )
     return {row[0]: dict(zip(columns, row, strict=True)) for row in found}

@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Final
 
 from sqlite_utils import Database
 
+from archive.search import bounds
 from archive.search.results import Also
 from archive.store.likenesses import articles_of
 
 Articles = dict[int, list[int]]
 """Post → the other posts that carry its article, first posted first; posts that are alone are left out."""
-
-AT_ONCE: Final = 60
-"""Posts whose articles are looked up together: enough for a first page."""
 
 
 def folded(db: Database, ids: Sequence[int]) -> list[int]:
@@ -25,11 +22,11 @@ def folded(db: Database, ids: Sequence[int]) -> list[int]:
 
 
 def iter_folded(db: Database, ids: Iterable[int], articles: Articles | None = None) -> Iterator[int]:
-    """The same, looked up only as far as it is asked for; *articles* is filled with what was found."""
+    """The same, looked up page by page as far as it is asked for; *articles* is filled with what was found."""
     shown: set[int] = set()
     articles = {} if articles is None else articles
     coming = iter(ids)
-    while batch := list(islice(coming, AT_ONCE)):
+    while batch := list(islice(coming, bounds.FIRST)):
         articles |= articles_of(db.conn, batch)
         for id in batch:
             if id not in shown:
@@ -41,13 +38,18 @@ def also_at(db: Database, articles: Articles, without: Collection[int]) -> dict[
     """Post → the other reposts of its article but those in *without*, first posted first."""
     others = {id: [other for other in each if other not in without] for id, each in articles.items()}
     wanted = sorted({other for each in others.values() for other in each})
-    rows = db.query(
+    if not wanted:
+        return {}
+    rows = db.execute(
         """
-        select posts.id, posts.uid, posts.url, sites.name as site, posts.title, posts.posted_on
+        select posts.id, posts.uid, posts.url, sites.name, posts.title, posts.posted_on
         from posts join sites on sites.id = posts.site_id
         where posts.id in (select value from json_each(?))
         """,
         [json.dumps(wanted)],
     )
-    known = {row["id"]: Also(**row) for row in rows} if wanted else {}
+    known = {
+        id: Also(id=id, uid=uid, url=url, site=site, title=title, posted_on=day)
+        for id, uid, url, site, title, day in rows
+    }
     return {id: tuple(known[other] for other in each) for id, each in others.items()}

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from archive.schema import FTS_TABLE
 from archive.search import bounds
 from archive.search.candidates import Answers, rows_of
 from archive.search.plan import quoted
 from archive.search.prefixes import heads_first
-from archive.search.rank import weigh
+from archive.search.rank import Weighed, weigh
 
 _HEAD: Final = ("id", "title", "outlet", "authors", "words")
 
@@ -48,6 +48,32 @@ def behind(answers: Answers, leading: Sequence[int]) -> Iterator[int]:
     if answers.plan.match is not None and answers.all is None:
         known = set(leading)
         yield from islice((id for id in answers.newest if id not in known), max(0, bounds.KEPT - len(leading)))
+
+
+def iter_weighed(answers: Answers, ids: Sequence[int]) -> Iterator[Weighed]:
+    """The first WEIGHED of *ids* read and weighed, best first, as far as they are asked for.
+
+    Of one word the index knows how often it stands where, and no more than its spelling can change the order.
+    """
+    likely = ids[: bounds.WEIGHED]
+    first = _read(answers, likely[: bounds.FIRST])
+    if _is_ranked_by_one_word(answers):
+        weighed = weigh(first, answers.units, answers.frequencies.weights)
+        if all(one.as_asked for one in weighed):
+            yield from weighed
+            first = []
+    following = _read(answers, likely[bounds.FIRST :])
+    yield from weigh([*first, *following], answers.units, answers.frequencies.weights)
+
+
+def _is_ranked_by_one_word(answers: Answers) -> bool:
+    if answers.ranked_few is None or len(answers.ranked_few) <= bounds.WEIGHED or len(answers.units) != 1:
+        return False
+    return len(answers.units[0].words) == 1 and not answers.units[0].prefix
+
+
+def _read(answers: Answers, ids: Sequence[int]) -> list[dict[str, Any]]:
+    return list(rows_of(answers.db, ids).values())
 
 
 def _near(answers: Answers, match: str) -> list[int]:

@@ -28,6 +28,8 @@ class Weighed:
     score: float
     title_marks: list[Mark]
     text_marks: list[Mark]
+    as_asked: bool
+    """Every hit is spelled as asked."""
 
 
 def weigh(rows: Sequence[dict[str, Any]], units: Sequence[Unit], weights: Sequence[float]) -> list[Weighed]:
@@ -47,7 +49,8 @@ def _weighed(row: dict[str, Any], units: Sequence[Unit], weights: Sequence[float
         for column in _HEAD:
             marks[column] = find_marks((row[column] or "")[:LONGEST_READ], units, in_title=column == "title")
     score = _occurrence(marks, weights, row["words"] / usual) + _nearness(marks, units, weights)
-    return Weighed(row=row, score=score, title_marks=marks["title"], text_marks=marks["text"])
+    as_asked = all(mark.exact for found in marks.values() for mark in found)
+    return Weighed(row=row, score=score, title_marks=marks["title"], text_marks=marks["text"], as_asked=as_asked)
 
 
 def _occurrence(marks: dict[str, list[Mark]], weights: Sequence[float], length: float) -> float:

@@ -201,6 +201,20 @@ def test_a_word_in_the_headline_says_more(store: Store) -> None:
     assert slugs(search(store.db, "lockmaster")) == ["headline", "text"]
 
 
+@pytest.mark.parametrize("commoner", ["plants", "plant"])
+def test_a_word_as_spelled_comes_first_though_many_posts_have_it_more_often_otherwise(
+    store: Store, commoner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "FIRST", 4)
+    monkeypatch.setattr(bounds, "WEIGHED", 12)
+    for number in range(8):
+        save(store, f"often-{number}", f"{FILLER} {commoner} and {commoner}.")
+    for number in range(8):
+        save(store, f"once-{number}", f"{FILLER} A plant, and more.")
+    leading = slugs(search(store.db, "plant", limit=4, fold=False))
+    assert {slug.partition("-")[0] for slug in leading} == {"once" if commoner == "plants" else "often"}
+
+
 def test_an_outlet_in_the_words_says_more(store: Store) -> None:
     save(store, "from", FILLER, outlet="Bridge Michigan")
     save(store, "about", f"{FILLER} A bridge in Michigan, told to Bridge Michigan.", outlet="MLive")
@@ -268,8 +282,13 @@ def _lag_known(db: Database, id: int) -> bool:
     return bool(db.execute("select length(original_on) = 10 from posts where id = ?", [id]).fetchone()[0])
 
 
-@pytest.mark.parametrize("query", ["steel", "the", "lock OR ferry", "batter*"])
-def test_pages_by_relevance_are_the_whole_result(sample: Database, query: str) -> None:
+@pytest.mark.parametrize("query", ["steel", "the", "port", "lock OR ferry", "batter*"])
+@pytest.mark.parametrize(("first", "weighed"), [(24, 60), (4, 20)])
+def test_pages_by_relevance_are_the_whole_result(
+    sample: Database, query: str, first: int, weighed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "FIRST", first)
+    monkeypatch.setattr(bounds, "WEIGHED", weighed)
     whole = [hit.id for hit in search(sample, query, limit=200, fold=False).hits]
     ids: list[int] = []
     cursor: str | None = "0"
