@@ -85,7 +85,6 @@ _LENGTH = etree.XPath("string-length(normalize-space(.))")
 _LIKE_CRUMBS = asks_for_like("crumb")
 _CRUMB_SIGNS = (re.compile(r"\s*(?:>|»|›|→|⟩|❯|::)\s*"), re.compile(r"\s+[/|•·]\s+"))
 """Arrows part crumbs wherever they stand; other signs only where no arrow does, since titles hold them too."""
-_RELATION = re.compile("tag|author")
 MOST_RELATED = 400
 _OWN_PARTS: tuple[Part | None, ...] = (None, "terms")
 _OWN_PARTS_WITHIN: tuple[Part | None, ...] = (*_OWN_PARTS, "footer", "author")
@@ -127,7 +126,11 @@ class Anatomy:
     @cached_property
     def related_links(self) -> tuple[tuple[_Element, list[str]], ...]:
         """The post's own links that say how they relate to it, as `rel="category tag"` does; and the words of that."""
-        said = ((link, rel) for link in self.scope.iter("a") if (rel := link.get("rel")) and _RELATION.search(rel))
+        said = (
+            (link, rel)
+            for link in self.scope.iter("a")
+            if (rel := link.get("rel")) and ("tag" in rel or "author" in rel)
+        )
         return tuple(
             (link, rel.lower().split()) for link, rel in islice(said, MOST_RELATED) if self._is_in_own_part(link)
         )
@@ -226,7 +229,7 @@ def read_post_lines(anatomy: Anatomy, body: Body) -> list[Line]:
     lines = [
         line
         for element, zone in sources
-        if element is not None
+        if element is not None and (len(element) or element.text)
         for line in read_lines(element, zone=zone, base_url=page.base_url)
     ]
     return [line for line in lines if len(line.text) > INTERFACE_CHARS or not _is_interface(line.text)]
@@ -433,7 +436,8 @@ def _names_an_author(link: _Element) -> bool:
 
 def _drop_repeated_title(content: _Element, title: str | None) -> None:
     """Some themes print the headline twice, once for each width of screen; the body does not repeat it."""
-    folded = fold(title) if title else ""
-    for heading in list(islice(content.iter("h1", "h2", "h3"), 3)) if title else ():
+    headings = list(islice(content.iter("h1", "h2", "h3"), 3)) if title else []
+    folded = fold(title or "") if headings else ""
+    for heading in headings:
         if fold(words_of(heading)) == folded:
             _drop_tree(heading)

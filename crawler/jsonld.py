@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from archive.patterns import possessive
@@ -69,7 +70,18 @@ def types_of(found: Mapping[str, Any]) -> frozenset[str]:
     ['Article', 'SocialMediaPosting']
     """
     given = found.get("@type")
+    if isinstance(given, str) and len(given) <= TYPE_CHARS:
+        return _type(given)
     return frozenset(_VOCABULARY.sub("", name) for name in ([given] if isinstance(given, str) else strings(given)))
+
+
+TYPE_CHARS = 100
+
+
+@lru_cache(maxsize=256)
+def _type(given: str) -> frozenset[str]:
+    """The name of one type: pages share a handful of them."""
+    return frozenset([_VOCABULARY.sub("", given)])
 
 
 _VOCABULARY = re.compile(r".*[/:#]", re.S)

@@ -131,7 +131,7 @@ def _facts(anatomy: Anatomy, signals: Mapping[str, Signal]) -> tuple[dict[str, A
         sources.pop("modified_at", None)
     title = joined.pop("title", None)
     if anatomy.title and sources.get("title") not in ("profile", "rest"):
-        if fold(anatomy.title) != fold(title or ""):
+        if anatomy.title != title and fold(anatomy.title) != fold(title or ""):
             sources["title"] = "text"
         title = anatomy.title
     return {**joined, "title": title, "posted_on": posted_on, "modified_at": modified_at}, sources

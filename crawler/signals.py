@@ -61,10 +61,10 @@ class Signal(dict[str, Any]):
 
     def __init__(self, **readers: Callable[[], Any]) -> None:
         super().__init__()
-        self._readers = readers
+        self.readers = readers
 
     def __missing__(self, name: str) -> Any:
-        read = self._readers.get(name)
+        read = self.readers.get(name)
         self[name] = said = read() if read else None
         return said
 
@@ -75,7 +75,7 @@ def join(signals: Mapping[str, Signal]) -> tuple[dict[str, Any], dict[str, str]]
     sources: dict[str, str] = {}
     for name in FIELDS:
         for source, signal in signals.items():
-            if value := signal[name]:
+            if name in signal.readers and (value := signal[name]):
                 values[name], sources[name] = value, source
                 break
     return values, sources
