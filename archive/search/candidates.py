@@ -93,10 +93,14 @@ class Answers:
     @property
     def is_counted_fast(self) -> bool:
         """To be counted, phrases must be put together place by place, prefixes from all their words, filters tried."""
-        if self.plan.words is not None or any(len(unit.words) > 1 or unit.prefix for unit in self.units):
+        if not self._are_single_words:
             return False
         is_tried = self.plan.where and self.plan.has_words and self.passing.ids is None
         return not is_tried or self.frequencies.steps <= bounds.TRIED
+
+    @property
+    def _are_single_words(self) -> bool:
+        return self.plan.words is None and all(len(unit.words) == 1 and not unit.prefix for unit in self.units)
 
     @cached_property
     def all(self) -> list[int] | None:
@@ -255,10 +259,13 @@ class Answers:
         table, condition, values = self._source()
         if table == "posts":
             return condition, values
-        if self.is_counted_fast and self._counted > bounds.DENSE * self.frequencies.posts * self.frequencies.share:
+        among = f"posts.id in (select {table}.rowid from {table} where {condition})"
+        if self.passing.ids is not None:
+            return among, values
+        many = self._counted if self.is_counted_fast else self.frequencies.steps
+        if self._are_single_words and many > bounds.DENSE * self.frequencies.posts * self.frequencies.share:
             return f"exists (select 1 from {table} where {condition} and {table}.rowid = posts.id)", values
-        column = "posts.id" if self.passing.ids is not None else "+posts.id"
-        return f"{column} in (select {table}.rowid from {table} where {condition})", values
+        return f"+{among}", values
 
     @cached_property
     def frequencies(self) -> Frequencies:
