@@ -28,7 +28,7 @@ class Frequencies:
         """Inverse document frequency of each unit, as bm25 has it, never less than a tenth."""
         if len(self.units) < 2:
             return [1.0] * len(self.units)
-        frequencies = map(self._frequency, self.units)
+        frequencies = map(self.of, self.units)
         return [max(0.1, log(1 + (self.posts - n + 0.5) / (n + 0.5))) for n in frequencies]
 
     @cached_property
@@ -54,7 +54,7 @@ class Frequencies:
         """About how many posts the archive has."""
         return self.db.execute("select max(id) from posts").fetchone()[0] or 1
 
-    def _frequency(self, unit: Unit) -> float:
+    def of(self, unit: Unit) -> float:
         """In how many posts the unit stands."""
         table = WORDS_TABLE if unit.prefix and len(unit.words) == 1 else FTS_TABLE
         return self._density(table, f"{quoted(unit.text)} *" if unit.prefix else quoted(unit.text))

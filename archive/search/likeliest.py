@@ -6,13 +6,15 @@ it in headline, outlet or author.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
 
 from archive.schema import FTS_TABLE
 from archive.search import bounds
 from archive.search.candidates import Answers, rows_of
+from archive.search.passages import Unit
 from archive.search.plan import quoted
 from archive.search.prefixes import heads_first
 from archive.search.rank import Weighed, weigh
@@ -33,14 +35,38 @@ def leading_of(answers: Answers) -> list[int]:
         return heads_first(answers.db, answers.units, answers.newest[: bounds.FEW])[: bounds.KEPT]
     if answers.all is not None and len(answers.all) <= bounds.WEIGHED:
         return answers.all
-    near = _near(answers, match)
     if answers.all is not None:
+        together = _together(answers, match)
+        near = sorted(answers.each(together), reverse=True)[: bounds.WEIGHED // 4] if together else []
         ranked = answers.ranked_few if answers.ranked_few is not None else answers.ranked_whole(bounds.KEPT)
         return list(dict.fromkeys([*near, *ranked]))[: bounds.KEPT]
-    heads = _heads(answers, match)
+    near, heads = _found_by_telling_words(answers) or (_near(answers, match), _heads(answers, match))
     newest = _ranked(answers, match, bounds.NEWEST)
     first = [*near, *heads[: bounds.WEIGHED // 2], *newest[: bounds.WEIGHED // 4]]
     return list(dict.fromkeys([*first, *heads, *newest]))
+
+
+def _found_by_telling_words(answers: Answers) -> tuple[list[int], list[int]] | None:
+    """`_near` and `_heads` of the words that most posts do not have, as far as the others are there, too.
+
+    None where nothing is gained: no walk would end early, or it is not plain words that all must be there.
+    """
+    plan, frequencies = answers.plan, answers.frequencies
+    if not frequencies.since or plan.where or plan.alternatives or not plan.plain or not answers.is_counted_fast:
+        return None
+    units = tuple(unit for unit in answers.units if frequencies.of(unit) <= frequencies.posts / 2)
+    others = [unit for unit in answers.units if unit not in units]
+    if len(units) < 2 or not others or any(unit.in_title for unit in answers.units):
+        return None
+    match = _all_of(units)
+    fewer = replace(answers, plan=replace(plan, match=match), units=units)
+    near, heads = _near(fewer, match), _heads(fewer, match)[: bounds.WEIGHED // 2]
+    kept = answers.those([*near, *heads], _all_of(others))
+    return [id for id in near if id in kept], [id for id in heads if id in kept]
+
+
+def _all_of(units: Iterable[Unit]) -> str:
+    return f"({' AND '.join(quoted(unit.text) for unit in units)})"
 
 
 def behind(answers: Answers, leading: Sequence[int]) -> Iterator[int]:
@@ -78,14 +104,16 @@ def _read(answers: Answers, ids: Sequence[int]) -> list[dict[str, Any]]:
 
 def _near(answers: Answers, match: str) -> list[int]:
     """The newest answers in which the words of the query stand together."""
-    units = answers.units
-    texts = [quoted(unit.text) for unit in units if not unit.prefix and not unit.in_title]
-    if not 2 <= len(texts) == len(units) <= 4:
-        return []
-    near = f"NEAR({' '.join(texts)}, {len(texts)})"
-    if answers.all is None:
-        return _also(answers, match, near, bounds.WEIGHED // 4)
-    return sorted(answers.each(_narrowed(answers, match, near)), reverse=True)[: bounds.WEIGHED // 4]
+    together = _together(answers, match)
+    return answers.latest(together, bounds.WEIGHED // 4, answers.since) if together else []
+
+
+def _together(answers: Answers, match: str) -> str | None:
+    """Expression for them; None where the query is no few words."""
+    texts = [quoted(unit.text) for unit in answers.units if not unit.prefix and not unit.in_title]
+    if not 2 <= len(texts) == len(answers.units) <= 4:
+        return None
+    return _narrowed(answers, match, f"NEAR({' '.join(texts)}, {len(texts)})")
 
 
 def _also(answers: Answers, match: str, condition: str, limit: int) -> list[int]:

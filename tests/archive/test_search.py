@@ -350,7 +350,9 @@ def test_bounded_work_finds_only_answers(sample: Database, few: int, query: str)
 
 @pytest.mark.parametrize("steps", [1, 40, 200])
 @pytest.mark.parametrize("ranked_steps", [0, 1_000_000])
-@pytest.mark.parametrize("query", ["the", "the of", "the -lock", "the OR (lock city)", '"of the"', "the year:2012.."])
+@pytest.mark.parametrize(
+    "query", ["the", "the of", "the -lock", "the OR (lock city)", '"of the"', "the year:2012..", "the port plant"]
+)
 def test_a_walk_that_ends_early_leaves_out_no_answer_and_counts_none_twice(
     sample: Database, query: str, steps: int, ranked_steps: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -361,6 +363,25 @@ def test_a_walk_that_ends_early_leaves_out_no_answer_and_counts_none_twice(
         one = candidates.Answers(db=sample, plan=_plan(sample, query), units=_units(query), few=10, ranked=ranked)
         assert set(likeliest(one)) == set(every)
         assert one.total == len(every) if one.total_is_exact else 0 < one.total < len(every)
+
+
+def test_on_a_walk_that_ends_early_a_headline_with_the_telling_words_is_still_found(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headline = save(store, "headline", FILLER, title="Lock and ferry")
+    without = save(store, "without", "A lock, a ferry.", title="Lock or ferry", outlet=None)
+    for number in range(60):
+        save(
+            store,
+            f"post-{number}",
+            f"{FILLER} {'A lock no longer waits for its ferry' if number % 5 < 2 else 'Weirs'}.",
+        )
+    monkeypatch.setattr(bounds, "STEPS", 60)
+    query = "the lock ferry"
+    answers = candidates.Answers(db=store.db, plan=_plan(store.db, query), units=_units(query), few=10)
+    assert answers.since > without > headline
+    assert likeliest(answers)[0] == headline
+    assert without not in likeliest(answers)
 
 
 @pytest.mark.parametrize("query", ["the year:2016", "batter* year:2012..2022", "the ste* kind:own", "the OR year:2016"])
