@@ -49,14 +49,14 @@ def leading_of(answers: Answers) -> list[int]:
 def _found_by_telling_words(answers: Answers) -> tuple[list[int], list[int]] | None:
     """`_near` and `_heads` of the words that most posts do not have, as far as the others are there, too.
 
-    None where nothing is gained: no walk would end early, or it is not plain words that all must be there.
+    None where nothing is gained: no walk would end early, or the query is not words that all must be there.
     """
     plan, frequencies = answers.plan, answers.frequencies
-    if not frequencies.since or plan.where or plan.alternatives or not plan.plain or not answers.is_counted_fast:
+    if not frequencies.since or plan.where or (plan.match or "").lower() != _all_of(answers.units).lower():
         return None
     units = tuple(unit for unit in answers.units if frequencies.of(unit) <= frequencies.posts / 2)
     others = [unit for unit in answers.units if unit not in units]
-    if len(units) < 2 or not others or any(unit.in_title for unit in answers.units):
+    if len(units) < 2 or not others:
         return None
     match = _all_of(units)
     fewer = replace(answers, plan=replace(plan, match=match), units=units)
