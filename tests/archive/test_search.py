@@ -377,6 +377,7 @@ def test_on_a_walk_that_ends_early_a_headline_with_the_telling_words_is_still_fo
             f"{FILLER} {'A lock no longer waits for its ferry' if number % 5 < 2 else 'Weirs'}.",
         )
     monkeypatch.setattr(bounds, "STEPS", 60)
+    monkeypatch.setattr(bounds, "RANKED_STEPS", 0)
     query = "The LOCK ferry"
     answers = candidates.Answers(db=store.db, plan=_plan(store.db, query), units=_units(query), few=10)
     assert answers.since > without > headline
