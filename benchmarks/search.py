@@ -168,8 +168,12 @@ def _page_cells(page: Milliseconds) -> list[str]:
     return [f"{page[name]:.{2 if '÷' in name else 1}f}" for name in names]
 
 
+def hits_of(page: Milliseconds) -> str:
+    return f"{'' if page['is exact'] else '> '}{page['total']:,.0f}"
+
+
 def _cells(page: Milliseconds, lost: float | None) -> list[str]:
-    hits = f"{page['total']:,.0f}"
+    hits = hits_of(page)
     raw = [f"{page['raw']:.1f}", f"{page['ours ÷ raw']:.2f}"] if "raw" in page else ["", ""]
     peer = f"{page['tantivy']:.1f}" if "tantivy" in page else ""
     loss_cell = "" if lost is None else f"{lost:.4f}"
@@ -237,7 +241,8 @@ def measure(
         for ours, theirs in COMPARED
         if theirs in medians
     }
-    return {**medians, **ratios, "total": search(db, query).total}
+    found_last = search(db, query)
+    return {**medians, **ratios, "total": found_last.total, "is exact": found_last.total_is_exact}
 
 
 def measure_facets(db: Database, word: str, rounds: int) -> Milliseconds:
