@@ -182,7 +182,7 @@ _FIRST_WORDS: dict[str, str] = {
 """Rule → words one of which is the first of every line of the kind: the pattern is tried on no other line, but for
 those of the next two tables. Looking for them all at once costs less than one pattern."""
 _WORDS: dict[str, str] = {
-    "time-span": "am pm m",
+    "time-span": "am pm m " + " ".join(f"{number}{half}m" for number in range(60) for half in "ap"),
     "photo-credit": "flickr",
     "courtesy-photo": "photo image courtesy stock istock shutterstock flickr commons unsplash cc",
     "photo-words": "photo image picture illustration foto",
@@ -195,14 +195,12 @@ _WORDS: dict[str, str] = {
     "image-file": "headshot jpg jpeg png gif webp",
 }
 _SIGNS: dict[str, str] = {
-    "time-span": "0",
     "photo-credit": "©",
     "name-behind-dash": "^– ^— ^-",
     "hash-marks": "# -",
     "image-file": "- _",
 }
-"""Words and signs (0 for a figure with "am" or "pm" right behind it) one of which stands in every line of the kind,
-behind `^` at its beginning."""
+"""Words and signs one of which stands in every line of the kind, behind `^` at its beginning."""
 _ALSO: dict[str, str] = {
     "read-the-full-article": "article story piece column interview editorial op oped post text segment episode "
     "broadcast conversation coverage essay commentary source it listen",
@@ -225,7 +223,7 @@ _BY_MARK: dict[str, frozenset[int]] = {
     for mark in frozenset().union(*_MARKS.values())
 }
 """Word's opening or sign → numbers of the rules that it makes worth trying."""
-_SIGN = re.compile(r"[#©_–—-]|\d[ap]m")
+_SIGN = re.compile(r"[#©_–—-]")
 
 SHORT = 220
 """Longer lines are paragraphs of an article, whatever they begin with."""
@@ -377,15 +375,10 @@ def is_running_text(text: str) -> bool:
     if len(text) > 170:
         return True
     words = text.split()
-    if len(words) <= 14 and len(text) < 120 and cut_label(text)[0]:
+    if len(words) < 9 or (len(words) <= 14 and len(text) < 120 and cut_label(text)[0]):
         return False
     lower = sum([word[0].islower() for word in words])
-    return (
-        len(words) >= 9
-        and lower >= 4
-        and lower * 2 >= len(words) - 1
-        and (text.rstrip("”\"’') ")[-1:] in ".!?:…" or len(words) > 14)
-    )
+    return lower >= 4 and lower * 2 >= len(words) - 1 and (text.rstrip("”\"’') ")[-1:] in ".!?:…" or len(words) > 14)
 
 
 _DATELINE_CHARS = 90
@@ -423,9 +416,9 @@ _PRESS = frozenset(fold(name) for name in PRESS_CATEGORIES)
 def _by_table(text: str) -> tuple[Glance, Mapping[Role, str]]:
     """A glance at a short line, and its roles by the rules that this makes worth trying."""
     seen = glance(text)
-    signs = ["0" if sign[0].isdigit() else sign for sign in _SIGN.findall(seen.lower)]
+    marks = seen.openings.union(_SIGN.findall(text), (f"^{text[:1]}",)) & _ALL_MARKS
     found: dict[Role, str] = {}
-    for role, name, also, pattern in _rules(seen.openings.union(signs, (f"^{text[:1]}",)) & _ALL_MARKS):
+    for role, name, also, pattern in _rules(marks):
         if role in found or (also and also.isdisjoint(seen.openings)):
             continue
         if pattern.search(text if role == "quote-person" else seen.lower):

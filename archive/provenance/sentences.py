@@ -370,20 +370,17 @@ def _may_be_worded_loosely(text: str, lower: str, begun: frozenset[str]) -> bool
     """Whether the words are there that `_loose_strength` asks for: most lines need not be searched for outlets."""
     if text.rstrip().endswith(":") or "©" in text or "copy" in begun:
         return True
-    named = not _BEFORE_WORDS.isdisjoint(begun)
-    called = _CALLS_TO_READ.match(text) is not None
+    named, called = not _BEFORE_WORDS.isdisjoint(begun), _CALLS_TO_READ.match(text) is not None
     if not (named or called):
         return False
     dated = _may_be_dated(text, begun)
     if dated and len(text) < 60:
         return True
+    noun = not _NOUN_WORDS.isdisjoint(begun) or any(noun in lower for noun in _GERMAN_NOUNS)
     verb = not _VERB_WORDS.isdisjoint(begun) and _VERB.search(lower) is not None
-    signed = dated or _may_be_signed(text, begun)
-    return (verb and signed) or ((verb or signed or called) and _may_name_an_article(lower, begun))
-
-
-def _may_name_an_article(lower: str, begun: frozenset[str]) -> bool:
-    return not _NOUN_WORDS.isdisjoint(begun) or any(noun in lower for noun in _GERMAN_NOUNS)
+    if noun and (verb or called):
+        return True
+    return (noun or verb) and (dated or _may_be_signed(text, begun))
 
 
 def _may_be_dated(text: str, begun: frozenset[str]) -> bool:
@@ -393,7 +390,8 @@ def _may_be_dated(text: str, begun: frozenset[str]) -> bool:
 
 
 def _may_be_signed(text: str, begun: frozenset[str]) -> bool:
-    return not _SIGNING_WORDS.isdisjoint(begun) and _NAMED.search(text) is not None
+    signed = not _SIGNING_WORDS.isdisjoint(begun) and _NAMED.search(text) is not None
+    return signed and _WRITTEN_BY.search(text) is not None
 
 
 def _loose_strength(text: str, before: str, after: str, context: PageContext) -> float:

@@ -56,6 +56,7 @@ ARTICLE_WORDS = (
     "blog letter guest podcast segment analysis review content"
 )
 """One of them stands wherever ARTICLE does."""
+_WRITTEN = "editorial op oped article column letter feature story profile opinion commentary essay piece report write"
 ES_TEXT = r"(?:artículos?|columna|tribuna|entrevista|reportaje|noticia|texto|editorial|crónica|opinión|carta|análisis)"
 FR_TEXT = (
     r"(?:articles?|tribune|entretien|interview|chronique|reportage|texte|éditorial|billet|portrait|papier|point de "
@@ -93,7 +94,8 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "originally-appeared",
             "en",
-            "origin first initial previous also",
+            "origin first initial previous also + appeared published posted printed ran run aired broadcast featured "
+            "released reported written appearing",
             0.97,
             "any",
             r"\b(?:originally|first|initially|previously|also)\s+(?:was\s+)?(?:appeared|published|posted|printed|"
@@ -155,8 +157,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "article-in",
             "en",
-            "^ a an the my our his her great good new recent excellent front today nice editorial op oped article "
-            "column letter feature story profile opinion commentary essay piece report write",
+            f"^ a an the my our his her great good new recent excellent front today nice {_WRITTEN} + {_WRITTEN}",
             0.86,
             "known",
             r"^\W*(?:(?:a|an|the|my|our|his|her|great|good|new|recent|excellent|front[- ]page|today['’]s|nice) )"
@@ -190,7 +191,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "as-reported-by",
             "en",
-            "as",
+            "as + reported published seen featured posted printed appeared",
             0.88,
             "known",
             r"^(?:.{0,40}[–—-]\s*)?\W*as (?:reported|published|seen|featured|posted|printed|it appeared) (?:by|in|"
@@ -218,7 +219,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "comes-from",
             "en",
-            "this",
+            "this + comes",
             0.93,
             "",
             r"\bthis (?:post|article|story|piece|news|text|essay)?\s*comes (?:to us )?(?:from|via|courtesy of)\s+",
@@ -251,7 +252,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "publicado-originalmente",
             "es",
-            "public aparec",
+            "public aparec + originalmente originariamente por hoy ayer",
             0.95,
             "any",
             r"\b(?:publicad[oa]|aparecid[oa]|aparecio|apareció|publicó)\s+(?:originalmente|originariamente|por "
@@ -312,7 +313,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             "lire-sur",
             "fr",
-            "^ à a lire retrouver voir écouter lisez",
+            "^ à a lire retrouver voir écouter lisez + lire retrouver voir écouter lisez",
             0.9,
             "",
             r"^\W*(?:à |a )?(?:lire|retrouver|retrouvez|voir|écouter|lisez)\b.{0,50}?\b(?:sur|dans|chez)\s+",
