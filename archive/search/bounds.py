@@ -22,7 +22,7 @@ WEIGHED: Final = 60
 """So many of the likeliest posts are read and weighed; those behind them keep the index's order."""
 FIRST: Final = 24
 """A page and the reposts folded into it. Of one word no more are weighed at first: where all of these have it as it is
-spelled, none behind them can be better."""
+spelled, no spelling lifts one behind them above its rank."""
 PREFIXED: Final = 2 * WEIGHED
 """Of a prefix so many of the newest answers with it in their head go first."""
 SPELLED: Final = 8
