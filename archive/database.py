@@ -122,6 +122,7 @@ def set_pragmas(db: Database) -> None:
         "recursive_triggers = on",  # without it a replaced row leaves its old words in the full-text index
         f"cache_size = -{WRITING_CACHE_KIB}",
         "temp_store = memory",
+        "secure_delete = off",  # Debian switches it on: what an index frees is then overwritten, for a tenth of a save
     ):
         db.execute(f"pragma {pragma}").fetchall()
 

@@ -115,7 +115,7 @@ class Likenesses:
         """Posts that share enough of the fingerprint to be worth reading, those that share most first."""
         rows = self._db.execute(
             f"""
-            select likely.post_id, likely.common, length(fingerprints.runs) / 4
+            select likely.post_id
             from (
                 select fingerprint_runs.post_id, count(*) as common
                 from json_each(:marks) as mark
@@ -128,12 +128,13 @@ class Likenesses:
             ) as likely
             join fingerprints on fingerprints.post_id = likely.post_id
             where likely.post_id <> :id
+                and likely.common >= {LEAST_COMMON_PART} * min(:many, length(fingerprints.runs) / 4)
             order by likely.common desc, likely.post_id
+            limit {MOST_COMPARED}
             """,
-            {"marks": json.dumps(marks), "id": id},
+            {"marks": json.dumps(marks), "many": len(marks), "id": id},
         )
-        found = [other for other, common, runs in rows if common >= LEAST_COMMON_PART * min(len(marks), runs)]
-        return found[:MOST_COMPARED]
+        return [row[0] for row in rows]
 
 
 def reposts_of(db: sqlite3.Connection, post_id: int) -> list[int]:

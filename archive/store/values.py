@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from archive.model import Evidence, Reading
 
@@ -42,9 +42,12 @@ def clock_set() -> Iterator[Callable[[datetime], None]]:
         _stopped_at = None
 
 
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def to_json(value: Any) -> str:
     """JSON without escapes for letters, so that full-text search sees the names as they are spelled."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(value)
 
 
 def reading_to_json(reading: Reading) -> str:
