@@ -17,7 +17,7 @@ from archive.search.candidates import Answers, rows_of
 from archive.search.passages import Unit
 from archive.search.plan import quoted
 from archive.search.prefixes import heads_first
-from archive.search.rank import Weighed, weigh
+from archive.search.rank import Weighed, head_of, weigh
 
 _HEAD: Final = ("id", "title", "outlet", "authors", "words")
 
@@ -41,8 +41,10 @@ def leading_of(answers: Answers) -> list[int]:
         ranked = answers.ranked_few if answers.ranked_few is not None else answers.ranked_whole(bounds.KEPT)
         return list(dict.fromkeys([*near, *ranked]))[: bounds.KEPT]
     near, heads = _found_by_telling_words(answers) or (_near(answers, match), _heads(answers, match))
-    newest = _ranked(answers, match, bounds.NEWEST)
-    first = [*near, *heads[: bounds.WEIGHED // 2], *newest[: bounds.WEIGHED // 4]]
+    newest = _newest(answers, match)
+    # Newest posts that are not ranked are as good as any: heads go before them.
+    many = bounds.WEIGHED // 4 if _ranks_cheaply(answers) else 0
+    first = [*near, *heads[: bounds.WEIGHED * 3 // 4 - many], *newest[:many]]
     return list(dict.fromkeys([*first, *heads, *newest]))
 
 
@@ -144,20 +146,32 @@ def _heads(answers: Answers, match: str) -> list[int]:
 
 
 def _ranked_heads(answers: Answers, match: str) -> list[int]:
-    """The newest HEADS answers, best first; where there seem to be hardly more, the best of all in one walk."""
-    if not _ranks_cheaply(answers):
-        many = bounds.HEADS if len(answers.units) == 1 else bounds.HEADS // 2
-        return _by_heads(answers, answers.latest(match, many, answers.since))
-    sample = answers.latest(match, bounds.WEIGHED)
-    if len(sample) < bounds.WEIGHED or answers.frequencies.expected(len(sample), sample[-1]) < 2 * bounds.HEADS:
-        sql = f"select rowid from {FTS_TABLE} where {FTS_TABLE} match ? order by rank limit {bounds.HEADS}"
-        return [id for (id,) in answers.db.execute(sql, [match])]
-    return _ranked(answers, match, bounds.HEADS)
+    """Up to HEADS answers, best first: all ranked in one walk or, where that would be long, the newest read."""
+    if _is_walked_whole(answers):
+        sample = answers.latest(match, bounds.WEIGHED)
+        if len(sample) < bounds.WEIGHED or answers.frequencies.expected(len(sample), sample[-1]) < bounds.HEADS_RANKED:
+            sql = f"""
+                select rowid from {FTS_TABLE} where {FTS_TABLE} match ? order by rank, rowid desc limit {bounds.HEADS}
+            """
+            return [id for (id,) in answers.db.execute(sql, [match])]
+    if len(answers.units) > 1:
+        return _by_heads(answers, answers.latest(match, bounds.HEADS // 2, answers.since))
+    if answers.plan.where:
+        return _by_heads(answers, answers.latest(match, bounds.HEADS, answers.since))
+    fullest = _fullest(answers, answers.latest(match, bounds.HEADS_COUNTED, answers.since))
+    return [*_by_heads(answers, fullest[: bounds.NEWEST]), *fullest[bounds.NEWEST :]]
 
 
-def _ranked(answers: Answers, match: str, within: int) -> list[int]:
-    """The newest *within* answers, best first where FTS5 ranks them cheaply."""
-    newest = answers.latest(match, within, answers.since)
+def _is_walked_whole(answers: Answers) -> bool:
+    """Whether FTS5 may rank heads: of one word that is another walk through its list, of several several."""
+    if len(answers.units) > 1:
+        return _ranks_cheaply(answers)
+    return _ranks_by_words_alone(answers) and answers.frequencies.steps <= bounds.STEPS
+
+
+def _newest(answers: Answers, match: str) -> list[int]:
+    """The newest answers, best first where FTS5 ranks them cheaply."""
+    newest = answers.latest(match, bounds.NEWEST, answers.since)
     if not newest or not _ranks_cheaply(answers):
         return newest
     sql = f"select rowid from {FTS_TABLE} where {FTS_TABLE} match :match and rowid >= :oldest order by rank"
@@ -165,10 +179,20 @@ def _ranked(answers: Answers, match: str, within: int) -> list[int]:
 
 
 def _ranks_cheaply(answers: Answers) -> bool:
-    if answers.plan.where or answers.plan.words or not answers.is_counted_fast:
-        return False
     times = 1 if len(answers.units) == 1 else bounds.HEAD_STEPS
-    return answers.frequencies.steps * times <= bounds.RANKED_STEPS
+    return _ranks_by_words_alone(answers) and answers.frequencies.steps * times <= bounds.RANKED_STEPS
+
+
+def _ranks_by_words_alone(answers: Answers) -> bool:
+    return not answers.plan.where and not answers.plan.words and answers.is_counted_fast
+
+
+def _fullest(answers: Answers, ids: Sequence[int]) -> list[int]:
+    """HEADS of *ids*, in whose heads the one word seems to stand most often: what begins like it is counted there."""
+    beginning = answers.units[0].beginning
+    rows = rows_of(answers.db, ids, _HEAD)
+    counts = {id: head_of(row).count(beginning) for id, row in rows.items()}
+    return sorted(counts, key=lambda id: (-counts[id], -id))[: bounds.HEADS]
 
 
 def _by_heads(answers: Answers, ids: Sequence[int]) -> list[int]:
