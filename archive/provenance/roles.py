@@ -170,14 +170,16 @@ _FIRST_WORDS: dict[str, str] = {
     "dear": "dear to estimado sehr cher chère madame gentile prezado",
     "event-words": "when where location venue time cost register registration rsvp date tickets admission doors wann "
     "wo uhrzeit lieu quand où cuándo dónde lugar hora quando dove ora data local",
-    "photo-credit": "lead header cover featured main photo image picture illustration graphic foto imagem immagine "
-    "bild beitragsbild titelbild symbolbild artikelbild crédit credit grafik getty shutterstock video c",
+    "photo-credit": "lead header cover featured main photo image picture illustration graphic foto fotos imagem "
+    "immagine bild bildquelle beitragsbild titelbild symbolbild artikelbild crédit credit grafik getty "
+    "shutterstock video c",
     "list-heading": "references sources notes footnotes further works bibliography related in more quellen literatur "
     "références bibliographie referencias riferimenti referências",
     "page-furniture": "print share skip tweet email facebook twitter linkedin pinterest no post comment leave back tag "
     "tags categories filed posted related subscribe follow like loading advertisement pdf text menu search home google "
     "reddit whatsapp",
     "image-file": "file",
+    "hash-marks": "30",
 }
 """Rule → words one of which is the first of every line of the kind: the pattern is tried on no other line, but for
 those of the next two tables. Looking for them all at once costs less than one pattern."""
@@ -185,19 +187,19 @@ _WORDS: dict[str, str] = {
     "time-span": "am pm m " + " ".join(f"{number}{half}m" for number in range(60) for half in "ap"),
     "photo-credit": "flickr",
     "courtesy-photo": "photo image courtesy stock istock shutterstock flickr commons unsplash cc",
-    "photo-words": "photo image picture illustration foto",
+    "photo-words": "photo image picture illustration foto fotos",
     "read-the-full-article": "full original complete entire whole rest below",
     "lire-la-suite": "lire leer lee ver vea consulta acceder original complet artikel beitrag bericht interview leggi "
     "articolo vai leia ler veja acesse confira matéria artigo llegir",
-    "click-here": "click read see view watch listen find more story savoir leer lesen weiterlesen leggi saiba llegir "
-    "lire",
+    "click-here": "click read reading see view watch listen find more story savoir leer lesen weiterlesen leggi "
+    "saiba llegir lire",
     "page-furniture": "read comment",
     "image-file": "headshot jpg jpeg png gif webp",
 }
 _SIGNS: dict[str, str] = {
     "photo-credit": "©",
     "name-behind-dash": "^– ^— ^-",
-    "hash-marks": "# -",
+    "hash-marks": "#",
     "image-file": "- _",
 }
 """Words and signs one of which stands in every line of the kind, behind `^` at its beginning."""

@@ -24,6 +24,7 @@ from archive.provenance.wordings import (
     ARTICLE,
     ARTICLE_WORDS,
     CA_TEXT,
+    DE_NOUNS,
     DE_TEXT,
     ES_TEXT,
     FR_TEXT,
@@ -127,7 +128,9 @@ _REPRODUCED = re.compile(
     re.IGNORECASE,
 )
 
-_REPRODUCED_NOUNS = openings("artículo columna tribuna texto artigo article articolo artikel beitrag entrevista carta")
+_REPRODUCED_NOUNS = openings(
+    "artículo columna tribuna texto texte text artigo article articolo artikel beitrag entrevista carta"
+)
 _REPRODUCED_VERBS = openings(
     "reproducimos publicamos compartimos recogemos copiamos transcribimos reproduzimos publiquem reproduïm riportiamo "
     "pubblichiamo publions reproduisons veröffentlichen dokumentieren lesenswerte repostamos republicamos"
@@ -287,14 +290,15 @@ _VERB = re.compile(
 )
 """For text in lower case."""
 _NOUN_WORDS = openings(
-    f"{ARTICLE_WORDS} artículo columna tribuna entrevista reportaje noticia texto crónica opinión carta análisis "
-    "tribune entretien chronique reportage texte éditorial billet portrait papier point enquête lettre articolo "
+    f"{ARTICLE_WORDS} posts items texts opeds artículo columna tribuna entrevista reportaje noticia texto "
+    "crónica opinión carta análisis tribune entretien chronique reportage texte éditorial billet portrait papier point "
+    "enquête lettre articolo "
     "editoriale intervista intervento pezzo testo commento lettera servizio recensione artigo matéria reportagem "
     "coluna crônica notícia reportatge edition édition edición edizione edição ausgabe permission"
 )
 _VERB_WORDS = openings(
-    "publish print appear ran carried featured aparec paru diffus erschien veröffentlicht abgedruckt uscit appars "
-    "pubblicat veiculad saiu apareg reprint repost reblog extrait extract estratt auszug trecho excerpt"
+    "publish print appear ran carried featured aparec paru parue parus diffus erschien veröffentlicht abgedruckt uscit "
+    "appars pubblicat veiculad saiu apareg reprint repost reblog extrait extract estratt auszug trecho excerpt"
 )
 _SIGNING_WORDS = openings("by por firma par von per de d di del des du do da dei mit avec con with")
 _BEFORE_WORDS = openings(
@@ -306,10 +310,6 @@ _DATE_WORDS = openings(" ".join((*MONTHS, SEASONS)))
 and every date with a name in it, holds a word that begins like one of these."""
 _DATE_SIGNS = re.compile(r"\d(?:[-/.]\s?\d|[^\W\d_])")
 """Stands in every other date, and where the name is grown together with the day."""
-_GERMAN_NOUNS = tuple(
-    "artikel beitrag bericht interview kommentar text reportage essay kolumne porträt meldung leserbrief "
-    "gespräch".split()
-)
 _DIGIT = re.compile(r"\d")
 _JUST_BEFORE = re.compile(
     r"(?:\b(?:in|en|dans|sur|su|sul|sulla|sullo|sull['’]|nel|nella|na|no|em|im|aus|für|pour|for|from|by|at|al|a|a "
@@ -376,7 +376,7 @@ def _may_be_worded_loosely(text: str, lower: str, begun: frozenset[str]) -> bool
     dated = _may_be_dated(text, begun)
     if dated and len(text) < 60:
         return True
-    noun = not _NOUN_WORDS.isdisjoint(begun) or any(noun in lower for noun in _GERMAN_NOUNS)
+    noun = not _NOUN_WORDS.isdisjoint(begun) or any(noun in lower for noun in DE_NOUNS)
     verb = not _VERB_WORDS.isdisjoint(begun) and _VERB.search(lower) is not None
     if noun and (verb or called):
         return True
