@@ -108,18 +108,24 @@ REMEMBERED_CHARS = 60
 """A line that is a date is asked about more than once: as the post's own day, then as the article's."""
 
 
+_TAKEN = "\0"
+"""Written over what is part of a date already."""
+
+
 @lru_cache(maxsize=1024)
 def _dates_in(text: str, wanted: Order) -> tuple[PrintedDate, ...]:
     found: list[PrintedDate] = []
-    taken: list[tuple[int, int]] = []
-    lower = _lower(text)
+    lower = left = _lower(text)
     for pattern in _patterns_for(lower):
         for match in pattern.finditer(lower):
-            if any(match.start() < end and start < match.end() for start, end in taken):
+            start, end = match.span()
+            if _TAKEN in left[start:end]:
                 continue
-            taken.append(match.span())
+            left = left[:start] + _TAKEN * (end - start) + left[end:]
             if (read := _read(match, text, wanted)) is not None:
                 found.append(read)
+        if not _DIGIT.search(left):  # no date is without a figure
+            break
     return tuple(sorted(found, key=lambda d: d.start))
 
 
@@ -209,7 +215,13 @@ def fold(word: str) -> str:
     if word.isascii():
         return word.lower().strip(". ")
     plain = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(filterfalse(unicodedata.combining, plain)).strip(". ")
+    if _MAY_COMBINE.search(plain):
+        plain = "".join(filterfalse(unicodedata.combining, plain))
+    return plain.strip(". ")
+
+
+_MAY_COMBINE = re.compile("[\u0300-\u1fff\u2070-\U0010ffff]")
+"""No combining mark stands outside of these; curly quotes and dashes do."""
 
 
 def _any_of(words: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ of authors is scored by small named features (`WEIGHTS`); the best combination i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -68,6 +68,18 @@ _SKIPPABLE: tuple[Role, ...] = (
 )
 
 
+Feature = tuple[str, float]
+"""Name, and what it adds to the score."""
+
+
+def _weighted(features: Iterable[tuple[str, float]]) -> list[Feature]:
+    """Features told with how much of each there is → with what they weigh."""
+    return [(name, WEIGHTS[name] * factor) for name, factor in features]
+
+
+_AFTER_OUTLET: Feature = ("author-after-outlet", WEIGHTS["author-after-outlet"])
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A fragment and the line it stands in."""
@@ -89,7 +101,7 @@ class Block:
     date: Piece | None = None
     authors: tuple[Piece, ...] = ()
     score: float = 0.0
-    features: tuple[tuple[str, float], ...] = ()
+    features: tuple[Feature, ...] = ()
     agency: Piece | None = None
     paragraphs_before: int = 0
     foot: bool = False
@@ -239,36 +251,34 @@ class _Scorer:
     authors: list[Piece]
 
     def score(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]) -> float:
-        return sum([WEIGHTS[name] * factor for name, factor in self._features(outlet, date, authors)])
+        return sum([weight for _, weight in self._features(outlet, date, authors)])
 
-    def _features(
-        self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]
-    ) -> list[tuple[str, float]]:
+    def _features(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]) -> list[Feature]:
         found = [*self._parts[id(outlet)], *self._parts[id(date)]]
         for author in authors:
             by_name, *others = self._parts[id(author)]
-            after_outlet = [("author-after-outlet", 1.0)] if outlet and author.at >= outlet.at else []
+            after_outlet = [_AFTER_OUTLET] if outlet and author.at >= outlet.at else []
             found += [by_name, *after_outlet, *others]
-        found += self._together(outlet, date, authors)
-        found += self._unused(outlet, date, authors)
+        found += _weighted(self._together(outlet, date, authors))
+        found += _weighted(self._unused(outlet, date, authors))
+        found += self._of_the_run
         return found
 
     @cached_property
-    def _parts(self) -> dict[int, list[tuple[str, float]]]:
+    def _parts(self) -> dict[int, list[Feature]]:
         """The features of each piece by itself, whatever is chosen beside it."""
         return {
             id(None): [],
-            **{id(piece): list(self._outlet(piece)) for piece in self.outlets},
-            **{id(piece): list(self._date(piece)) for piece in self.dates},
-            **{id(piece): list(self._author(piece)) for piece in self.authors},
+            **{id(piece): _weighted(self._outlet(piece)) for piece in self.outlets},
+            **{id(piece): _weighted(self._date(piece)) for piece in self.dates},
+            **{id(piece): _weighted(self._author(piece)) for piece in self.authors},
         }
 
     def block(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...], *, foot: bool) -> Block:
-        features = self._features(outlet, date, authors)
-        scored = tuple((name, WEIGHTS[name] * factor) for name, factor in features)
+        features = tuple(self._features(outlet, date, authors))
         return Block(
-            reads=tuple(self.run), outlet=outlet, date=date, authors=authors, score=sum(w for _, w in scored),
-            features=scored,
+            reads=tuple(self.run), outlet=outlet, date=date, authors=authors, score=sum(w for _, w in features),
+            features=features,
             agency=self._agency(outlet), paragraphs_before=self.before, foot=foot,
             event=self._has_event,
             listing=self._is_list,
@@ -349,10 +359,9 @@ class _Scorer:
             yield "unused-outlet", sum(o is not outlet and o.fragment.known for o in self.outlets)
         yield "unused-author", 0 if authors or not self.authors else 1
         yield "unused-date", 0 if date or not self.dates else 1
-        yield from self._of_the_run
 
     @cached_property
-    def _of_the_run(self) -> list[tuple[str, float]]:
+    def _of_the_run(self) -> list[Feature]:
         """What holds whichever of its parts are chosen."""
         told = (
             ("house-in-run", self._has_house),
@@ -360,7 +369,7 @@ class _Scorer:
             ("event-in-run", self._has_event),
             ("paragraph-before", min(self.before, 10)),
         )
-        return [(name, float(factor)) for name, factor in told if factor]
+        return _weighted((name, float(factor)) for name, factor in told if factor)
 
     def _agency(self, outlet: Piece | None) -> Piece | None:
         return next(

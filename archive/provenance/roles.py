@@ -225,7 +225,8 @@ _BY_MARK: dict[str, frozenset[int]] = {
     for mark in frozenset().union(*_MARKS.values())
 }
 """Word's opening or sign → numbers of the rules that it makes worth trying."""
-_SIGN = re.compile(r"[#©_–—-]")
+_SIGN = re.compile(r"[#©_-]")
+_DASHES = frozenset("–—-")
 
 SHORT = 220
 """Longer lines are paragraphs of an article, whatever they begin with."""
@@ -323,7 +324,7 @@ def read_line(index: int, line: Line, page: Setting, *, before: Line | None = No
     if label_of_next(line):
         roles: dict[Role, str] = {"label": "label-of-the-next-line"}
         return Read(index=index, line=line, context=page.context, house=page.house, roles=roles)
-    seen, told = _by_table(line.text)
+    seen, told = (_by_table if len(line.text) <= REMEMBERED_CHARS else _by_table.__wrapped__)(line.text)
     roles = dict(told)
     if "chrome" in roles and _is_posted_in_an_outlet(line.text, page.context):
         del roles["chrome"]
@@ -414,11 +415,17 @@ def _is_press_name(folded: str) -> bool:
 _PRESS = frozenset(fold(name) for name in PRESS_CATEGORIES)
 
 
+REMEMBERED_CHARS = 60
+"""What a theme prints on every page is short; a sentence is hardly met again."""
+
+
 @lru_cache(maxsize=1024)
 def _by_table(text: str) -> tuple[Glance, Mapping[Role, str]]:
     """A glance at a short line, and its roles by the rules that this makes worth trying."""
     seen = glance(text)
-    marks = seen.openings.union(_SIGN.findall(text), (f"^{text[:1]}",)) & _ALL_MARKS
+    marks = (seen.openings & _ALL_MARKS).union(_SIGN.findall(text))
+    if text[:1] in _DASHES:
+        marks |= {f"^{text[:1]}"}
     found: dict[Role, str] = {}
     for role, name, also, pattern in _rules(marks):
         if role in found or (also and also.isdisjoint(seen.openings)):
@@ -458,7 +465,7 @@ def _by_context(line: Line, page: Setting) -> dict[Role, str]:
     if printed_by == "teaser":
         found["chrome"] = "teaser-class"
     elif printed_by == "theme" or _is_author_link(line, page.house):
-        found["site-date" if any(c.isdigit() for c in line.text) else "site-author"] = "theme-class"
+        found["site-date" if any(map(str.isdigit, line.text)) else "site-author"] = "theme-class"
     elif text and page.site_author and line.zone == "head" and _POSTED_BY.sub("", text) == page.site_author:
         found["site-author"] = "same-as-site-author"
     return found

@@ -19,7 +19,7 @@ from archive.provenance.links import BARE_URL
 from archive.provenance.names import Byline, read_byline
 from archive.provenance.openings import glance, openings
 from archive.provenance.press import known, known_prefix, outlet_shape, press
-from archive.provenance.roles import Read
+from archive.provenance.roles import Read, Role
 from archive.provenance.wordings import (
     ARTICLE,
     ARTICLE_WORDS,
@@ -117,6 +117,8 @@ _SUBJECT_IN = re.compile(
     rf"^\W*(?P<job>(?:[A-Z][\w’'-]+\s+)?(?:[a-zà-ÿ-]+\s+){{0,3}})(?P<names>{_NAMES})\s+(?:in|for|dans|en|su|in der|"
     rf"na|no)\s+(?=[A-Z]|the |der )"
 )
+_IN_WORDS = openings("in for dans en su na no")
+"""One of them stands in every match of _SUBJECT_IN."""
 _WRITING = re.compile(
     rf"(?P<names>(?:(?:Dr|Mr|Ms|Mrs|Prof|Sen|Gov)\.?\s+)?{_NAMES}),?\s+(?:writing|writes|wrote|reports|at)\b"
 )
@@ -143,9 +145,9 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
     *edge*: the line stands at the head or the foot, where weaker wordings count too.
     """
     text = _window(read.line.text, edge)
-    if not text or read.has("caption", "site-author", "breadcrumb", "title"):
+    if not text or not _NO_ATTRIBUTION.isdisjoint(read.roles):
         return []
-    if read.has("credit") and not _PERMITTED.search(text):
+    if "credit" in read.roles and not _PERMITTED.search(text):
         return []
     lower, begun = read.glance or glance(text)
     found = [
@@ -154,15 +156,16 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
         if (not rule.also or not rule.also.isdisjoint(begun)) and rule.fits(lower)
         for a in _apply(rule, text, read, context, house)
     ]
-    if edge and len(text) < 120:
+    if edge and len(text) < 120 and not _IN_WORDS.isdisjoint(begun):
         found += _person_in(text, read, context, house)
     if edge and len(text) < 230 and not any(a.match for a in found) and _may_be_worded_loosely(text, lower, begun):
         found += _loosely_worded(text, read, context, house)
-    if not found and edge:
-        found = list(_without_outlet(text, begun, read))
+    if not found and edge and not (_REPRODUCED_VERBS.isdisjoint(begun) or _REPRODUCED_NOUNS.isdisjoint(begun)):
+        found = list(_without_outlet(text, read))
     return sorted(found, key=lambda a: -a.strength) if found and not _is_no_attribution(text, begun) else []
 
 
+_NO_ATTRIBUTION: frozenset[Role] = frozenset(("caption", "site-author", "breadcrumb", "title"))
 _PERMITTED = re.compile(r"\b(?:reprint|republish|repost)\w*\b.{0,20}\bpermission\b", re.IGNORECASE)
 """Of a text, though the line begins like the credit of a picture: "© The Courier. Reprinted with permission." """
 
@@ -300,6 +303,7 @@ _VERB_WORDS = openings(
     "publish print appear ran carried featured aparec paru parue parus diffus erschien veröffentlicht abgedruckt uscit "
     "appars pubblicat veiculad saiu apareg reprint repost reblog extrait extract estratt auszug trecho excerpt"
 )
+_COPYRIGHT = openings("copyright")
 _SIGNING_WORDS = openings("by por firma par von per de d di del des du do da dei mit avec con with")
 _BEFORE_WORDS = openings(
     "in en dans sur su sul sulla sullo sull nel nella na no em im aus für pour for from by at al a on par por per da "
@@ -368,7 +372,7 @@ def _loosely_worded(text: str, read: Read, context: PageContext, house: House) -
 
 def _may_be_worded_loosely(text: str, lower: str, begun: frozenset[str]) -> bool:
     """Whether the words are there that `_loose_strength` asks for: most lines need not be searched for outlets."""
-    if text.rstrip().endswith(":") or "©" in text or "copy" in begun:
+    if text.rstrip().endswith(":") or "©" in text or not _COPYRIGHT.isdisjoint(begun):
         return True
     named, called = not _BEFORE_WORDS.isdisjoint(begun), _CALLS_TO_READ.match(text) is not None
     if not (named or called):
@@ -376,8 +380,10 @@ def _may_be_worded_loosely(text: str, lower: str, begun: frozenset[str]) -> bool
     dated = _may_be_dated(text, begun)
     if dated and len(text) < 60:
         return True
-    noun = not _NOUN_WORDS.isdisjoint(begun) or any(noun in lower for noun in DE_NOUNS)
     verb = not _VERB_WORDS.isdisjoint(begun) and _VERB.search(lower) is not None
+    if not (verb or called or dated) and _SIGNING_WORDS.isdisjoint(begun):
+        return False
+    noun = not _NOUN_WORDS.isdisjoint(begun) or any(noun in lower for noun in DE_NOUNS)
     if noun and (verb or called):
         return True
     return (noun or verb) and (dated or _may_be_signed(text, begun))
@@ -477,9 +483,9 @@ def _strip_job(names: str) -> str:
     return " ".join(words)
 
 
-def _without_outlet(text: str, begun: frozenset[str], read: Read) -> Iterator[Attribution]:
+def _without_outlet(text: str, read: Read) -> Iterator[Attribution]:
     """ "Reproducimos el artículo del periodista A": a repost, though the outlet is not named."""
-    if _REPRODUCED_VERBS.isdisjoint(begun) or _REPRODUCED_NOUNS.isdisjoint(begun) or not _REPRODUCED.search(text):
+    if not _REPRODUCED.search(text):
         return
     byline, printed = _author_in(BARE_URL.sub("", text), (len(text), len(text)))
     if byline:
