@@ -72,6 +72,14 @@ def test_a_blog_of_five_hundred_categories_is_walked_whole() -> None:
         assert (len(placed), why) == (500, None)
 
 
+def test_a_long_category_is_walked_to_its_end_though_another_listing_showed_its_posts_before() -> None:
+    trails = Trails()
+    pages = [listing("/category/news/"), *(listing(f"/category/news/page/{n}/") for n in range(2, 200))]
+    for parent, page in pairwise(pages):
+        placed, why = trails.place([page], parent, is_news=False)
+        assert ([seed.url for seed in placed], why) == ([page.url], None)
+
+
 def test_a_source_that_repeats_itself_ends() -> None:
     for role, most in BARREN_ANSWERS_MOST.items():
         trails = Trails()
