@@ -94,7 +94,8 @@ class BlogSpider(CheckedSpider):
         self.given_up: set[str] = set()
         self.bases: set[str] = set()
         self.has_sources = False
-        self.seen_by_listing: dict[str, set[str]] = {}
+        self.seen_by_listing: dict[str, set[int]] = {}
+        """First page of each listing → the posts it has shown, by the hashes of their keys: of a long blog, many."""
         self.category_names: set[str] = set()
         self.listings: set[str] = set()
         """Keys of the listings that posts led to: nearly every post leads to the same."""
