@@ -40,7 +40,7 @@ class Trails:
         self._duds: Counter[str] = Counter()
         self._shown: defaultdict[str, set[int]] = defaultdict(set)
         self._barren: Counter[str] = Counter()
-        self._listings: set[str] = set()
+        self._followed: set[str] = set()
 
     def is_news(self, role: str, keys: Iterable[str]) -> bool:
         """Whether an answer of that role shows a post which none of its kind showed before in this run."""
@@ -70,11 +70,12 @@ class Trails:
             most = BARREN_ANSWERS_MOST.get(seed.role)
             return f"{seed.role} without end" if most and self._barren[seed.role] >= most else None
         is_next_page = listing_root(seed.url) == listing_root(parent.url)
-        is_known = seed.key in self._listings or is_next_page or (parent.hint or {}).get("start")
-        is_lead = not is_news and not is_known
-        self._listings.add(seed.key)
+        is_lead = not (is_news or is_next_page or seed.key in self._followed or (parent.hint or {}).get("start"))
         self._barren["leads"] += is_lead
-        return "listings without end" if is_lead and self._barren["leads"] > BARREN_LEADS_MOST else None
+        if is_lead and self._barren["leads"] > BARREN_LEADS_MOST:
+            return "listings without end"
+        self._followed.add(seed.key)
+        return None
 
     def _later(self, seed: Seed, parent: Seed) -> Seed:
         """The listing with its place on a trail: what lies far from the start waits until nearer posts were read."""

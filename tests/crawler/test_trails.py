@@ -62,6 +62,15 @@ def test_listings_that_only_lead_to_listings_end() -> None:
     assert why == "listings without end"
 
 
+def test_a_listing_that_was_left_is_left_where_it_is_named_again() -> None:
+    trails = Trails()
+    parent, named = listing("/category/0/"), [listing(f"/category/{number}/") for number in range(1, 200)]
+    trails.place([parent], START, is_news=True)
+    for _ in range(2):
+        placed, _ = trails.place(named, parent, is_news=False)
+    assert [seed.url for seed in placed] == [seed.url for seed in named[:BARREN_LEADS_MOST]]
+
+
 def test_a_blog_of_five_hundred_categories_is_walked_whole() -> None:
     trails = Trails()
     categories = [listing(f"/category/{number}/") for number in range(500)]
