@@ -189,12 +189,21 @@ _ENOUGH_ORDINARY_WORDS = 4
 
 
 def _is_prose(text: str) -> bool:
-    """Whether half of *text*'s words, and four at least, are such as neither names nor dates nor labels are made of."""
+    """Whether half of *text*'s words, and four at least, are such as neither names nor dates nor labels are made of.
+
+    The beginning of a sentence, such as stands above a section or for a picture, is told by one word less.
+    """
     words = text.split()
     if len(words) < _ENOUGH_ORDINARY_WORDS:
         return False
-    ordinary = sum(word.islower() and word.strip(_EDGES) not in METADATA_WORDS for word in words)
-    return ordinary >= _ENOUGH_ORDINARY_WORDS and 2 * ordinary >= len(words)
+    ordinary = sum([word.islower() and word.strip(_EDGES) not in METADATA_WORDS for word in words])
+    if ordinary >= _ENOUGH_ORDINARY_WORDS and 2 * ordinary >= len(words):
+        return True
+    enough = ordinary >= _ENOUGH_ORDINARY_WORDS - 1 and 2 * ordinary >= len(words) - 1
+    return enough and text[1:].islower() and not _SIGN.search(text)
+
+
+_SIGN = re.compile(r"[^\w ’'-]")
 
 
 _LOGO = re.compile(r"(?<=\S)\s+logo$", re.IGNORECASE)

@@ -9,6 +9,8 @@ _LETTERS = 5
 _BETWEEN_WORDS = re.compile(r"[^\w ]")
 _SPACED = bytes(code if chr(code).isalnum() or chr(code) == "_" else ord(" ") for code in range(128)).ljust(256)
 """For ASCII, byte by byte."""
+_TYPOGRAPHIC = "’“”‘–—…«»"
+"""What mostly keeps a text from being ASCII."""
 
 
 class Glance(NamedTuple):
@@ -35,6 +37,9 @@ def glance(text: str) -> Glance:
 
 def _spaced(text: str) -> str:
     """*text* with a space for every sign: to cut words by a pattern that matches them takes four times as long."""
+    if not text.isascii():
+        for sign in _TYPOGRAPHIC:
+            text = text.replace(sign, " ")
     return text.encode().translate(_SPACED).decode() if text.isascii() else _BETWEEN_WORDS.sub(" ", text)
 
 

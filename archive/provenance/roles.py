@@ -302,16 +302,16 @@ class Setting:
     title: str
     categories: frozenset[str]
     site_author: str
-    longest: int
-    """Letters, with some to spare for accents and dots, of the longest of them: a longer line is none."""
+    initials: frozenset[str]
+    """How they begin, and a byline: a line with another first letter is none of them."""
 
 
 def setting(context: PageContext, house: House) -> Setting:
     title, site_author = fold(context.title or ""), fold(context.site_author or "")
     categories = frozenset(map(fold, context.categories))
-    longest = 2 * max(map(len, (title, site_author, *categories))) + 20
+    initials = frozenset(words[:1] for words in (title, site_author, "by", "posted by", *categories))
     return Setting(
-        context=context, house=house, title=title, categories=categories, site_author=site_author, longest=longest
+        context=context, house=house, title=title, categories=categories, site_author=site_author, initials=initials
     )
 
 
@@ -409,10 +409,11 @@ def is_press_category(names: Sequence[str]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _is_press_name(folded: str) -> bool:
-    return folded.strip() in _PRESS or any(word in folded for word in _PRESS if len(word) > 9)
+    return folded.strip() in _PRESS or any(map(folded.__contains__, _LONG_PRESS))
 
 
 _PRESS = frozenset(fold(name) for name in PRESS_CATEGORIES)
+_LONG_PRESS = tuple(name for name in _PRESS if len(name) > 9)
 
 
 REMEMBERED_CHARS = 60
@@ -448,7 +449,7 @@ def _rules(marks: frozenset[str]) -> Sequence[tuple[Role, str, frozenset[str], r
 
 def _by_context(line: Line, page: Setting) -> dict[Role, str]:
     found: dict[Role, str] = {}
-    text = fold(line.text) if len(line.text) <= page.longest else None
+    text = fold(line.text) if _may_be_told(line.text[:1], page) else None
     if text and text == page.title:
         found["echo"] = "title-again"
     if text in page.categories:
@@ -464,7 +465,7 @@ def _by_context(line: Line, page: Setting) -> dict[Role, str]:
     printed_by = _printed_by(line.classes) if line.classes else None
     if printed_by == "teaser":
         found["chrome"] = "teaser-class"
-    elif printed_by == "theme" or _is_author_link(line, page.house):
+    elif printed_by == "theme" or (line.links and _is_author_link(line, page.house)):
         found["site-date" if any(map(str.isdigit, line.text)) else "site-author"] = "theme-class"
     elif text and page.site_author and line.zone == "head" and _POSTED_BY.sub("", text) == page.site_author:
         found["site-author"] = "same-as-site-author"
@@ -477,11 +478,14 @@ def _printed_by(classes: str) -> Literal["teaser", "theme"] | None:
     return "teaser" if _TEASER.search(classes) else "theme" if _THEME.search(classes) else None
 
 
+def _may_be_told(initial: str, page: Setting) -> bool:
+    """Whether a line that begins with *initial* may be the title, a category or the author of the post once more."""
+    return initial.lower() in page.initials or not initial.isalnum() or not initial.isascii()
+
+
 def _is_author_link(line: Line, house: House) -> bool:
-    return (
-        bool(line.links)
-        and person_or_by(line.text)
-        and all(_AUTHORS_PAGE.search(link.href) and same_site(host_of(link.href), house.host) for link in line.links)
+    return person_or_by(line.text) and all(
+        _AUTHORS_PAGE.search(link.href) and same_site(host_of(link.href), house.host) for link in line.links
     )
 
 

@@ -17,7 +17,7 @@ from archive.outlets import Match
 from archive.provenance.house import House
 from archive.provenance.links import BARE_URL
 from archive.provenance.names import Byline, read_byline
-from archive.provenance.openings import glance, openings
+from archive.provenance.openings import beginnings, glance, openings
 from archive.provenance.press import known, known_prefix, outlet_shape, press
 from archive.provenance.roles import Read, Role
 from archive.provenance.wordings import (
@@ -340,7 +340,7 @@ _QUOTE_INTRO = re.compile(
 _READ_THE = re.compile(
     r"^\W*(?:click here to )?(?:read|see|view|watch)(?: the)?(?: full| original| entire)?\s*$", re.IGNORECASE
 )
-_CALLS_TO_READ = re.compile(r"\W*(?:click|read|see|view|watch)\b", re.IGNORECASE)
+_CALLS_TO_READ = beginnings("click read see view watch")
 """How whatever _READ_THE matches begins."""
 _ITS_ARTICLE = re.compile(rf"^(?:['’]s?)?\s+{ARTICLE}\b", re.IGNORECASE)
 _IN_THE = re.compile(r"^\W*(?:in )?(?:today['’]s |this week['’]s )?(?:the )?$", re.IGNORECASE)
@@ -374,19 +374,16 @@ def _may_be_worded_loosely(text: str, lower: str, begun: frozenset[str]) -> bool
     """Whether the words are there that `_loose_strength` asks for: most lines need not be searched for outlets."""
     if text.rstrip().endswith(":") or "©" in text or not _COPYRIGHT.isdisjoint(begun):
         return True
-    named, called = not _BEFORE_WORDS.isdisjoint(begun), _CALLS_TO_READ.match(text) is not None
-    if not (named or called):
+    called = not _CALLS_TO_READ.isdisjoint(begun)
+    if not called and _BEFORE_WORDS.isdisjoint(begun):
         return False
-    dated = _may_be_dated(text, begun)
-    if dated and len(text) < 60:
-        return True
+    noun = not _NOUN_WORDS.isdisjoint(begun) or any(map(lower.__contains__, DE_NOUNS))
     verb = not _VERB_WORDS.isdisjoint(begun) and _VERB.search(lower) is not None
-    if not (verb or called or dated) and _SIGNING_WORDS.isdisjoint(begun):
-        return False
-    noun = not _NOUN_WORDS.isdisjoint(begun) or any(noun in lower for noun in DE_NOUNS)
     if noun and (verb or called):
         return True
-    return (noun or verb) and (dated or _may_be_signed(text, begun))
+    if not (noun or verb):
+        return len(text) < 60 and _may_be_dated(text, begun)
+    return _may_be_dated(text, begun) or _may_be_signed(text, begun)
 
 
 def _may_be_dated(text: str, begun: frozenset[str]) -> bool:
