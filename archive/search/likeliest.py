@@ -32,7 +32,7 @@ def leading_of(answers: Answers) -> list[int]:
     """Those of the likeliest that the index tells apart."""
     match = answers.plan.match
     if match is None:
-        return heads_first(answers.db, answers.units, answers.newest[: bounds.FEW])[: bounds.KEPT]
+        return heads_first(answers.db, answers.units, answers.plan.spelled, answers.newest[: bounds.FEW])[: bounds.KEPT]
     if answers.all is not None and len(answers.all) <= bounds.WEIGHED:
         return answers.all
     if answers.all is not None:

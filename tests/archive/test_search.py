@@ -458,7 +458,11 @@ def test_answers_found_and_ranked_at_one_go_are_in_the_same_order(
 
 
 @pytest.mark.parametrize("beginning", ["t*", "fe*", "fer*", "ferr*", "ÉC*", "20*"])
-def test_a_beginning_finds_the_words_that_begin_so(store: Store, beginning: str) -> None:
+@pytest.mark.parametrize("spelled", [0, 2, 8], ids=["gathered", "two words looked up", "all words looked up"])
+def test_a_beginning_finds_the_words_that_begin_so(
+    store: Store, beginning: str, spelled: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "SPELLED", spelled)
     texts = (
         "The ferry to Wyandotte",
         "A fee for the École",
@@ -472,6 +476,7 @@ def test_a_beginning_finds_the_words_that_begin_so(store: Store, beginning: str)
     words = [text.lower().replace("é", "e").replace(",", "").split() for text in texts]
     wanted = {f"post-{n}" for n, each in enumerate(words) if any(word.startswith(asked) for word in each)}
     assert set(slugs(search(store.db, beginning))) == wanted
+    assert set(slugs(search(store.db, f"({beginning}) OR outlet:nowhere"))) == wanted
 
 
 @pytest.mark.parametrize(
