@@ -221,18 +221,18 @@ def measure(
     By the clock of the processor: nothing of this waits for a disk, and the machine is not ours alone.
     """
     contenders: dict[str, Callable[[], float]] = {
-        "ours": partial(_ms, partial(search, db, query)),
-        "newest": partial(_ms, partial(search, db, query, sort="newest")),
-        "facets": partial(_ms, partial(search, db, query, facets=True)),
+        "ours": partial(ms_of, partial(search, db, query)),
+        "newest": partial(ms_of, partial(search, db, query, sort="newest")),
+        "facets": partial(ms_of, partial(search, db, query, facets=True)),
     }
     if peer and ":" not in query and "*" not in query:
-        contenders["tantivy"] = partial(_ms, partial(peer.first_page, query))
+        contenders["tantivy"] = partial(ms_of, partial(peer.first_page, query))
     plain = query.replace(" -", " NOT ")
     if ":" not in query:
-        contenders["raw"] = partial(_ms, partial(_asked, db, (RAW,), plain))
+        contenders["raw"] = partial(ms_of, partial(_asked, db, (RAW,), plain))
     if ":" not in query and beside:
-        contenders["page"] = partial(_ms, partial(_asked, db, (PAGE, TOTAL), plain))
-        contenders["page, facets"] = partial(_ms, partial(_asked, db, (PAGE, TOTAL, *OBVIOUS), plain))
+        contenders["page"] = partial(ms_of, partial(_asked, db, (PAGE, TOTAL), plain))
+        contenders["page, facets"] = partial(ms_of, partial(_asked, db, (PAGE, TOTAL, *OBVIOUS), plain))
     found = interleaved(contenders, rounds + 1)[1:]  # the first round warms the caches
     medians = {name: statistics.median(one[name] for one in found) for name in contenders}
     with_facets += [one["facets"] for one in found]
@@ -250,8 +250,8 @@ def measure_facets(db: Database, word: str, rounds: int) -> Milliseconds:
     read = parse(word)
     answers = candidates.Answers(db=db, plan=plan(db, read), units=units_of(terms(read.tree)))
     contenders: dict[str, Callable[[], float]] = {
-        "ours": partial(_ms, partial(count_facets, answers)),
-        "group by": partial(_ms, partial(_asked, db, OBVIOUS, word)),
+        "ours": partial(ms_of, partial(count_facets, answers)),
+        "group by": partial(ms_of, partial(_asked, db, OBVIOUS, word)),
     }
     found = interleaved(contenders, rounds + 1)[1:]
     medians = {name: statistics.median(one[name] for one in found) for name in contenders}
@@ -289,7 +289,7 @@ def _asked(db: Database, statements: Sequence[str], match: str) -> None:
         db.execute(sql, [match]).fetchall()
 
 
-def _ms(work: Callable[[], object]) -> float:
+def ms_of(work: Callable[[], object]) -> float:
     start = time.process_time()
     work()
     return (time.process_time() - start) * 1000

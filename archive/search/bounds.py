@@ -16,10 +16,10 @@ TRIED: Final = 50_000
 HEADS: Final = 400
 NEWEST: Final = 100
 """Of more answers so many are ranked: the newest with the words in their head, and the newest whatever they are."""
-HEADS_RANKED: Final = 5_000
-"""Up to so many heads, as far as can be told, all are ranked in one walk."""
+HEADS_RANKED: Final = 3_500
+"""About so many of the newest heads are ranked in one walk."""
 HEADS_COUNTED: Final = 2_000
-"""Of more heads with one word, it is counted in so many of the newest."""
+"""Of a word whose list is too long for that, it is counted in so many of the newest heads."""
 KEPT: Final = 1_000
 """How far a result sorted by relevance can be paged through."""
 WEIGHED: Final = 60

@@ -146,20 +146,29 @@ def _heads(answers: Answers, match: str) -> list[int]:
 
 
 def _ranked_heads(answers: Answers, match: str) -> list[int]:
-    """Up to HEADS answers, best first: all ranked in one walk or, where that would be long, the newest read."""
+    """Up to HEADS answers, best first: the newest are ranked or, where the walk would be long, fewer of them read."""
     if _is_walked_whole(answers):
-        sample = answers.latest(match, bounds.WEIGHED)
-        if len(sample) < bounds.WEIGHED or answers.frequencies.expected(len(sample), sample[-1]) < bounds.HEADS_RANKED:
-            sql = f"""
-                select rowid from {FTS_TABLE} where {FTS_TABLE} match ? order by rank, rowid desc limit {bounds.HEADS}
-            """
-            return [id for (id,) in answers.db.execute(sql, [match])]
+        sql = f"""
+            select rowid from {FTS_TABLE} where {FTS_TABLE} match :match and rowid >= :since
+            order by rank, rowid desc
+            limit {bounds.HEADS}
+        """
+        return [id for (id,) in answers.db.execute(sql, {"match": match, "since": _since_ranked(answers, match)})]
     if len(answers.units) > 1:
         return _by_heads(answers, answers.latest(match, bounds.HEADS // 2, answers.since))
     if answers.plan.where:
         return _by_heads(answers, answers.latest(match, bounds.HEADS, answers.since))
     fullest = _fullest(answers, answers.latest(match, bounds.HEADS_COUNTED, answers.since))
     return [*_by_heads(answers, fullest[: bounds.NEWEST]), *fullest[bounds.NEWEST :]]
+
+
+def _since_ranked(answers: Answers, match: str) -> int:
+    """The oldest of about HEADS_RANKED answers, as densely as the newest stand."""
+    sample = answers.latest(match, bounds.WEIGHED)
+    if len(sample) < bounds.WEIGHED:
+        return 0
+    posts = answers.frequencies.posts
+    return posts - int((posts - sample[-1] + 1) * bounds.HEADS_RANKED / len(sample))
 
 
 def _is_walked_whole(answers: Answers) -> bool:
