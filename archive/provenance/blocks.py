@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from typing import NamedTuple
 
 from archive.model import PageContext
 from archive.provenance.fragments import Fragment, Part
@@ -80,8 +81,7 @@ def _weighted(features: Iterable[tuple[str, float]]) -> list[Feature]:
 _AFTER_OUTLET: Feature = ("author-after-outlet", WEIGHTS["author-after-outlet"])
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A fragment and the line it stands in."""
 
     read: Read

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from archive.dates import PrintedDate, find_dates, resolve
 from archive.model import Line, PageContext
@@ -22,8 +21,7 @@ LONGEST_METADATA = 170
 """Longer lines are running text."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fragment:
+class Fragment(NamedTuple):
     """A part of a line with what it may mean."""
 
     part: Part
@@ -43,15 +41,14 @@ class Fragment:
         return self.match is not None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A line read as metadata: its fragments in printed order and how much of it they explain."""
 
     fragments: tuple[Fragment, ...]
-    alternatives: tuple[Fragment, ...] = ()
-    """Other readings: a bare name could be a publication's."""
     explained: float
     """Share of the letters that fragments other than `text` account for, 0–1."""
+    alternatives: tuple[Fragment, ...] = ()
+    """Other readings: a bare name could be a publication's."""
 
     def of(self, *parts: Part) -> list[Fragment]:
         return [f for f in self.fragments if f.part in parts]

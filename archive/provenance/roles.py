@@ -259,14 +259,26 @@ _OWN_TITLE = re.compile(
 """For text in lower case."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """What is known of a page before its lines are read, its names folded once for all of them."""
+
+    context: PageContext
+    house: House
+    title: str
+    categories: frozenset[str]
+    site_author: str
+    initials: frozenset[str]
+    """How they begin, and a byline: a line with another first letter is none of them."""
+
+
 @dataclass(kw_only=True, eq=False)
 class Read:
     """A line with everything its own words say."""
 
     index: int
     line: Line
-    context: PageContext
-    house: House
+    page: Setting
     roles: dict[Role, str] = field(default_factory=dict)
     """Role → name of the rule that gave it."""
     glance: Glance | None = None
@@ -281,29 +293,16 @@ class Read:
     @cached_property
     def parsed(self) -> Parsed:
         """The line cut into fragments, when somebody asks: a theme's own lines are never asked for theirs."""
-        return parse(self.line, self.context, self.house, label=self.label) if self.metadata else _EMPTY
+        return parse(self.line, self.page.context, self.page.house, label=self.label) if self.metadata else _EMPTY
 
     @cached_property
     def originals(self) -> tuple[str, ...]:
         """Links in the line that leave the blog."""
         linked = self.line.links or "http" in self.line.text
-        return tuple(original_links(self.line, self.house.host)) if linked else ()
+        return tuple(original_links(self.line, self.page.house.host)) if linked else ()
 
     def has(self, *roles: Role) -> bool:
         return not self.roles.keys().isdisjoint(roles)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Setting:
-    """What is known of a page before its lines are read, its names folded once for all of them."""
-
-    context: PageContext
-    house: House
-    title: str
-    categories: frozenset[str]
-    site_author: str
-    initials: frozenset[str]
-    """How they begin, and a byline: a line with another first letter is none of them."""
 
 
 def setting(context: PageContext, house: House) -> Setting:
@@ -318,12 +317,12 @@ def setting(context: PageContext, house: House) -> Setting:
 def read_line(index: int, line: Line, page: Setting, *, before: Line | None = None) -> Read:
     """Say what *line* is by itself; of the line *before* it only whether that is a label for this one."""
     if line.zone in ("breadcrumb", "title"):
-        return Read(index=index, line=line, context=page.context, house=page.house, roles={line.zone: "zone"})
+        return Read(index=index, line=line, page=page, roles={line.zone: "zone"})
     if len(line.text) > SHORT:
         return _paragraph(index, line, page)
     if label_of_next(line):
         roles: dict[Role, str] = {"label": "label-of-the-next-line"}
-        return Read(index=index, line=line, context=page.context, house=page.house, roles=roles)
+        return Read(index=index, line=line, page=page, roles=roles)
     seen, told = (_by_table if len(line.text) <= REMEMBERED_CHARS else _by_table.__wrapped__)(line.text)
     roles = dict(told)
     if "chrome" in roles and _is_posted_in_an_outlet(line.text, page.context):
@@ -334,8 +333,7 @@ def read_line(index: int, line: Line, page: Setting, *, before: Line | None = No
     return Read(
         index=index,
         line=line,
-        context=page.context,
-        house=page.house,
+        page=page,
         roles=roles,
         glance=seen,
         label=label_of_next(before) if before else None,
@@ -348,7 +346,7 @@ def _paragraph(index: int, line: Line, page: Setting) -> Read:
     """A line too long to be anything but running text."""
     roles: dict[Role, str] = {"release-end": "hash-marks"} if _HASH_MARKS.search(line.text[-12:]) else {}
     roles["text"] = "sentence"
-    return Read(index=index, line=line, context=page.context, house=page.house, roles=roles, is_paragraph=True)
+    return Read(index=index, line=line, page=page, roles=roles, is_paragraph=True)
 
 
 def _is_posted_in_an_outlet(text: str, context: PageContext) -> bool:
