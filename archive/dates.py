@@ -136,8 +136,8 @@ def _lower(text: str) -> str:
 
 
 def _patterns_for(lower: str) -> Iterator[re.Pattern[str]]:
-    """The patterns worth trying: those of names where a word begins like one, those of numbers where signs part two."""
-    named = not _NAME_STARTS.isdisjoint([word[:_START] for word in _LETTERS.findall(lower)])
+    """The patterns worth trying: those of names where one stands, those of numbers where signs part two."""
+    named = not _NAMES.isdisjoint(_LETTERS.findall(lower))
     numeric = _TWO_NUMBERS.search(lower) is not None
     return (pattern for pattern, by_name in _PATTERNS if (named if by_name else numeric))
 
@@ -284,8 +284,7 @@ _PATTERNS = tuple(
 _DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _TWO_NUMBERS = re.compile(r"\d[-/.]\s?\d")
-_START = 3
-_NAME_STARTS = frozenset(name[:_START] for names in (*MONTHS, SEASONS) for name in names.casefold().split())
+_NAMES = frozenset(name for names in (*MONTHS, SEASONS) for name in names.split())
 _OTHER_YEAR = re.compile(r"[.,]?\s*(?:de\s+|del\s+|of\s+)?-?\d{4,}")
 """Behind a month and day: a year is printed, and we do not believe it; it is not for us to put another there."""
 

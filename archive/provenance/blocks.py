@@ -73,12 +73,21 @@ Feature = tuple[str, float]
 """Name, and what it adds to the score."""
 
 
+def _feature(name: str, factor: float) -> Feature:
+    return name, WEIGHTS[name] * factor
+
+
 def _weighted(features: Iterable[tuple[str, float]]) -> list[Feature]:
     """Features told with how much of each there is → with what they weigh."""
     return [(name, WEIGHTS[name] * factor) for name, factor in features]
 
 
-_AFTER_OUTLET: Feature = ("author-after-outlet", WEIGHTS["author-after-outlet"])
+def _distance(name: str, lines: int) -> Feature:
+    """The feature *name* of two pieces that stand together; of those too far from each other, another."""
+    return _feature(name, 1) if lines <= 1 else _feature(name, 0.5) if lines == 2 else _feature("apart", lines - 2)
+
+
+_AFTER_OUTLET = _feature("author-after-outlet", 1)
 
 
 class Piece(NamedTuple):
@@ -259,8 +268,8 @@ class _Scorer:
             by_name, *others = self._parts[id(author)]
             after_outlet = [_AFTER_OUTLET] if outlet and author.at >= outlet.at else []
             found += [by_name, *after_outlet, *others]
-        found += _weighted(self._together(outlet, date, authors))
-        found += _weighted(self._unused(outlet, date, authors))
+        found += self._together(outlet, date, authors)
+        found += self._unused(outlet, date, authors)
         found += self._of_the_run
         return found
 
@@ -339,26 +348,24 @@ class _Scorer:
         if line.level is not None and not fragment.label and any(r.line.level is None for r in self.run):
             yield "author-as-heading", 1
 
-    def _together(
-        self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]
-    ) -> Iterator[tuple[str, float]]:
+    def _together(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]) -> list[Feature]:
         author = authors[0] if authors else None
-        for name, one, other in (
-            ("outlet-date-adjacent", outlet, date),
-            ("outlet-author-adjacent", outlet, author),
-            ("date-author-adjacent", date, author),
-        ):
-            if one and other:
-                gap = abs(one.at - other.at)
-                yield (name, 1) if gap <= 1 else (name, 0.5) if gap == 2 else ("apart", gap - 2)
+        return [
+            _distance(name, abs(one.at - other.at))
+            for name, one, other in (
+                ("outlet-date-adjacent", outlet, date),
+                ("outlet-author-adjacent", outlet, author),
+                ("date-author-adjacent", date, author),
+            )
+            if one and other
+        ]
 
-    def _unused(
-        self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]
-    ) -> Iterator[tuple[str, float]]:
-        if outlet is None or not outlet.fragment.known:
-            yield "unused-outlet", sum(o is not outlet and o.fragment.known for o in self.outlets)
-        yield "unused-author", 0 if authors or not self.authors else 1
-        yield "unused-date", 0 if date or not self.dates else 1
+    def _unused(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]) -> list[Feature]:
+        others = sum([o is not outlet and o.fragment.known for o in self.outlets])
+        found = [] if outlet and outlet.fragment.known else [_feature("unused-outlet", others)]
+        found.append(_feature("unused-author", not authors and len(self.authors) > 0))
+        found.append(_feature("unused-date", not date and len(self.dates) > 0))
+        return found
 
     @cached_property
     def _of_the_run(self) -> list[Feature]:

@@ -335,7 +335,7 @@ def _labelled_outlet(chunk: str, house: House) -> list[Fragment] | None:
     word = label["label"].casefold()
     if (word in _LABELS_NEEDING_COLON or word.endswith((" coverage", " news"))) and ":" not in label.group():
         return None
-    rest = re.sub(r"^(?:the|dem|der|la|el|le|il)\s+(?=[A-Z].* )", "", chunk[label.end() :].strip(_EDGES))
+    rest = _ARTICLE.sub("", chunk[label.end() :].strip(_EDGES))
     if not rest:
         return [Fragment(part="label", printed=chunk.strip(), label=word)]
     found = _known_outlet(rest, house) or _address(rest, house)
@@ -347,6 +347,9 @@ def _labelled_outlet(chunk: str, house: House) -> list[Fragment] | None:
         return [Fragment(part="house", printed=rest)]
     shape = outlet_shape(rest)
     return [Fragment(part="outlet", printed=rest, score=shape, label=word, rule="labelled-outlet")] if shape else None
+
+
+_ARTICLE = re.compile(r"^(?:the|dem|der|la|el|le|il)\s+(?=[A-Z].* )")
 
 
 def _with_label(fragment: Fragment, label: str) -> Fragment:
@@ -429,9 +432,7 @@ _BOARD_WORDS = re.compile(r"\b(?:editorial|staff|board|team|reports?|writers?|by
 
 
 def _affiliation(rest: str, house: House) -> list[Fragment]:
-    bare = re.sub(
-        r"^(?:special to|for|of|from|with)\s+(?:the\s+(?=[a-z]))?", "", rest.strip(_EDGES), flags=re.IGNORECASE
-    )
+    bare = _EMPLOYED.sub("", rest.strip(_EDGES))
     if match := known(bare) or known(_without_board(bare)):
         return [_outlet(bare, match, house, rule="byline-affiliation")]
     if job := _job_at_outlet(bare, house):
@@ -444,6 +445,9 @@ def _affiliation(rest: str, house: House) -> list[Fragment]:
     if shape >= 0.9:
         return [Fragment(part="outlet", printed=bare, score=shape * 0.6, rule="byline-affiliation")]
     return [Fragment(part="place", printed=bare)]
+
+
+_EMPLOYED = re.compile(r"^(?:special to|for|of|from|with)\s+(?:the\s+(?=[a-z]))?", re.IGNORECASE)
 
 
 def _job_at_outlet(chunk: str, house: House) -> list[Fragment] | None:
