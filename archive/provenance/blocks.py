@@ -88,17 +88,18 @@ def _distance(name: str, lines: int) -> Feature:
 
 
 _AFTER_OUTLET = _feature("author-after-outlet", 1)
+_UNUSED_AUTHOR = _feature("unused-author", 0), _feature("unused-author", 1)
+_UNUSED_DATE = _feature("unused-date", 0), _feature("unused-date", 1)
+"""When none is left or one is used; when one is left and none used."""
 
 
 class Piece(NamedTuple):
     """A fragment and the line it stands in."""
 
+    at: int
+    """Index of the line."""
     read: Read
     fragment: Fragment
-
-    @property
-    def at(self) -> int:
-        return self.read.index
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,16 +183,16 @@ def _runs(reads: Sequence[Read]) -> Iterator[tuple[list[Read], int]]:
 def _is_metadata(read: Read) -> bool:
     if not read.metadata:
         return False
-    if read.has("quote-person") and not _signs_off(read):
+    if "quote-person" in read.roles and not _signs_off(read):
         return False
-    if read.has(*_NO_METADATA):
+    if not _NO_METADATA.isdisjoint(read.roles):
         return False
     return read.parsed.explained >= 0.34 and any(f.part in _METADATA for f in read.parsed.fragments)
 
 
-_NO_METADATA: tuple[Role, ...] = (
-    "text", "references", "release", "contact", "salutation", "site-date", "site-author", "chrome", "credit",
-)  # fmt: skip
+_NO_METADATA: frozenset[Role] = frozenset(
+    ("text", "references", "release", "contact", "salutation", "site-date", "site-author", "chrome", "credit")
+)
 _METADATA: frozenset[Part] = frozenset(("outlet", "date", "author", "domain", "house"))
 
 
@@ -202,12 +203,12 @@ def _signs_off(read: Read) -> bool:
 
 
 def _best(run: list[Read], before: int, context: PageContext, house: House, *, foot: bool) -> Block | None:
-    pieces = [Piece(read, fragment) for read in run for fragment in read.parsed.fragments]
+    pieces = [Piece(read.index, read, fragment) for read in run for fragment in read.parsed.fragments]
     likely = [p for p in pieces if p.fragment.part == "outlet"]
-    namelike = [Piece(read, fragment) for read in run for fragment in read.parsed.alternatives] if not likely else []
-    outlets = [*likely, *namelike][:6]
+    outlets = likely or [Piece(read.index, read, fragment) for read in run for fragment in read.parsed.alternatives]
     dates = [p for p in pieces if p.fragment.part == "date" and p.fragment.iso][:4]
     authors = [p for p in pieces if p.fragment.part == "author"]
+    outlets = outlets[:6]
     scorer = _Scorer(run, before, context, house, outlets, dates, authors)
     choices = [
         (o, d, a)
@@ -361,11 +362,15 @@ class _Scorer:
         ]
 
     def _unused(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]) -> list[Feature]:
-        others = sum([o is not outlet and o.fragment.known for o in self.outlets])
-        found = [] if outlet and outlet.fragment.known else [_feature("unused-outlet", others)]
-        found.append(_feature("unused-author", not authors and len(self.authors) > 0))
-        found.append(_feature("unused-date", not date and len(self.dates) > 0))
-        return found
+        author_left, date_left = bool(self.authors) and not authors, bool(self.dates) and not date
+        return [*self._other_outlets[id(outlet)], _UNUSED_AUTHOR[author_left], _UNUSED_DATE[date_left]]
+
+    @cached_property
+    def _other_outlets(self) -> dict[int, list[Feature]]:
+        """How many known outlets are left when one is chosen, or none; a known one leaves none to be told of."""
+        known = sum(o.fragment.known for o in self.outlets)
+        left = [_feature("unused-outlet", known)]
+        return {id(None): left, **{id(o): [] if o.fragment.known else left for o in self.outlets}}
 
     @cached_property
     def _of_the_run(self) -> list[Feature]:

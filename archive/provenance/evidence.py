@@ -118,12 +118,12 @@ def _kind_read(page: Page, choice: Choice) -> Read | None:
 
 def _original_url(page: Page, offer: Offer, signals: Signals) -> Value | None:
     """The link to the original: on the outlet's name, in the attribution, behind the call to read on; home first."""
-    telling = (r for r in page.linked if r.index in offer.lines or r.has("hook", "weak-hook") or "http" in r.line.text)
+    telling = (r for r in page.linked if r.index in offer.lines or "http" in r.line.text or r.has("hook", "weak-hook"))
     candidates = [(r, u) for r in telling for u in r.originals]
     if not candidates and offer.match is not None:
         homes = offer.match.outlet.domains
-        linked = (r for r in page.linked if any(home in link.href for link in r.line.links for home in homes))
-        candidates = [(r, u) for r in linked for u in r.originals if _is_home(u, offer)]
+        linked = [r for home in homes for r in page.linked for link in r.line.links if home in link.href]
+        candidates = [(r, u) for r in dict.fromkeys(linked) for u in r.originals if _is_home(u, offer)]
     ranked = sorted(candidates, key=lambda c: -_link_rank(c[0], c[1], offer))
     if not ranked or _contradicts(ranked[0][1], offer):
         return None

@@ -6,6 +6,7 @@ Every feature is one small function or one row of a table; `explain` shows their
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -269,7 +270,7 @@ class Setting:
     categories: frozenset[str]
     site_author: str
     initials: frozenset[str]
-    """How they begin, and a byline: a line with another first letter is none of them."""
+    """How they begin, and a byline, small and capital: a line with another plain first letter is none of them."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -305,12 +306,21 @@ class Read:
         return not self.roles.keys().isdisjoint(roles)
 
 
+_PLAIN = frozenset(string.ascii_letters + string.digits)
+"""What a folded text begins with if the text does."""
+
+
 def setting(context: PageContext, house: House) -> Setting:
     title, site_author = fold(context.title or ""), fold(context.site_author or "")
     categories = frozenset(map(fold, context.categories))
-    initials = frozenset(words[:1] for words in (title, site_author, "by", "posted by", *categories))
+    begun = "".join([words[:1] for words in (title, site_author, "by", "posted by", *categories)])
     return Setting(
-        context=context, house=house, title=title, categories=categories, site_author=site_author, initials=initials
+        context=context,
+        house=house,
+        title=title,
+        categories=categories,
+        site_author=site_author,
+        initials=frozenset(begun + begun.upper()),
     )
 
 
@@ -337,15 +347,16 @@ def read_line(index: int, line: Line, page: Setting, *, before: Line | None = No
         roles=roles,
         glance=seen,
         label=label_of_next(before) if before else None,
-        metadata=roles.keys().isdisjoint(_NO_METADATA),
+        metadata=_NO_METADATA.isdisjoint(roles),
         is_paragraph="text" in roles,
     )
 
 
 def _paragraph(index: int, line: Line, page: Setting) -> Read:
     """A line too long to be anything but running text."""
-    roles: dict[Role, str] = {"release-end": "hash-marks"} if _HASH_MARKS.search(line.text[-12:]) else {}
-    roles["text"] = "sentence"
+    roles: dict[Role, str] = {"text": "sentence"}
+    if "#" in line.text[-12:] and _HASH_MARKS.search(line.text[-12:]):
+        roles = {"release-end": "hash-marks", **roles}
     return Read(index=index, line=line, page=page, roles=roles, is_paragraph=True)
 
 
@@ -360,7 +371,9 @@ def _is_posted_in_an_outlet(text: str, context: PageContext) -> bool:
 
 _POSTED_BY = re.compile(r"^(?:posted )?by:?\s*")
 _POSTED_IN = re.compile(r"posted in:?\s+", re.IGNORECASE)
-_NO_METADATA: tuple[Role, ...] = ("text", "chrome", "credit", "release", "contact", "salutation", "echo", "hook")
+_NO_METADATA: frozenset[Role] = frozenset(
+    ("text", "chrome", "credit", "release", "contact", "salutation", "echo", "hook")
+)
 _EMPTY = Parsed(fragments=(), explained=0.0)
 _HASH_MARKS = re.compile(r"#\s?#\s?#+\s*$")
 
@@ -447,7 +460,8 @@ def _rules(marks: frozenset[str]) -> Sequence[tuple[Role, str, frozenset[str], r
 
 def _by_context(line: Line, page: Setting) -> dict[Role, str]:
     found: dict[Role, str] = {}
-    text = fold(line.text) if _may_be_told(line.text[:1], page) else None
+    initial = line.text[:1]
+    text = fold(line.text) if initial in page.initials or initial not in _PLAIN else None
     if text and text == page.title:
         found["echo"] = "title-again"
     if text in page.categories:
@@ -474,11 +488,6 @@ def _by_context(line: Line, page: Setting) -> dict[Role, str]:
 def _printed_by(classes: str) -> Literal["teaser", "theme"] | None:
     """What of the theme prints a line, by its class names."""
     return "teaser" if _TEASER.search(classes) else "theme" if _THEME.search(classes) else None
-
-
-def _may_be_told(initial: str, page: Setting) -> bool:
-    """Whether a line that begins with *initial* may be the title, a category or the author of the post once more."""
-    return initial.lower() in page.initials or not initial.isalnum() or not initial.isascii()
 
 
 def _is_author_link(line: Line, house: House) -> bool:

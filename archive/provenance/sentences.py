@@ -144,7 +144,7 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
 
     *edge*: the line stands at the head or the foot, where weaker wordings count too.
     """
-    text = _window(read.line.text, edge)
+    text = read.line.text if len(read.line.text) <= SHORTEST_PARAGRAPH else _window(read.line.text, edge)
     if not text or not _NO_ATTRIBUTION.isdisjoint(read.roles):
         return []
     if "credit" in read.roles and not _PERMITTED.search(text):
@@ -158,7 +158,8 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
     ]
     if edge and len(text) < 120 and not _IN_WORDS.isdisjoint(begun):
         found += _person_in(text, read, context, house)
-    if edge and len(text) < 230 and not any(a.match for a in found) and _may_be_worded_loosely(text, lower, begun):
+    named = bool(found) and any(a.match for a in found)
+    if edge and len(text) < 230 and not named and _may_be_worded_loosely(text, lower, begun):
         found += _loosely_worded(text, read, context, house)
     if not found and edge and not (_REPRODUCED_VERBS.isdisjoint(begun) or _REPRODUCED_NOUNS.isdisjoint(begun)):
         found = list(_without_outlet(text, read))
@@ -183,11 +184,14 @@ def _rules(told: frozenset[str], edge: bool) -> Sequence[Rule]:
     return tuple(rule for number in sorted(numbers) if (rule := RULES[number]).anywhere or edge)
 
 
-def _window(text: str, edge: bool) -> str:
-    """Attribution stands at the start or the end of a line; the middle of a long paragraph is not looked at."""
-    if len(text) <= (320 if edge else 200):
-        return text
-    return text[:220] if edge else ""
+SHORTEST_PARAGRAPH = 200
+
+
+def _window(paragraph: str, edge: bool) -> str:
+    """Attribution stands at the start or the end of a page; the middle of a long paragraph is not looked at."""
+    if not edge:
+        return ""
+    return paragraph if len(paragraph) <= 320 else paragraph[:220]
 
 
 def _apply(rule: Rule, text: str, read: Read, context: PageContext, house: House) -> Iterator[Attribution]:
