@@ -54,7 +54,9 @@ def _found_by_telling_words(answers: Answers) -> tuple[list[int], list[int]] | N
     None where nothing is gained: no walk would end early, or the query is not words that all must be there.
     """
     plan, frequencies = answers.plan, answers.frequencies
-    if not frequencies.since or plan.where or (plan.match or "").lower() != _all_of(answers.units).lower():
+    if len(answers.units) < 3 or not frequencies.since or plan.where:
+        return None
+    if (plan.match or "").lower() != _all_of(answers.units).lower():
         return None
     units = tuple(unit for unit in answers.units if frequencies.of(unit) <= frequencies.posts / 2)
     others = [unit for unit in answers.units if unit not in units]
@@ -139,8 +141,8 @@ def _heads(answers: Answers, match: str) -> list[int]:
     if match.lower() == f"({texts[0]})" and not units[0].in_title:
         return _ranked_heads(answers, in_head)  # the same, and looked up once instead of twice
     both = " AND ".join(texts)
-    titled = _also(answers, match, f"title : ({both})", bounds.WEIGHED // 4)
-    with_all = _also(answers, match, f"{both} AND {in_head}", bounds.HEADS) if answers.plan.alternatives else []
+    titled = _also(answers, match, f"title : ({both})", bounds.WEIGHED // 4) if len(texts) > 1 else []
+    with_all = _also(answers, match, f"{both} AND {in_head}", bounds.HEADS // 2) if answers.plan.alternatives else []
     leading = [*titled, *_by_heads(answers, with_all)[: bounds.WEIGHED // 2]]
     return [*leading, *_ranked_heads(answers, f"({match}) AND {in_head}")]
 
@@ -180,6 +182,8 @@ def _is_walked_whole(answers: Answers) -> bool:
 
 def _newest(answers: Answers, match: str) -> list[int]:
     """The newest answers, best first where FTS5 ranks them cheaply."""
+    if not answers.is_counted_fast:  # so they were looked up already, to know whether they are few
+        return [id for id in answers.newest[: bounds.NEWEST] if id >= answers.since]
     newest = answers.latest(match, bounds.NEWEST, answers.since)
     if not newest or not _ranks_cheaply(answers):
         return newest
