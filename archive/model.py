@@ -108,7 +108,8 @@ class Post:
 
     @property
     def words(self) -> int:
-        return len(self.text.split())
+        """How many words the text has: one space or newline stands between two of them, since its lines are folded."""
+        return self.text.count(" ") + self.text.count("\n") + bool(self.text)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -238,6 +238,7 @@ def test_any_bytes_are_read_or_refused_by_name(body: bytes) -> None:
     post = read_post(page)
     assert post.url
     assert "<script" not in post.html
+    assert post.words == len(post.text.split())
     assert page_kind(page) in ("post", "listing", "page", "other")
     assert all(link.href.startswith("http") for link in read_links(page))
 
