@@ -40,7 +40,7 @@ FULL_SIZE: Final = frozenset({"data-orig-file", "data-large-file", "data-full-ur
 SOURCE_SETS: Final = ("data-srcset", "data-lazy-srcset", "srcset")
 _NO_ADDRESS: Final = re.compile(r"\s*(?:data:|about:|#|$)")
 _PLACEHOLDER: Final = re.compile(
-    r"(?:p(?:laceholder|ixel)|blank|spacer|l(?:azy|oading)|transparent|1x1)[\w-]*\.(?:gif|png|svg|jpe?g)"
+    r"(?:placeholder|pixel|blank|spacer|lazy|loading|transparent|1x1)[\w-]*\.(?:gif|png|svg|jpe?g)"
 )
 SCREEN_PX: Final = 1280
 """Width of the screen for which one of several sizes is chosen."""

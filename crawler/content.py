@@ -333,7 +333,7 @@ def _clean(root: _Element) -> list[_Element]:
         given = element.keys()
         if not given and element.tag not in _ASIDES:
             continue
-        names = element.get("class")
+        names = element.get("class") if "class" in given else None
         if _is_noise(element, given, names):
             most = _LENGTH(root) / 2 if most is None else most
             if _LENGTH(element) <= most:

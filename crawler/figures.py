@@ -63,7 +63,7 @@ def candidates(image: _Element, base_url: str) -> tuple[str, ...]:
         for address, size in source_set(value):
             if not is_placeholder(address) and (whole := address_of(base_url, address)):
                 found.setdefault(whole, size)
-    return tuple(sorted(found, key=lambda address: found[address]))
+    return tuple(sorted(found, key=found.__getitem__))
 
 
 def _from_noscript(image: _Element, base_url: str) -> str | None:

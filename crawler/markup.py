@@ -74,20 +74,25 @@ def asks_for_like(part: str) -> str:
     return part
 
 
-_SEEN: dict[str, set[str]] = {}
-"""`class` attribute → what somebody asks for in it. A blog's pages share most of them; long ones are a post's own."""
+class _Seen(dict[str | None, tuple[str, ...]]):
+    """`class` attribute → what somebody asks for of the names in it and their parts; of no attribute, nothing.
+
+    A blog's pages share most of them; long ones are a post's own, and not remembered.
+    """
+
+    def __missing__(self, classes: str | None) -> tuple[str, ...]:
+        names = classes or ""
+        lower = names.lower()
+        asked = tuple({*_ASKED_FOR.intersection(names.split()), *[p for p in _PARTS_ASKED_FOR if p in lower]})
+        if len(names) <= CLASSES_CHARS:
+            if len(self) >= MOST_SEEN:
+                self.clear()
+            self[classes] = asked
+        return asked
+
+
+_SEEN = _Seen()
 MOST_SEEN = 4096
-
-
-def _asked_for_in(classes: str) -> set[str]:
-    """What somebody asks for, of the names in a `class` attribute and their parts."""
-    lower = classes.lower()
-    asked = {*_ASKED_FOR.intersection(classes.split()), *[part for part in _PARTS_ASKED_FOR if part in lower]}
-    if len(classes) <= CLASSES_CHARS:
-        if len(_SEEN) >= MOST_SEEN:
-            _SEEN.clear()
-        _SEEN[classes] = asked
-    return asked
 
 
 SITE_TITLES = asks_for("wp-block-site-title", "site-title", "site-name")
@@ -104,17 +109,9 @@ class Page:
     """False when the word `itemprop` is nowhere in its bytes."""
 
     @cached_property
-    def _declaring(self) -> Mapping[str, list[_Element]]:
-        """Elements that say something about the page, by tag, from one walk: not only heads hold them."""
-        found: dict[str, list[_Element]] = {tag: [] for tag in _DECLARING}
-        for element in self.tree.iter(*_DECLARING):
-            found[str(element.tag)].append(element)
-        return found
-
-    @cached_property
     def base_url(self) -> str:
         """What relative addresses start from: `<base>` when it stays on this host, else the page's own address."""
-        for base in self._declaring["base"]:
+        for base in self.tree.iter("base"):
             address = absolute(self.url, base.get("href") or "")
             return address if address and host_of(address) == host_of(self.url) else self.url
         return self.url
@@ -126,7 +123,7 @@ class Page:
 
     @cached_property
     def title_tag(self) -> str | None:
-        title = next(iter(self._declaring["title"]), None)
+        title = next(self.tree.iter("title"), None)
         return fold_space(title.text or "") or None if title is not None else None
 
     @cached_property
@@ -135,7 +132,7 @@ class Page:
         return tuple(self._iter_head_links())
 
     def _iter_head_links(self) -> Iterator[HeadLink]:
-        for link in self._declaring["link"]:
+        for link in self.tree.iter("link"):
             given = link.get("rel")
             rel = frozenset(given.lower().split()) if given and given not in _LOADS else None
             if rel and rel.isdisjoint(_LOADS):
@@ -156,10 +153,9 @@ class Page:
     def metas(self) -> Mapping[str, tuple[str, ...]]:
         """Everything `<meta>` says: lower-case `property` or `name` → contents in page order."""
         found: dict[str, list[str]] = {}
-        for meta in self._declaring["meta"]:
-            given = dict(meta.items())
-            name = given.get("property") or given.get("name") or given.get("http-equiv")
-            content = fold_space(given.get("content") or "")
+        for meta in self.tree.iter("meta"):
+            name = meta.get("property") or meta.get("name") or meta.get("http-equiv")
+            content = fold_space(meta.get("content") or "")
             if name and content:
                 found.setdefault(name.lower(), []).append(content)
         return {name: tuple(contents) for name, contents in found.items()}
@@ -171,22 +167,17 @@ class Page:
     @cached_property
     def json_ld(self) -> tuple[Mapping[str, Any], ...]:
         """All JSON-LD objects, `@graph` and arrays laid flat; broken scripts that cannot be repaired are left out."""
-        scripts = (script for script in self._declaring["script"] if "ld+json" in (script.get("type") or ""))
+        scripts = (script for script in self.tree.iter("script") if "ld+json" in (script.get("type") or ""))
         return tuple(found for script in scripts if script.text for found in read_objects(script.text))
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[_Element]]:
         """Class name or part of one, where somebody asks for it → the elements that bear it, in document order."""
         found: defaultdict[str, list[_Element]] = defaultdict(list)
-        seen = _SEEN
+        seen, attribute = _SEEN, b"class"  # as a str, lxml would encode it for each element
         for element in self.body.iter():
-            if classes := element.get("class"):
-                asked = seen.get(classes)
-                if asked is None:
-                    asked = _asked_for_in(classes)
-                if asked:
-                    for name in asked:
-                        found[name].append(element)
+            for name in seen[element.get(attribute)]:
+                found[name].append(element)
         return found
 
     def with_class(self, *names: str) -> Iterator[_Element]:
@@ -224,7 +215,6 @@ class Page:
         return tuple((self.body.get("class") or "").split())
 
 
-_DECLARING = ("base", "title", "meta", "link", "script")
 _LOADS = frozenset(
     "stylesheet preload prefetch preconnect dns-prefetch modulepreload icon apple-touch-icon mask-icon".split()
 )

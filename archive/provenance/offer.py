@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from archive.dates import fold
 from archive.outlets import Match
 from archive.provenance.blocks import Block
 
 
-class Value(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Value:
     """A value with the words behind it."""
 
     value: str
@@ -19,7 +20,8 @@ class Value(NamedTuple):
     confidence: float
 
 
-class Offer(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Offer:
     """One way to read the page as a repost."""
 
     rule: str
