@@ -108,18 +108,24 @@ REMEMBERED_CHARS = 60
 """A line that is a date is asked about more than once: as the post's own day, then as the article's."""
 
 
+_TAKEN = "\0"
+"""Written over what is part of a date already."""
+
+
 @lru_cache(maxsize=1024)
 def _dates_in(text: str, wanted: Order) -> tuple[PrintedDate, ...]:
     found: list[PrintedDate] = []
-    taken: list[tuple[int, int]] = []
-    lower = _lower(text)
+    lower = left = _lower(text)
     for pattern in _patterns_for(lower):
         for match in pattern.finditer(lower):
-            if any(match.start() < end and start < match.end() for start, end in taken):
+            start, end = match.span()
+            if _TAKEN in left[start:end]:
                 continue
-            taken.append(match.span())
+            left = left[:start] + _TAKEN * (end - start) + left[end:]
             if (read := _read(match, text, wanted)) is not None:
                 found.append(read)
+        if not _DIGIT.search(left):  # no date is without a figure
+            break
     return tuple(sorted(found, key=lambda d: d.start))
 
 
@@ -130,8 +136,8 @@ def _lower(text: str) -> str:
 
 
 def _patterns_for(lower: str) -> Iterator[re.Pattern[str]]:
-    """The patterns worth trying: those of names where a word begins like one, those of numbers where signs part two."""
-    named = not _NAME_STARTS.isdisjoint([word[:_START] for word in _LETTERS.findall(lower)])
+    """The patterns worth trying: those of names where one stands, those of numbers where signs part two."""
+    named = not _NAMES.isdisjoint(_LETTERS.findall(lower))
     numeric = _TWO_NUMBERS.search(lower) is not None
     return (pattern for pattern, by_name in _PATTERNS if (named if by_name else numeric))
 
@@ -209,7 +215,13 @@ def fold(word: str) -> str:
     if word.isascii():
         return word.lower().strip(". ")
     plain = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(filterfalse(unicodedata.combining, plain)).strip(". ")
+    if _MAY_COMBINE.search(plain):
+        plain = "".join(filterfalse(unicodedata.combining, plain))
+    return plain.strip(". ")
+
+
+_MAY_COMBINE = re.compile("[\u0300-\u1fff\u2070-\U0010ffff]")
+"""No combining mark stands outside of these; curly quotes and dashes do."""
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -272,8 +284,7 @@ _PATTERNS = tuple(
 _DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _TWO_NUMBERS = re.compile(r"\d[-/.]\s?\d")
-_START = 3
-_NAME_STARTS = frozenset(name[:_START] for names in (*MONTHS, SEASONS) for name in names.casefold().split())
+_NAMES = frozenset(name for names in (*MONTHS, SEASONS) for name in names.split())
 _OTHER_YEAR = re.compile(r"[.,]?\s*(?:de\s+|del\s+|of\s+)?-?\d{4,}")
 """Behind a month and day: a year is printed, and we do not believe it; it is not for us to put another there."""
 

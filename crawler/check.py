@@ -245,7 +245,7 @@ def _pagination_row(findings: _Findings, listing: Listing) -> CheckRow:
         return CheckRow(subject="pagination", state="doubtful" if listing.next_url else "none", found=found)
     page = _page(answer, findings.profile)
     second = read_listing(page.tree, page.url, findings.profile, base_url=page.base_url, shape=listing.shape)
-    end = end_reason(second, url, answer.status, set(listing.keys))
+    end = end_reason(second, url, answer.status, {hash(key) for key in listing.keys})
     if end:
         return CheckRow(subject="pagination", state="none", found=f"the second page is none: {end}")
     return CheckRow(subject="pagination", state="good", found=f"{way}{button}{total}")

@@ -260,7 +260,7 @@ def from_listing(
     profile: SiteProfile,
     hint: Hint,
     *,
-    seen: set[str],
+    seen: set[int],
     bases: set[str],
     known: Known | None = None,
 ) -> Findings:
@@ -278,7 +278,7 @@ def from_listing(
     if listing.calendar:
         found.endless.append((listing.calendar, "calendar, not entered"))
     end = end_reason(listing, requested_url, 200, seen)
-    seen.update(listing.keys)
+    seen.update(map(hash, listing.keys))
     news = found.sight(listing.posts, profile, bases, known)
     if end is None and (news or not hint.get("delta")):
         found.seeds += _next_pages(listing, page.url, profile, hint)

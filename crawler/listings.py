@@ -407,16 +407,16 @@ def _once(blocks: Iterable[_Block]) -> tuple[_Block, ...]:
     return tuple(found.values())
 
 
-def end_reason(listing: Listing, requested_url: str, status: int, seen: Collection[str]) -> str | None:
+def end_reason(listing: Listing, requested_url: str, status: int, seen: Collection[int]) -> str | None:
     """Why no further page of a listing need be asked for, or None.
 
-    *seen* holds the keys of posts that earlier pages of this listing showed. WordPress answers 404 past the end; other
-    servers repeat the first page, redirect to it, or show only the sticky posts.
+    *seen* holds the hashes of the keys of posts that earlier pages of this listing showed. WordPress answers 404 past
+    the end; other servers repeat the first page, redirect to it, or show only the sticky posts.
     """
     reasons = (
         (status in (400, 404, 410), "no such page"),
         (page_number(listing.url) < page_number(requested_url), "sent back to an earlier page"),
         (not listing.posts, "no posts on it"),
-        (all(key in seen for key in listing.keys), "no post that earlier pages did not show"),
+        (all(hash(key) in seen for key in listing.keys), "no post that earlier pages did not show"),
     )
     return next((reason for ended, reason in reasons if ended), None)

@@ -7,6 +7,7 @@ nothing to schedule, pace or retry, and a reactor can't use a second core.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sqlite3
@@ -148,13 +149,17 @@ ORDER: Final = """
 def _reading(folder: ArchiveFolder, hints: Path, jobs: int) -> Iterator[Callable[[Sequence[int]], Iterator[Reread]]]:
     """What reads posts, in order. Processes get ready at once: *hints* need be there only when they are given posts."""
     load_outlets()  # once, for every forked process
-    if jobs == 1:
-        yield lambda ids: _Reader(folder, hints).read_all(ids)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=get_context(HOW_STARTED)) as pool:
-        for _ in range(jobs):
-            pool.submit(load_outlets)
-        yield partial(_in_processes, pool, folder, hints, jobs)
+    gc.freeze()  # what is there now stays: collecting garbage need not look through it, nor copy it in each process
+    try:
+        if jobs == 1:
+            yield lambda ids: _Reader(folder, hints).read_all(ids)
+            return
+        with ProcessPoolExecutor(jobs, mp_context=get_context(HOW_STARTED)) as pool:
+            for _ in range(jobs):
+                pool.submit(load_outlets)
+            yield partial(_in_processes, pool, folder, hints, jobs)
+    finally:
+        gc.unfreeze()
 
 
 def _in_processes(

@@ -20,13 +20,14 @@ DUDS_MOST: Final = 20
 """Addresses of one trail that were no post, or a page known from another address, before it is given up; only where
 they are most of what it brought."""
 BARREN_LEADS_MOST: Final = 40
-"""Listings a run walks that were found only on listings which showed nothing new."""
+"""Listings a run walks that were found only on listings which showed nothing new. The next page of a listing is none:
+what else shows its posts, and which of them is read first, is chance, and it ends by itself where it repeats itself."""
 BARREN_ANSWERS_MOST: Final = {"sitemap": 30, "feed": 1, "rest-posts": 1, "rest-ids": 1}
 """Answers in a row without anything new, after which such a source is not asked on: WordPress splits its sitemaps by
 year and kind, and some of them are empty; a page of REST or of a feed never repeats the one before."""
 
 LATE_PRIORITY: Final = SOURCE_PRIORITY + 2
-"""After every post that was found sooner."""
+"""After the posts that were found sooner, but for the last few of them."""
 
 
 class Trails:
@@ -39,7 +40,7 @@ class Trails:
         self._duds: Counter[str] = Counter()
         self._shown: defaultdict[str, set[int]] = defaultdict(set)
         self._barren: Counter[str] = Counter()
-        self._listings: set[str] = set()
+        self._followed: set[str] = set()
 
     def is_news(self, role: str, keys: Iterable[str]) -> bool:
         """Whether an answer of that role shows a post which none of its kind showed before in this run."""
@@ -68,10 +69,13 @@ class Trails:
         if seed.role != "listing":
             most = BARREN_ANSWERS_MOST.get(seed.role)
             return f"{seed.role} without end" if most and self._barren[seed.role] >= most else None
-        is_lead = not is_news and seed.key not in self._listings and not (parent.hint or {}).get("start")
-        self._listings.add(seed.key)
+        is_next_page = listing_root(seed.url) == listing_root(parent.url)
+        is_lead = not (is_news or is_next_page or seed.key in self._followed or (parent.hint or {}).get("start"))
         self._barren["leads"] += is_lead
-        return "listings without end" if is_lead and self._barren["leads"] > BARREN_LEADS_MOST else None
+        if is_lead and self._barren["leads"] > BARREN_LEADS_MOST:
+            return "listings without end"
+        self._followed.add(seed.key)
+        return None
 
     def _later(self, seed: Seed, parent: Seed) -> Seed:
         """The listing with its place on a trail: what lies far from the start waits until nearer posts were read."""

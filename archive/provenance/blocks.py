@@ -6,10 +6,11 @@ of authors is scored by small named features (`WEIGHTS`); the best combination i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from typing import NamedTuple
 
 from archive.model import PageContext
 from archive.provenance.fragments import Fragment, Part
@@ -68,16 +69,37 @@ _SKIPPABLE: tuple[Role, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+Feature = tuple[str, float]
+"""Name, and what it adds to the score."""
+
+
+def _feature(name: str, factor: float) -> Feature:
+    return name, WEIGHTS[name] * factor
+
+
+def _weighted(features: Iterable[tuple[str, float]]) -> list[Feature]:
+    """Features told with how much of each there is → with what they weigh."""
+    return [(name, WEIGHTS[name] * factor) for name, factor in features]
+
+
+def _distance(name: str, lines: int) -> Feature:
+    """The feature *name* of two pieces that stand together; of those too far from each other, another."""
+    return _feature(name, 1) if lines <= 1 else _feature(name, 0.5) if lines == 2 else _feature("apart", lines - 2)
+
+
+_AFTER_OUTLET = _feature("author-after-outlet", 1)
+_UNUSED_AUTHOR = _feature("unused-author", 0), _feature("unused-author", 1)
+_UNUSED_DATE = _feature("unused-date", 0), _feature("unused-date", 1)
+"""When none is left or one is used; when one is left and none used."""
+
+
+class Piece(NamedTuple):
     """A fragment and the line it stands in."""
 
+    at: int
+    """Index of the line."""
     read: Read
     fragment: Fragment
-
-    @property
-    def at(self) -> int:
-        return self.read.index
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +111,7 @@ class Block:
     date: Piece | None = None
     authors: tuple[Piece, ...] = ()
     score: float = 0.0
-    features: tuple[tuple[str, float], ...] = ()
+    features: tuple[Feature, ...] = ()
     agency: Piece | None = None
     paragraphs_before: int = 0
     foot: bool = False
@@ -161,16 +183,16 @@ def _runs(reads: Sequence[Read]) -> Iterator[tuple[list[Read], int]]:
 def _is_metadata(read: Read) -> bool:
     if not read.metadata:
         return False
-    if read.has("quote-person") and not _signs_off(read):
+    if "quote-person" in read.roles and not _signs_off(read):
         return False
-    if read.has(*_NO_METADATA):
+    if not _NO_METADATA.isdisjoint(read.roles):
         return False
     return read.parsed.explained >= 0.34 and any(f.part in _METADATA for f in read.parsed.fragments)
 
 
-_NO_METADATA: tuple[Role, ...] = (
-    "text", "references", "release", "contact", "salutation", "site-date", "site-author", "chrome", "credit",
-)  # fmt: skip
+_NO_METADATA: frozenset[Role] = frozenset(
+    ("text", "references", "release", "contact", "salutation", "site-date", "site-author", "chrome", "credit")
+)
 _METADATA: frozenset[Part] = frozenset(("outlet", "date", "author", "domain", "house"))
 
 
@@ -181,12 +203,12 @@ def _signs_off(read: Read) -> bool:
 
 
 def _best(run: list[Read], before: int, context: PageContext, house: House, *, foot: bool) -> Block | None:
-    pieces = [Piece(read, fragment) for read in run for fragment in read.parsed.fragments]
+    pieces = [Piece(read.index, read, fragment) for read in run for fragment in read.parsed.fragments]
     likely = [p for p in pieces if p.fragment.part == "outlet"]
-    namelike = [Piece(read, fragment) for read in run for fragment in read.parsed.alternatives] if not likely else []
-    outlets = [*likely, *namelike][:6]
+    outlets = likely or [Piece(read.index, read, fragment) for read in run for fragment in read.parsed.alternatives]
     dates = [p for p in pieces if p.fragment.part == "date" and p.fragment.iso][:4]
     authors = [p for p in pieces if p.fragment.part == "author"]
+    outlets = outlets[:6]
     scorer = _Scorer(run, before, context, house, outlets, dates, authors)
     choices = [
         (o, d, a)
@@ -239,36 +261,34 @@ class _Scorer:
     authors: list[Piece]
 
     def score(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]) -> float:
-        return sum([WEIGHTS[name] * factor for name, factor in self._features(outlet, date, authors)])
+        return sum([weight for _, weight in self._features(outlet, date, authors)])
 
-    def _features(
-        self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]
-    ) -> list[tuple[str, float]]:
+    def _features(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]) -> list[Feature]:
         found = [*self._parts[id(outlet)], *self._parts[id(date)]]
         for author in authors:
             by_name, *others = self._parts[id(author)]
-            after_outlet = [("author-after-outlet", 1.0)] if outlet and author.at >= outlet.at else []
+            after_outlet = [_AFTER_OUTLET] if outlet and author.at >= outlet.at else []
             found += [by_name, *after_outlet, *others]
         found += self._together(outlet, date, authors)
         found += self._unused(outlet, date, authors)
+        found += self._of_the_run
         return found
 
     @cached_property
-    def _parts(self) -> dict[int, list[tuple[str, float]]]:
+    def _parts(self) -> dict[int, list[Feature]]:
         """The features of each piece by itself, whatever is chosen beside it."""
         return {
             id(None): [],
-            **{id(piece): list(self._outlet(piece)) for piece in self.outlets},
-            **{id(piece): list(self._date(piece)) for piece in self.dates},
-            **{id(piece): list(self._author(piece)) for piece in self.authors},
+            **{id(piece): _weighted(self._outlet(piece)) for piece in self.outlets},
+            **{id(piece): _weighted(self._date(piece)) for piece in self.dates},
+            **{id(piece): _weighted(self._author(piece)) for piece in self.authors},
         }
 
     def block(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...], *, foot: bool) -> Block:
-        features = self._features(outlet, date, authors)
-        scored = tuple((name, WEIGHTS[name] * factor) for name, factor in features)
+        features = tuple(self._features(outlet, date, authors))
         return Block(
-            reads=tuple(self.run), outlet=outlet, date=date, authors=authors, score=sum(w for _, w in scored),
-            features=scored,
+            reads=tuple(self.run), outlet=outlet, date=date, authors=authors, score=sum(w for _, w in features),
+            features=features,
             agency=self._agency(outlet), paragraphs_before=self.before, foot=foot,
             event=self._has_event,
             listing=self._is_list,
@@ -329,30 +349,31 @@ class _Scorer:
         if line.level is not None and not fragment.label and any(r.line.level is None for r in self.run):
             yield "author-as-heading", 1
 
-    def _together(
-        self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]
-    ) -> Iterator[tuple[str, float]]:
+    def _together(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]) -> list[Feature]:
         author = authors[0] if authors else None
-        for name, one, other in (
-            ("outlet-date-adjacent", outlet, date),
-            ("outlet-author-adjacent", outlet, author),
-            ("date-author-adjacent", date, author),
-        ):
-            if one and other:
-                gap = abs(one.at - other.at)
-                yield (name, 1) if gap <= 1 else (name, 0.5) if gap == 2 else ("apart", gap - 2)
+        return [
+            _distance(name, abs(one.at - other.at))
+            for name, one, other in (
+                ("outlet-date-adjacent", outlet, date),
+                ("outlet-author-adjacent", outlet, author),
+                ("date-author-adjacent", date, author),
+            )
+            if one and other
+        ]
 
-    def _unused(
-        self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]
-    ) -> Iterator[tuple[str, float]]:
-        if outlet is None or not outlet.fragment.known:
-            yield "unused-outlet", sum(o is not outlet and o.fragment.known for o in self.outlets)
-        yield "unused-author", 0 if authors or not self.authors else 1
-        yield "unused-date", 0 if date or not self.dates else 1
-        yield from self._of_the_run
+    def _unused(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]) -> list[Feature]:
+        author_left, date_left = bool(self.authors) and not authors, bool(self.dates) and not date
+        return [*self._other_outlets[id(outlet)], _UNUSED_AUTHOR[author_left], _UNUSED_DATE[date_left]]
 
     @cached_property
-    def _of_the_run(self) -> list[tuple[str, float]]:
+    def _other_outlets(self) -> dict[int, list[Feature]]:
+        """How many known outlets are left when one is chosen, or none; a known one leaves none to be told of."""
+        known = sum(o.fragment.known for o in self.outlets)
+        left = [_feature("unused-outlet", known)]
+        return {id(None): left, **{id(o): [] if o.fragment.known else left for o in self.outlets}}
+
+    @cached_property
+    def _of_the_run(self) -> list[Feature]:
         """What holds whichever of its parts are chosen."""
         told = (
             ("house-in-run", self._has_house),
@@ -360,7 +381,7 @@ class _Scorer:
             ("event-in-run", self._has_event),
             ("paragraph-before", min(self.before, 10)),
         )
-        return [(name, float(factor)) for name, factor in told if factor]
+        return _weighted((name, float(factor)) for name, factor in told if factor)
 
     def _agency(self, outlet: Piece | None) -> Piece | None:
         return next(

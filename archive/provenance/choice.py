@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from archive.model import Completeness, Kind
 from archive.provenance.block_offers import author_values, piece_value
@@ -96,8 +96,7 @@ def _merge(best: Offer, ranked: Sequence[Offer], page: Page) -> Offer:
         if not same:
             continue
         agrees = other.outlet_key is not None and other.outlet_key == best.outlet_key
-        merged = replace(
-            merged,
+        merged = merged._replace(
             outlet=merged.outlet or other.outlet,
             match=merged.match or other.match,
             date=merged.date or other.date,
@@ -105,8 +104,8 @@ def _merge(best: Offer, ranked: Sequence[Offer], page: Page) -> Offer:
             agency=merged.agency or other.agency,
             confidence=min(0.99, merged.confidence + (0.03 if agrees else 0.0)),
         )
-    merged = replace(merged, authors=merged.authors or tuple(_loose_authors(page, merged)))
-    return replace(merged, date=merged.date or _loose_date(page, merged))
+    merged = merged._replace(authors=merged.authors or tuple(_loose_authors(page, merged)))
+    return merged._replace(date=merged.date or _loose_date(page, merged))
 
 
 def _loose_authors(page: Page, offer: Offer) -> Iterator[Value]:

@@ -33,11 +33,12 @@ _CREDIT_INSIDE = re.compile(
 def write_reading(page: Page, signals: Signals, choice: Choice, version: str) -> Reading:
     """The Reading for *choice*; a post that is no repost claims nothing but its kind and its image credit."""
     credit = _image_credit(page)
+    telling = _kind_read(page, choice)
     kind = Evidence(
         field="kind",
         value=choice.kind,
-        printed=_kind_words(page, choice),
-        where=_kind_where(page, choice),
+        printed=telling.line.text[:200] if telling else "",
+        where=telling.line.where if telling else "",
         rule=choice.rule,
         confidence=round(choice.confidence, 3),
     )
@@ -109,16 +110,6 @@ def _completeness_evidence(page: Page, signals: Signals, value: str, confidence:
         )
 
 
-def _kind_words(page: Page, choice: Choice) -> str:
-    read = _kind_read(page, choice)
-    return read.line.text[:200] if read else ""
-
-
-def _kind_where(page: Page, choice: Choice) -> str:
-    read = _kind_read(page, choice)
-    return read.line.where if read else ""
-
-
 def _kind_read(page: Page, choice: Choice) -> Read | None:
     if choice.offer and choice.offer.lines:
         return next((r for r in page.reads if r.index == choice.offer.lines[0]), None)
@@ -127,12 +118,12 @@ def _kind_read(page: Page, choice: Choice) -> Read | None:
 
 def _original_url(page: Page, offer: Offer, signals: Signals) -> Value | None:
     """The link to the original: on the outlet's name, in the attribution, behind the call to read on; home first."""
-    telling = (r for r in page.reads if r.index in offer.lines or r.has("hook", "weak-hook") or "http" in r.line.text)
+    telling = (r for r in page.linked if r.index in offer.lines or "http" in r.line.text or r.has("hook", "weak-hook"))
     candidates = [(r, u) for r in telling for u in r.originals]
     if not candidates and offer.match is not None:
         homes = offer.match.outlet.domains
-        linked = (r for r in page.reads if any(home in link.href for link in r.line.links for home in homes))
-        candidates = [(r, u) for r in linked for u in r.originals if _is_home(u, offer)]
+        linked = [r for home in homes for r in page.linked for link in r.line.links if home in link.href]
+        candidates = [(r, u) for r in dict.fromkeys(linked) for u in r.originals if _is_home(u, offer)]
     ranked = sorted(candidates, key=lambda c: -_link_rank(c[0], c[1], offer))
     if not ranked or _contradicts(ranked[0][1], offer):
         return None
@@ -179,7 +170,7 @@ def _contradicts(url: str, offer: Offer) -> bool:
 
 def _image_credit(page: Page) -> Value | None:
     for read in page.reads:
-        if not read.has("credit") and not read.line.caption:
+        if "credit" not in read.roles and not read.line.caption:
             continue
         text = read.line.text
         match = _CREDIT.match(text) or _CREDIT_INSIDE.search(text)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from archive.dates import PrintedDate, find_dates, resolve
 from archive.model import Line, PageContext
@@ -22,8 +21,7 @@ LONGEST_METADATA = 170
 """Longer lines are running text."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fragment:
+class Fragment(NamedTuple):
     """A part of a line with what it may mean."""
 
     part: Part
@@ -43,15 +41,14 @@ class Fragment:
         return self.match is not None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A line read as metadata: its fragments in printed order and how much of it they explain."""
 
     fragments: tuple[Fragment, ...]
-    alternatives: tuple[Fragment, ...] = ()
-    """Other readings: a bare name could be a publication's."""
     explained: float
     """Share of the letters that fragments other than `text` account for, 0–1."""
+    alternatives: tuple[Fragment, ...] = ()
+    """Other readings: a bare name could be a publication's."""
 
     def of(self, *parts: Part) -> list[Fragment]:
         return [f for f in self.fragments if f.part in parts]
@@ -189,12 +186,21 @@ _ENOUGH_ORDINARY_WORDS = 4
 
 
 def _is_prose(text: str) -> bool:
-    """Whether half of *text*'s words, and four at least, are such as neither names nor dates nor labels are made of."""
+    """Whether half of *text*'s words, and four at least, are such as neither names nor dates nor labels are made of.
+
+    The beginning of a sentence, such as stands above a section or for a picture, is told by one word less.
+    """
     words = text.split()
     if len(words) < _ENOUGH_ORDINARY_WORDS:
         return False
-    ordinary = sum(word.islower() and word.strip(_EDGES) not in METADATA_WORDS for word in words)
-    return ordinary >= _ENOUGH_ORDINARY_WORDS and 2 * ordinary >= len(words)
+    ordinary = sum([word.islower() and word.strip(_EDGES) not in METADATA_WORDS for word in words])
+    if ordinary >= _ENOUGH_ORDINARY_WORDS and 2 * ordinary >= len(words):
+        return True
+    enough = ordinary >= _ENOUGH_ORDINARY_WORDS - 1 and 2 * ordinary >= len(words) - 1
+    return enough and text[1:].islower() and not _SIGN.search(text)
+
+
+_SIGN = re.compile(r"[^\w ’'-]")
 
 
 _LOGO = re.compile(r"(?<=\S)\s+logo$", re.IGNORECASE)
@@ -329,7 +335,7 @@ def _labelled_outlet(chunk: str, house: House) -> list[Fragment] | None:
     word = label["label"].casefold()
     if (word in _LABELS_NEEDING_COLON or word.endswith((" coverage", " news"))) and ":" not in label.group():
         return None
-    rest = re.sub(r"^(?:the|dem|der|la|el|le|il)\s+(?=[A-Z].* )", "", chunk[label.end() :].strip(_EDGES))
+    rest = _ARTICLE.sub("", chunk[label.end() :].strip(_EDGES))
     if not rest:
         return [Fragment(part="label", printed=chunk.strip(), label=word)]
     found = _known_outlet(rest, house) or _address(rest, house)
@@ -341,6 +347,9 @@ def _labelled_outlet(chunk: str, house: House) -> list[Fragment] | None:
         return [Fragment(part="house", printed=rest)]
     shape = outlet_shape(rest)
     return [Fragment(part="outlet", printed=rest, score=shape, label=word, rule="labelled-outlet")] if shape else None
+
+
+_ARTICLE = re.compile(r"^(?:the|dem|der|la|el|le|il)\s+(?=[A-Z].* )")
 
 
 def _with_label(fragment: Fragment, label: str) -> Fragment:
@@ -423,9 +432,7 @@ _BOARD_WORDS = re.compile(r"\b(?:editorial|staff|board|team|reports?|writers?|by
 
 
 def _affiliation(rest: str, house: House) -> list[Fragment]:
-    bare = re.sub(
-        r"^(?:special to|for|of|from|with)\s+(?:the\s+(?=[a-z]))?", "", rest.strip(_EDGES), flags=re.IGNORECASE
-    )
+    bare = _EMPLOYED.sub("", rest.strip(_EDGES))
     if match := known(bare) or known(_without_board(bare)):
         return [_outlet(bare, match, house, rule="byline-affiliation")]
     if job := _job_at_outlet(bare, house):
@@ -438,6 +445,9 @@ def _affiliation(rest: str, house: House) -> list[Fragment]:
     if shape >= 0.9:
         return [Fragment(part="outlet", printed=bare, score=shape * 0.6, rule="byline-affiliation")]
     return [Fragment(part="place", printed=bare)]
+
+
+_EMPLOYED = re.compile(r"^(?:special to|for|of|from|with)\s+(?:the\s+(?=[a-z]))?", re.IGNORECASE)
 
 
 def _job_at_outlet(chunk: str, house: House) -> list[Fragment] | None:

@@ -96,12 +96,12 @@ def _breadcrumb_roots(lines: Sequence[Line]) -> Iterable[str]:
     first = next((line for line in lines if line.zone == "breadcrumb"), None)
     if first is None:
         return
-    root = _BETWEEN_CRUMBS.split(first.text, maxsplit=1)[0]
+    root = _BETWEEN_CRUMBS.split(first.text, maxsplit=1)[0].rstrip()
     if fold(root) not in _GENERIC_CRUMBS and len(root) < 60:
         yield root
 
 
-_BETWEEN_CRUMBS = re.compile(r"\s*[>»›/|→]\s*")
+_BETWEEN_CRUMBS = re.compile(r"[>»›/|→]")
 
 
 def _is_body(name: str) -> bool:

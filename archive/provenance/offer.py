@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from archive.dates import fold
 from archive.outlets import Match
 from archive.provenance.blocks import Block
 
 
-@dataclass(frozen=True, kw_only=True)
-class Value:
+class Value(NamedTuple):
     """A value with the words behind it."""
 
     value: str
@@ -20,8 +19,7 @@ class Value:
     confidence: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Offer:
+class Offer(NamedTuple):
     """One way to read the page as a repost."""
 
     rule: str

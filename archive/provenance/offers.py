@@ -160,7 +160,7 @@ _PRINTED_LINK = re.compile(
 
 def _from_bare_links(page: Page) -> Iterator[Offer]:
     """ "Link: https://paper.example/…" printed at the foot."""
-    for read in page.reads:
+    for read in page.linked:
         if "://" not in read.line.text or not _PRINTED_LINK.match(read.line.text):
             continue
         found = next(((press().by_host(u), u) for u in read.originals if press().by_host(u)), None)
@@ -190,7 +190,8 @@ _CONVERSATION_IMAGE = re.compile(r"\bfile[ -](?:19|20)\d{6}[ -]\d+[ -]\w+\.(?:jp
 
 def _from_widget(page: Page) -> Iterator[Offer]:
     """The Conversation's republication widget leaves its image file's name, which only its server gives out."""
-    read = next((r for r in page.head if len(r.line.text) < 120 and _CONVERSATION_IMAGE.search(r.line.text)), None)
+    short = (r for r in page.head if "?" in r.line.text and len(r.line.text) < 120)
+    read = next((r for r in short if _CONVERSATION_IMAGE.search(r.line.text)), None)
     found = known("The Conversation") if read else None
     if read and found:
         value = Value(

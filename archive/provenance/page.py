@@ -40,6 +40,11 @@ class Page:
         return [r for r in self.reads if r.index < self.foot_from]
 
     @cached_property
+    def linked(self) -> list[Read]:
+        """Lines with a link or a printed address: no other leads to an original."""
+        return [r for r in self.reads if r.line.links or "http" in r.line.text]
+
+    @cached_property
     def datelines(self) -> list[tuple[Read, re.Match[str]]]:
         """Lines that begin with a place and a date, or something in brackets."""
         return [
@@ -116,7 +121,8 @@ def _is_dated(match: re.Match[str]) -> bool:
 
 def _is_round_up(page: Page) -> bool:
     """Three or more headings that begin with an outlet, or blocks of several outlets, each with text below it."""
-    headed = {m.outlet.id for r in page.reads if not r.is_paragraph and (m := _heading_outlet(r)) is not None}
+    headlike = (r for r in page.reads if not r.is_paragraph and ":" in r.line.text)
+    headed = {m.outlet.id for r in headlike if (m := _heading_outlet(r)) is not None}
     blocks = {
         b.outlet.fragment.match.outlet.id
         for b in page.blocks
@@ -126,8 +132,8 @@ def _is_round_up(page: Page) -> bool:
 
 
 def _heading_outlet(read: Read) -> Match | None:
-    head, colon, rest = read.line.text.partition(":")
-    return known(head) if colon and len(rest) > 3 and 3 <= len(head) < 40 and len(rest.split()) > 3 else None
+    head, _, rest = read.line.text.partition(":")
+    return known(head) if len(rest) > 3 and 3 <= len(head) < 40 and len(rest.split()) > 3 else None
 
 
 def title_lines(page: Page, *, headings: bool = True) -> Iterator[tuple[str, str, int]]:
@@ -137,7 +143,7 @@ def title_lines(page: Page, *, headings: bool = True) -> Iterator[tuple[str, str
         text = read.line.text
         if (
             read.line.zone == "title"
-            or (headings and read.index < 10 and read.has("heading"))
+            or (headings and read.index < 10 and "heading" in read.roles)
             or (12 < len(title) <= len(text) < 220 and title in fold(text))
         ) and len(text) < 300:
             yield text, read.line.where, read.index

@@ -6,6 +6,7 @@ Every feature is one small function or one row of a table; `explain` shows their
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -170,14 +171,16 @@ _FIRST_WORDS: dict[str, str] = {
     "dear": "dear to estimado sehr cher chère madame gentile prezado",
     "event-words": "when where location venue time cost register registration rsvp date tickets admission doors wann "
     "wo uhrzeit lieu quand où cuándo dónde lugar hora quando dove ora data local",
-    "photo-credit": "lead header cover featured main photo image picture illustration graphic foto imagem immagine "
-    "bild beitragsbild titelbild symbolbild artikelbild crédit credit grafik getty shutterstock video c",
+    "photo-credit": "lead header cover featured main photo image picture illustration graphic foto fotos imagem "
+    "immagine bild bildquelle beitragsbild titelbild symbolbild artikelbild crédit credit grafik getty "
+    "shutterstock video c",
     "list-heading": "references sources notes footnotes further works bibliography related in more quellen literatur "
     "références bibliographie referencias riferimenti referências",
     "page-furniture": "print share skip tweet email facebook twitter linkedin pinterest no post comment leave back tag "
     "tags categories filed posted related subscribe follow like loading advertisement pdf text menu search home google "
     "reddit whatsapp",
     "image-file": "file",
+    "hash-marks": "30",
 }
 """Rule → words one of which is the first of every line of the kind: the pattern is tried on no other line, but for
 those of the next two tables. Looking for them all at once costs less than one pattern."""
@@ -185,19 +188,19 @@ _WORDS: dict[str, str] = {
     "time-span": "am pm m " + " ".join(f"{number}{half}m" for number in range(60) for half in "ap"),
     "photo-credit": "flickr",
     "courtesy-photo": "photo image courtesy stock istock shutterstock flickr commons unsplash cc",
-    "photo-words": "photo image picture illustration foto",
+    "photo-words": "photo image picture illustration foto fotos",
     "read-the-full-article": "full original complete entire whole rest below",
     "lire-la-suite": "lire leer lee ver vea consulta acceder original complet artikel beitrag bericht interview leggi "
     "articolo vai leia ler veja acesse confira matéria artigo llegir",
-    "click-here": "click read see view watch listen find more story savoir leer lesen weiterlesen leggi saiba llegir "
-    "lire",
+    "click-here": "click read reading see view watch listen find more story savoir leer lesen weiterlesen leggi "
+    "saiba llegir lire",
     "page-furniture": "read comment",
     "image-file": "headshot jpg jpeg png gif webp",
 }
 _SIGNS: dict[str, str] = {
     "photo-credit": "©",
     "name-behind-dash": "^– ^— ^-",
-    "hash-marks": "# -",
+    "hash-marks": "#",
     "image-file": "- _",
 }
 """Words and signs one of which stands in every line of the kind, behind `^` at its beginning."""
@@ -223,7 +226,8 @@ _BY_MARK: dict[str, frozenset[int]] = {
     for mark in frozenset().union(*_MARKS.values())
 }
 """Word's opening or sign → numbers of the rules that it makes worth trying."""
-_SIGN = re.compile(r"[#©_–—-]")
+_SIGN = re.compile(r"[#©_-]")
+_DASHES = frozenset("–—-")
 
 SHORT = 220
 """Longer lines are paragraphs of an article, whatever they begin with."""
@@ -256,14 +260,26 @@ _OWN_TITLE = re.compile(
 """For text in lower case."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """What is known of a page before its lines are read, its names folded once for all of them."""
+
+    context: PageContext
+    house: House
+    title: str
+    categories: frozenset[str]
+    site_author: str
+    initials: frozenset[str]
+    """How they begin, and a byline, small and capital: a line with another plain first letter is none of them."""
+
+
 @dataclass(kw_only=True, eq=False)
 class Read:
     """A line with everything its own words say."""
 
     index: int
     line: Line
-    context: PageContext
-    house: House
+    page: Setting
     roles: dict[Role, str] = field(default_factory=dict)
     """Role → name of the rule that gave it."""
     glance: Glance | None = None
@@ -278,50 +294,46 @@ class Read:
     @cached_property
     def parsed(self) -> Parsed:
         """The line cut into fragments, when somebody asks: a theme's own lines are never asked for theirs."""
-        return parse(self.line, self.context, self.house, label=self.label) if self.metadata else _EMPTY
+        return parse(self.line, self.page.context, self.page.house, label=self.label) if self.metadata else _EMPTY
 
     @cached_property
     def originals(self) -> tuple[str, ...]:
         """Links in the line that leave the blog."""
         linked = self.line.links or "http" in self.line.text
-        return tuple(original_links(self.line, self.house.host)) if linked else ()
+        return tuple(original_links(self.line, self.page.house.host)) if linked else ()
 
     def has(self, *roles: Role) -> bool:
         return not self.roles.keys().isdisjoint(roles)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Setting:
-    """What is known of a page before its lines are read, its names folded once for all of them."""
-
-    context: PageContext
-    house: House
-    title: str
-    categories: frozenset[str]
-    site_author: str
-    longest: int
-    """Letters, with some to spare for accents and dots, of the longest of them: a longer line is none."""
+_PLAIN = frozenset(string.ascii_letters + string.digits)
+"""What a folded text begins with if the text does."""
 
 
 def setting(context: PageContext, house: House) -> Setting:
     title, site_author = fold(context.title or ""), fold(context.site_author or "")
     categories = frozenset(map(fold, context.categories))
-    longest = 2 * max(map(len, (title, site_author, *categories))) + 20
+    begun = "".join([words[:1] for words in (title, site_author, "by", "posted by", *categories)])
     return Setting(
-        context=context, house=house, title=title, categories=categories, site_author=site_author, longest=longest
+        context=context,
+        house=house,
+        title=title,
+        categories=categories,
+        site_author=site_author,
+        initials=frozenset(begun + begun.upper()),
     )
 
 
 def read_line(index: int, line: Line, page: Setting, *, before: Line | None = None) -> Read:
     """Say what *line* is by itself; of the line *before* it only whether that is a label for this one."""
     if line.zone in ("breadcrumb", "title"):
-        return Read(index=index, line=line, context=page.context, house=page.house, roles={line.zone: "zone"})
+        return Read(index=index, line=line, page=page, roles={line.zone: "zone"})
     if len(line.text) > SHORT:
         return _paragraph(index, line, page)
     if label_of_next(line):
         roles: dict[Role, str] = {"label": "label-of-the-next-line"}
-        return Read(index=index, line=line, context=page.context, house=page.house, roles=roles)
-    seen, told = _by_table(line.text)
+        return Read(index=index, line=line, page=page, roles=roles)
+    seen, told = (_by_table if len(line.text) <= REMEMBERED_CHARS else _by_table.__wrapped__)(line.text)
     roles = dict(told)
     if "chrome" in roles and _is_posted_in_an_outlet(line.text, page.context):
         del roles["chrome"]
@@ -331,21 +343,21 @@ def read_line(index: int, line: Line, page: Setting, *, before: Line | None = No
     return Read(
         index=index,
         line=line,
-        context=page.context,
-        house=page.house,
+        page=page,
         roles=roles,
         glance=seen,
         label=label_of_next(before) if before else None,
-        metadata=roles.keys().isdisjoint(_NO_METADATA),
+        metadata=_NO_METADATA.isdisjoint(roles),
         is_paragraph="text" in roles,
     )
 
 
 def _paragraph(index: int, line: Line, page: Setting) -> Read:
     """A line too long to be anything but running text."""
-    roles: dict[Role, str] = {"release-end": "hash-marks"} if _HASH_MARKS.search(line.text[-12:]) else {}
-    roles["text"] = "sentence"
-    return Read(index=index, line=line, context=page.context, house=page.house, roles=roles, is_paragraph=True)
+    roles: dict[Role, str] = {"text": "sentence"}
+    if "#" in line.text[-12:] and _HASH_MARKS.search(line.text[-12:]):
+        roles = {"release-end": "hash-marks", **roles}
+    return Read(index=index, line=line, page=page, roles=roles, is_paragraph=True)
 
 
 def _is_posted_in_an_outlet(text: str, context: PageContext) -> bool:
@@ -359,7 +371,9 @@ def _is_posted_in_an_outlet(text: str, context: PageContext) -> bool:
 
 _POSTED_BY = re.compile(r"^(?:posted )?by:?\s*")
 _POSTED_IN = re.compile(r"posted in:?\s+", re.IGNORECASE)
-_NO_METADATA: tuple[Role, ...] = ("text", "chrome", "credit", "release", "contact", "salutation", "echo", "hook")
+_NO_METADATA: frozenset[Role] = frozenset(
+    ("text", "chrome", "credit", "release", "contact", "salutation", "echo", "hook")
+)
 _EMPTY = Parsed(fragments=(), explained=0.0)
 _HASH_MARKS = re.compile(r"#\s?#\s?#+\s*$")
 
@@ -406,17 +420,24 @@ def is_press_category(names: Sequence[str]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _is_press_name(folded: str) -> bool:
-    return folded.strip() in _PRESS or any(word in folded for word in _PRESS if len(word) > 9)
+    return folded.strip() in _PRESS or any(map(folded.__contains__, _LONG_PRESS))
 
 
 _PRESS = frozenset(fold(name) for name in PRESS_CATEGORIES)
+_LONG_PRESS = tuple(name for name in _PRESS if len(name) > 9)
+
+
+REMEMBERED_CHARS = 60
+"""What a theme prints on every page is short; a sentence is hardly met again."""
 
 
 @lru_cache(maxsize=1024)
 def _by_table(text: str) -> tuple[Glance, Mapping[Role, str]]:
     """A glance at a short line, and its roles by the rules that this makes worth trying."""
     seen = glance(text)
-    marks = seen.openings.union(_SIGN.findall(text), (f"^{text[:1]}",)) & _ALL_MARKS
+    marks = (seen.openings & _ALL_MARKS).union(_SIGN.findall(text))
+    if text[:1] in _DASHES:
+        marks |= {f"^{text[:1]}"}
     found: dict[Role, str] = {}
     for role, name, also, pattern in _rules(marks):
         if role in found or (also and also.isdisjoint(seen.openings)):
@@ -439,7 +460,8 @@ def _rules(marks: frozenset[str]) -> Sequence[tuple[Role, str, frozenset[str], r
 
 def _by_context(line: Line, page: Setting) -> dict[Role, str]:
     found: dict[Role, str] = {}
-    text = fold(line.text) if len(line.text) <= page.longest else None
+    initial = line.text[:1]
+    text = fold(line.text) if initial in page.initials or initial not in _PLAIN else None
     if text and text == page.title:
         found["echo"] = "title-again"
     if text in page.categories:
@@ -455,8 +477,8 @@ def _by_context(line: Line, page: Setting) -> dict[Role, str]:
     printed_by = _printed_by(line.classes) if line.classes else None
     if printed_by == "teaser":
         found["chrome"] = "teaser-class"
-    elif printed_by == "theme" or _is_author_link(line, page.house):
-        found["site-date" if any(c.isdigit() for c in line.text) else "site-author"] = "theme-class"
+    elif printed_by == "theme" or (line.links and _is_author_link(line, page.house)):
+        found["site-date" if any(map(str.isdigit, line.text)) else "site-author"] = "theme-class"
     elif text and page.site_author and line.zone == "head" and _POSTED_BY.sub("", text) == page.site_author:
         found["site-author"] = "same-as-site-author"
     return found
@@ -469,10 +491,8 @@ def _printed_by(classes: str) -> Literal["teaser", "theme"] | None:
 
 
 def _is_author_link(line: Line, house: House) -> bool:
-    return (
-        bool(line.links)
-        and person_or_by(line.text)
-        and all(_AUTHORS_PAGE.search(link.href) and same_site(host_of(link.href), house.host) for link in line.links)
+    return person_or_by(line.text) and all(
+        _AUTHORS_PAGE.search(link.href) and same_site(host_of(link.href), house.host) for link in line.links
     )
 
 

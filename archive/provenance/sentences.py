@@ -17,13 +17,14 @@ from archive.outlets import Match
 from archive.provenance.house import House
 from archive.provenance.links import BARE_URL
 from archive.provenance.names import Byline, read_byline
-from archive.provenance.openings import glance, openings
+from archive.provenance.openings import beginnings, glance, openings
 from archive.provenance.press import known, known_prefix, outlet_shape, press
-from archive.provenance.roles import Read
+from archive.provenance.roles import Read, Role
 from archive.provenance.wordings import (
     ARTICLE,
     ARTICLE_WORDS,
     CA_TEXT,
+    DE_NOUNS,
     DE_TEXT,
     ES_TEXT,
     FR_TEXT,
@@ -116,6 +117,8 @@ _SUBJECT_IN = re.compile(
     rf"^\W*(?P<job>(?:[A-Z][\w’'-]+\s+)?(?:[a-zà-ÿ-]+\s+){{0,3}})(?P<names>{_NAMES})\s+(?:in|for|dans|en|su|in der|"
     rf"na|no)\s+(?=[A-Z]|the |der )"
 )
+_IN_WORDS = openings("in for dans en su na no")
+"""One of them stands in every match of _SUBJECT_IN."""
 _WRITING = re.compile(
     rf"(?P<names>(?:(?:Dr|Mr|Ms|Mrs|Prof|Sen|Gov)\.?\s+)?{_NAMES}),?\s+(?:writing|writes|wrote|reports|at)\b"
 )
@@ -127,7 +130,9 @@ _REPRODUCED = re.compile(
     re.IGNORECASE,
 )
 
-_REPRODUCED_NOUNS = openings("artículo columna tribuna texto artigo article articolo artikel beitrag entrevista carta")
+_REPRODUCED_NOUNS = openings(
+    "artículo columna tribuna texto texte text artigo article articolo artikel beitrag entrevista carta"
+)
 _REPRODUCED_VERBS = openings(
     "reproducimos publicamos compartimos recogemos copiamos transcribimos reproduzimos publiquem reproduïm riportiamo "
     "pubblichiamo publions reproduisons veröffentlichen dokumentieren lesenswerte repostamos republicamos"
@@ -139,10 +144,10 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
 
     *edge*: the line stands at the head or the foot, where weaker wordings count too.
     """
-    text = _window(read.line.text, edge)
-    if not text or read.has("caption", "site-author", "breadcrumb", "title"):
+    text = read.line.text if len(read.line.text) <= SHORTEST_PARAGRAPH else _window(read.line.text, edge)
+    if not text or not _NO_ATTRIBUTION.isdisjoint(read.roles):
         return []
-    if read.has("credit") and not _PERMITTED.search(text):
+    if "credit" in read.roles and not _PERMITTED.search(text):
         return []
     lower, begun = read.glance or glance(text)
     found = [
@@ -151,15 +156,17 @@ def read_attributions(read: Read, context: PageContext, house: House, *, edge: b
         if (not rule.also or not rule.also.isdisjoint(begun)) and rule.fits(lower)
         for a in _apply(rule, text, read, context, house)
     ]
-    if edge and len(text) < 120:
+    if edge and len(text) < 120 and not _IN_WORDS.isdisjoint(begun):
         found += _person_in(text, read, context, house)
-    if edge and len(text) < 230 and not any(a.match for a in found) and _may_be_worded_loosely(text, lower, begun):
+    named = bool(found) and any(a.match for a in found)
+    if edge and len(text) < 230 and not named and _may_be_worded_loosely(text, lower, begun):
         found += _loosely_worded(text, read, context, house)
-    if not found and edge:
-        found = list(_without_outlet(text, begun, read))
+    if not found and edge and not (_REPRODUCED_VERBS.isdisjoint(begun) or _REPRODUCED_NOUNS.isdisjoint(begun)):
+        found = list(_without_outlet(text, read))
     return sorted(found, key=lambda a: -a.strength) if found and not _is_no_attribution(text, begun) else []
 
 
+_NO_ATTRIBUTION: frozenset[Role] = frozenset(("caption", "site-author", "breadcrumb", "title"))
 _PERMITTED = re.compile(r"\b(?:reprint|republish|repost)\w*\b.{0,20}\bpermission\b", re.IGNORECASE)
 """Of a text, though the line begins like the credit of a picture: "© The Courier. Reprinted with permission." """
 
@@ -177,11 +184,14 @@ def _rules(told: frozenset[str], edge: bool) -> Sequence[Rule]:
     return tuple(rule for number in sorted(numbers) if (rule := RULES[number]).anywhere or edge)
 
 
-def _window(text: str, edge: bool) -> str:
-    """Attribution stands at the start or the end of a line; the middle of a long paragraph is not looked at."""
-    if len(text) <= (320 if edge else 200):
-        return text
-    return text[:220] if edge else ""
+SHORTEST_PARAGRAPH = 200
+
+
+def _window(paragraph: str, edge: bool) -> str:
+    """Attribution stands at the start or the end of a page; the middle of a long paragraph is not looked at."""
+    if not edge:
+        return ""
+    return paragraph if len(paragraph) <= 320 else paragraph[:220]
 
 
 def _apply(rule: Rule, text: str, read: Read, context: PageContext, house: House) -> Iterator[Attribution]:
@@ -287,15 +297,17 @@ _VERB = re.compile(
 )
 """For text in lower case."""
 _NOUN_WORDS = openings(
-    f"{ARTICLE_WORDS} artículo columna tribuna entrevista reportaje noticia texto crónica opinión carta análisis "
-    "tribune entretien chronique reportage texte éditorial billet portrait papier point enquête lettre articolo "
+    f"{ARTICLE_WORDS} posts items texts opeds artículo columna tribuna entrevista reportaje noticia texto "
+    "crónica opinión carta análisis tribune entretien chronique reportage texte éditorial billet portrait papier point "
+    "enquête lettre articolo "
     "editoriale intervista intervento pezzo testo commento lettera servizio recensione artigo matéria reportagem "
     "coluna crônica notícia reportatge edition édition edición edizione edição ausgabe permission"
 )
 _VERB_WORDS = openings(
-    "publish print appear ran carried featured aparec paru diffus erschien veröffentlicht abgedruckt uscit appars "
-    "pubblicat veiculad saiu apareg reprint repost reblog extrait extract estratt auszug trecho excerpt"
+    "publish print appear ran carried featured aparec paru parue parus diffus erschien veröffentlicht abgedruckt uscit "
+    "appars pubblicat veiculad saiu apareg reprint repost reblog extrait extract estratt auszug trecho excerpt"
 )
+_COPYRIGHT = openings("copyright")
 _SIGNING_WORDS = openings("by por firma par von per de d di del des du do da dei mit avec con with")
 _BEFORE_WORDS = openings(
     "in en dans sur su sul sulla sullo sull nel nella na no em im aus für pour for from by at al a on par por per da "
@@ -306,10 +318,6 @@ _DATE_WORDS = openings(" ".join((*MONTHS, SEASONS)))
 and every date with a name in it, holds a word that begins like one of these."""
 _DATE_SIGNS = re.compile(r"\d(?:[-/.]\s?\d|[^\W\d_])")
 """Stands in every other date, and where the name is grown together with the day."""
-_GERMAN_NOUNS = tuple(
-    "artikel beitrag bericht interview kommentar text reportage essay kolumne porträt meldung leserbrief "
-    "gespräch".split()
-)
 _DIGIT = re.compile(r"\d")
 _JUST_BEFORE = re.compile(
     r"(?:\b(?:in|en|dans|sur|su|sul|sulla|sullo|sull['’]|nel|nella|na|no|em|im|aus|für|pour|for|from|by|at|al|a|a "
@@ -336,7 +344,7 @@ _QUOTE_INTRO = re.compile(
 _READ_THE = re.compile(
     r"^\W*(?:click here to )?(?:read|see|view|watch)(?: the)?(?: full| original| entire)?\s*$", re.IGNORECASE
 )
-_CALLS_TO_READ = re.compile(r"\W*(?:click|read|see|view|watch)\b", re.IGNORECASE)
+_CALLS_TO_READ = beginnings("click read see view watch")
 """How whatever _READ_THE matches begins."""
 _ITS_ARTICLE = re.compile(rf"^(?:['’]s?)?\s+{ARTICLE}\b", re.IGNORECASE)
 _IN_THE = re.compile(r"^\W*(?:in )?(?:today['’]s |this week['’]s )?(?:the )?$", re.IGNORECASE)
@@ -368,19 +376,18 @@ def _loosely_worded(text: str, read: Read, context: PageContext, house: House) -
 
 def _may_be_worded_loosely(text: str, lower: str, begun: frozenset[str]) -> bool:
     """Whether the words are there that `_loose_strength` asks for: most lines need not be searched for outlets."""
-    if text.rstrip().endswith(":") or "©" in text or "copy" in begun:
+    if text.rstrip().endswith(":") or "©" in text or not _COPYRIGHT.isdisjoint(begun):
         return True
-    named, called = not _BEFORE_WORDS.isdisjoint(begun), _CALLS_TO_READ.match(text) is not None
-    if not (named or called):
+    called = not _CALLS_TO_READ.isdisjoint(begun)
+    if not called and _BEFORE_WORDS.isdisjoint(begun):
         return False
-    dated = _may_be_dated(text, begun)
-    if dated and len(text) < 60:
-        return True
-    noun = not _NOUN_WORDS.isdisjoint(begun) or any(noun in lower for noun in _GERMAN_NOUNS)
+    noun = not _NOUN_WORDS.isdisjoint(begun) or any(map(lower.__contains__, DE_NOUNS))
     verb = not _VERB_WORDS.isdisjoint(begun) and _VERB.search(lower) is not None
     if noun and (verb or called):
         return True
-    return (noun or verb) and (dated or _may_be_signed(text, begun))
+    if not (noun or verb):
+        return len(text) < 60 and _may_be_dated(text, begun)
+    return _may_be_dated(text, begun) or _may_be_signed(text, begun)
 
 
 def _may_be_dated(text: str, begun: frozenset[str]) -> bool:
@@ -477,9 +484,9 @@ def _strip_job(names: str) -> str:
     return " ".join(words)
 
 
-def _without_outlet(text: str, begun: frozenset[str], read: Read) -> Iterator[Attribution]:
+def _without_outlet(text: str, read: Read) -> Iterator[Attribution]:
     """ "Reproducimos el artículo del periodista A": a repost, though the outlet is not named."""
-    if _REPRODUCED_VERBS.isdisjoint(begun) or _REPRODUCED_NOUNS.isdisjoint(begun) or not _REPRODUCED.search(text):
+    if not _REPRODUCED.search(text):
         return
     byline, printed = _author_in(BARE_URL.sub("", text), (len(text), len(text)))
     if byline:

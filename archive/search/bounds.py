@@ -16,6 +16,10 @@ TRIED: Final = 50_000
 HEADS: Final = 400
 NEWEST: Final = 100
 """Of more answers so many are ranked: the newest with the words in their head, and the newest whatever they are."""
+HEADS_RANKED: Final = 3_500
+"""About so many of the newest heads are ranked in one walk."""
+HEADS_COUNTED: Final = 2_000
+"""Of a word whose list is too long for that, it is counted in so many of the newest heads."""
 KEPT: Final = 1_000
 """How far a result sorted by relevance can be paged through."""
 WEIGHED: Final = 60
@@ -29,12 +33,14 @@ SPELLED: Final = 8
 """A prefix of so many words at most is looked up in heads by their stems."""
 COUNTED: Final = 100_000
 """Answers are counted up to here."""
+SURELY: Final = 1.25
+"""Of so many times as many answers as a bound has, as far as can be told, it is first asked whether they pass it."""
 DENSE: Final = 0.05
 """From this share of all posts on, posts are walked by date and tried one by one."""
 
 STEPS: Final = 300_000
 """A walk through the index passes about so many entries at most; where there are more, it ends before the oldest."""
 RANKED_STEPS: Final = 100_000
-"""To rank a single post, FTS5 counts all that have each word: of more entries than these, heads are read instead."""
+"""To rank a single post, FTS5 counts all that have each word: of several words with more entries, heads are read."""
 HEAD_STEPS: Final = 4
 """Of several words each is counted twice, once among heads alone, which takes longer."""

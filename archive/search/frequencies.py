@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from archive.schema import FTS_TABLE, WORDS_TABLE
 from archive.search import bounds
 from archive.search.passages import Unit
-from archive.search.plan import Plan, quoted
+from archive.search.plan import Plan, beginning, quoted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +56,10 @@ class Frequencies:
 
     def of(self, unit: Unit) -> float:
         """In how many posts the unit stands."""
-        table = WORDS_TABLE if unit.prefix and len(unit.words) == 1 else FTS_TABLE
-        return self._density(table, f"{quoted(unit.text)} *" if unit.prefix else quoted(unit.text))
+        if not unit.prefix:
+            return self._density(FTS_TABLE, quoted(unit.text))
+        table = WORDS_TABLE if len(unit.words) == 1 else FTS_TABLE
+        return self._density(table, beginning(unit.text, self.plan.spelled.get(unit.text)))
 
     def _density(self, table: str, match: str) -> float:
         """In how many posts *match* stands, judged by how densely the newest of them have it."""

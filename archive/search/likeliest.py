@@ -17,7 +17,7 @@ from archive.search.candidates import Answers, rows_of
 from archive.search.passages import Unit
 from archive.search.plan import quoted
 from archive.search.prefixes import heads_first
-from archive.search.rank import Weighed, weigh
+from archive.search.rank import Weighed, head_of, weigh
 
 _HEAD: Final = ("id", "title", "outlet", "authors", "words")
 
@@ -32,7 +32,7 @@ def leading_of(answers: Answers) -> list[int]:
     """Those of the likeliest that the index tells apart."""
     match = answers.plan.match
     if match is None:
-        return heads_first(answers.db, answers.units, answers.newest[: bounds.FEW])[: bounds.KEPT]
+        return heads_first(answers.db, answers.units, answers.plan.spelled, answers.newest[: bounds.FEW])[: bounds.KEPT]
     if answers.all is not None and len(answers.all) <= bounds.WEIGHED:
         return answers.all
     if answers.all is not None:
@@ -41,8 +41,10 @@ def leading_of(answers: Answers) -> list[int]:
         ranked = answers.ranked_few if answers.ranked_few is not None else answers.ranked_whole(bounds.KEPT)
         return list(dict.fromkeys([*near, *ranked]))[: bounds.KEPT]
     near, heads = _found_by_telling_words(answers) or (_near(answers, match), _heads(answers, match))
-    newest = _ranked(answers, match, bounds.NEWEST)
-    first = [*near, *heads[: bounds.WEIGHED // 2], *newest[: bounds.WEIGHED // 4]]
+    newest = _newest(answers, match)
+    # Newest posts that are not ranked are as good as any: heads go before them.
+    many = bounds.WEIGHED // 4 if _ranks_cheaply(answers) else 0
+    first = [*near, *heads[: bounds.WEIGHED * 3 // 4 - many], *newest[:many]]
     return list(dict.fromkeys([*first, *heads, *newest]))
 
 
@@ -52,7 +54,9 @@ def _found_by_telling_words(answers: Answers) -> tuple[list[int], list[int]] | N
     None where nothing is gained: no walk would end early, or the query is not words that all must be there.
     """
     plan, frequencies = answers.plan, answers.frequencies
-    if not frequencies.since or plan.where or (plan.match or "").lower() != _all_of(answers.units).lower():
+    if len(answers.units) < 3 or not frequencies.since or plan.where:
+        return None
+    if (plan.match or "").lower() != _all_of(answers.units).lower():
         return None
     units = tuple(unit for unit in answers.units if frequencies.of(unit) <= frequencies.posts / 2)
     others = [unit for unit in answers.units if unit not in units]
@@ -137,27 +141,50 @@ def _heads(answers: Answers, match: str) -> list[int]:
     if match.lower() == f"({texts[0]})" and not units[0].in_title:
         return _ranked_heads(answers, in_head)  # the same, and looked up once instead of twice
     both = " AND ".join(texts)
-    titled = _also(answers, match, f"title : ({both})", bounds.WEIGHED // 4)
-    with_all = _also(answers, match, f"{both} AND {in_head}", bounds.HEADS) if answers.plan.alternatives else []
+    titled = _also(answers, match, f"title : ({both})", bounds.WEIGHED // 4) if len(texts) > 1 else []
+    with_all = _also(answers, match, f"{both} AND {in_head}", bounds.HEADS // 2) if answers.plan.alternatives else []
     leading = [*titled, *_by_heads(answers, with_all)[: bounds.WEIGHED // 2]]
     return [*leading, *_ranked_heads(answers, f"({match}) AND {in_head}")]
 
 
 def _ranked_heads(answers: Answers, match: str) -> list[int]:
-    """The newest HEADS answers, best first; where there seem to be hardly more, the best of all in one walk."""
-    if not _ranks_cheaply(answers):
-        many = bounds.HEADS if len(answers.units) == 1 else bounds.HEADS // 2
-        return _by_heads(answers, answers.latest(match, many, answers.since))
+    """Up to HEADS answers, best first: the newest are ranked or, where the walk would be long, fewer of them read."""
+    if _is_walked_whole(answers):
+        sql = f"""
+            select rowid from {FTS_TABLE} where {FTS_TABLE} match :match and rowid >= :since
+            order by rank, rowid desc
+            limit {bounds.HEADS}
+        """
+        return [id for (id,) in answers.db.execute(sql, {"match": match, "since": _since_ranked(answers, match)})]
+    if len(answers.units) > 1:
+        return _by_heads(answers, answers.latest(match, bounds.HEADS // 2, answers.since))
+    if answers.plan.where:
+        return _by_heads(answers, answers.latest(match, bounds.HEADS, answers.since))
+    fullest = _fullest(answers, answers.latest(match, bounds.HEADS_COUNTED, answers.since))
+    return [*_by_heads(answers, fullest[: bounds.NEWEST]), *fullest[bounds.NEWEST :]]
+
+
+def _since_ranked(answers: Answers, match: str) -> int:
+    """The oldest of about HEADS_RANKED answers, as densely as the newest stand."""
     sample = answers.latest(match, bounds.WEIGHED)
-    if len(sample) < bounds.WEIGHED or answers.frequencies.expected(len(sample), sample[-1]) < 2 * bounds.HEADS:
-        sql = f"select rowid from {FTS_TABLE} where {FTS_TABLE} match ? order by rank limit {bounds.HEADS}"
-        return [id for (id,) in answers.db.execute(sql, [match])]
-    return _ranked(answers, match, bounds.HEADS)
+    if len(sample) < bounds.WEIGHED:
+        return 0
+    posts = answers.frequencies.posts
+    return posts - int((posts - sample[-1] + 1) * bounds.HEADS_RANKED / len(sample))
 
 
-def _ranked(answers: Answers, match: str, within: int) -> list[int]:
-    """The newest *within* answers, best first where FTS5 ranks them cheaply."""
-    newest = answers.latest(match, within, answers.since)
+def _is_walked_whole(answers: Answers) -> bool:
+    """Whether FTS5 may rank heads: of one word that is another walk through its list, of several several."""
+    if len(answers.units) > 1:
+        return _ranks_cheaply(answers)
+    return _ranks_by_words_alone(answers) and answers.frequencies.steps <= bounds.STEPS
+
+
+def _newest(answers: Answers, match: str) -> list[int]:
+    """The newest answers, best first where FTS5 ranks them cheaply."""
+    if not answers.is_counted_fast:  # so they were looked up already, to know whether they are few
+        return [id for id in answers.newest[: bounds.NEWEST] if id >= answers.since]
+    newest = answers.latest(match, bounds.NEWEST, answers.since)
     if not newest or not _ranks_cheaply(answers):
         return newest
     sql = f"select rowid from {FTS_TABLE} where {FTS_TABLE} match :match and rowid >= :oldest order by rank"
@@ -165,10 +192,20 @@ def _ranked(answers: Answers, match: str, within: int) -> list[int]:
 
 
 def _ranks_cheaply(answers: Answers) -> bool:
-    if answers.plan.where or answers.plan.words or not answers.is_counted_fast:
-        return False
     times = 1 if len(answers.units) == 1 else bounds.HEAD_STEPS
-    return answers.frequencies.steps * times <= bounds.RANKED_STEPS
+    return _ranks_by_words_alone(answers) and answers.frequencies.steps * times <= bounds.RANKED_STEPS
+
+
+def _ranks_by_words_alone(answers: Answers) -> bool:
+    return not answers.plan.where and not answers.plan.words and answers.is_counted_fast
+
+
+def _fullest(answers: Answers, ids: Sequence[int]) -> list[int]:
+    """HEADS of *ids*, in whose heads the one word seems to stand most often: what begins like it is counted there."""
+    beginning = answers.units[0].beginning
+    rows = rows_of(answers.db, ids, _HEAD)
+    counts = {id: head_of(row).count(beginning) for id, row in rows.items()}
+    return sorted(counts, key=lambda id: (-counts[id], -id))[: bounds.HEADS]
 
 
 def _by_heads(answers: Answers, ids: Sequence[int]) -> list[int]:

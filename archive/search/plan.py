@@ -15,10 +15,17 @@ from sqlite_utils import Database
 from archive.query import And, Filter, Near, Node, Not, Or, Query, Term
 from archive.query_fields import day_span, lag_span
 from archive.schema import FTS_TABLE, LAG, WORDS_TABLE
+from archive.search import bounds
 from archive.search.names import Names
+from archive.search.passages import fold_keeping_length
+from archive.search.vocabulary import words_beginning
 
 DOUBTFUL_BELOW: Final = 0.7
 """A repost read with less confidence than this is for a person to check."""
+
+
+Spelled = dict[str, tuple[str, ...] | None]
+"""Beginning of a word, folded → the archive's words that begin so; None where they are many."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +47,7 @@ class Plan:
     """What of `match` must not be there, as expressions of their own."""
     plain: bool = False
     """Words and choices between words alone: a post that has all of them answers, as far as words go."""
+    spelled: Spelled = field(default_factory=dict)
     nothing: bool = False
     """The query asks for something, and nothing of it can be searched."""
 
@@ -71,6 +79,7 @@ def plan(db: Database, query: Query, *, public: bool = False) -> Plan:
         values=maker.values,
         alternatives=isinstance(query.tree, Or),
         plain=_is_plain(query.tree),
+        spelled=maker.spelled,
         notes=(*query.notes, *dict.fromkeys(maker.names.notes)),
     )
 
@@ -83,6 +92,14 @@ def _is_plain(node: Node) -> bool:
 def quoted(text: str) -> str:
     """*text* as a string of FTS5."""
     return '"' + text.replace('"', '""') + '"'
+
+
+def beginning(text: str, spelled: Iterable[str] | None = None) -> str:
+    """Expression for what begins with *text*: few words, *spelled*, are looked up as such.
+
+    Of a beginning FTS5 gathers the posts of every word before it hands out the first.
+    """
+    return f"({' OR '.join(map(quoted, spelled))})" if spelled else f"{quoted(text)} *"
 
 
 def expression(node: Node) -> str | None:
@@ -129,6 +146,7 @@ class _Maker:
     values: dict[str, Any] = field(default_factory=dict)
     names: Names = field(init=False)
     unwanted: tuple[str, ...] = ()
+    spelled: Spelled = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.names = Names(self.db)
@@ -146,7 +164,7 @@ class _Maker:
         rest = [part for part in parts if part not in wanted and part not in prefixes and part not in unwanted]
         match = _excluding(wanted.values(), unwanted.values()) if wanted else None
         self.unwanted = tuple(unwanted.values())
-        words = " AND ".join(f"{quoted(part.text)} *" for part in prefixes)
+        words = " AND ".join(map(self._beginning, prefixes))
         return match, words or None, " and ".join(self.condition(part) for part in rest)
 
     def condition(self, node: Node) -> str:
@@ -174,18 +192,26 @@ class _Maker:
         return f"posts.id in (select rowid from {table} where {table} match {self.bind(found)})"
 
     def _prefix(self, term: Term) -> str:
-        found = self._matching(WORDS_TABLE, f"{quoted(term.text)} *")
+        found = self._matching(WORDS_TABLE, self._beginning(term))
         if not term.in_title:
             return found
         return f"({found} and (' ' || posts.title) like {self.bind(f'% {like(term.text)}%')} escape '\\')"
+
+    def _beginning(self, term: Term) -> str:
+        """Expression for the index of words as spelled."""
+        folded = fold_keeping_length(term.text)
+        if folded not in self.spelled:
+            self.spelled[folded] = words_beginning(self.db, folded, bounds.SPELLED)
+        # Other letters FTS5 may fold otherwise than we do.
+        return beginning(term.text, self.spelled[folded] if term.text.isascii() else None)
 
     def any_of(self, column: str, found: Iterable[Any]) -> str:
         marks = ", ".join(self.bind(value) for value in found)
         return f"{column} in ({marks})" if marks else "0"
 
     def between(self, column: str, start: str | None, end: str | None) -> str:
-        bounds = [f"{column} >= {self.bind(start)}"] if start else []
-        return " and ".join([*bounds, *([f"{column} < {self.bind(end)}"] if end else [])])
+        found = [f"{column} >= {self.bind(start)}"] if start else []
+        return " and ".join([*found, *([f"{column} < {self.bind(end)}"] if end else [])])
 
 
 def like(text: str) -> str:
@@ -237,10 +263,12 @@ def _day(column: str, operator: str = "") -> Callable[[_Maker, str], str]:
 
 def _lag(maker: _Maker, value: str) -> str:
     least, most = lag_span(value)
-    bounds = [f"{LAG} >= {maker.bind(least)}"] if least is not None else []
+    conditions = [f"{LAG} is not null"]
+    if least is not None:
+        conditions.append(f"{LAG} >= {maker.bind(least)}")
     if most is not None:
-        bounds.append(f"{LAG} <= {maker.bind(most)}")
-    return " and ".join([f"{LAG} is not null", *bounds])
+        conditions.append(f"{LAG} <= {maker.bind(most)}")
+    return " and ".join(conditions)
 
 
 _STATES: Final = {

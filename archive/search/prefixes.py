@@ -3,51 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 
 from sqlite_utils import Database
 
-from archive.schema import FTS_TABLE, VOCABULARY_TABLE
+from archive.schema import FTS_TABLE
 from archive.search import bounds
 from archive.search.passages import Unit, has_marks
-from archive.search.plan import quoted
+from archive.search.plan import Spelled, quoted
 from archive.search.stems import stem
 
 
-def heads_first(db: Database, units: Sequence[Unit], ids: list[int]) -> list[int]:
+def heads_first(db: Database, units: Sequence[Unit], spelled: Spelled, ids: list[int]) -> list[int]:
     """*ids* with those whose headline, outlet or author has one of the words before the others."""
-    words = _words_of_prefixes(db, units)
+    if not ids:
+        return []
+    words = _words_of_prefixes(units, spelled)
     heads = set(_heads_read(db, units, ids) if words is None else _heads_with(db, words, ids))
     return sorted(ids, key=lambda id: id not in heads)
 
 
-def _words_of_prefixes(db: Database, units: Sequence[Unit]) -> list[str] | None:
+def _words_of_prefixes(units: Sequence[Unit], spelled: Spelled) -> list[str] | None:
     """Words whose stems are those of all that begin as asked; None when they are many, or not theirs alone.
 
     A stem differs from its words in the last letter at most: one that goes on behind the prefix is theirs alone.
     """
     found: dict[str, str] = {}
     for unit in units:
-        if len(unit.words) > 1 or not unit.prefix:
+        if len(unit.words) > 1 or not unit.prefix or (words := spelled.get(unit.text)) is None:
             return None
-        terms = {term: stem(term) for term in islice(_terms(db, unit.text), bounds.SPELLED + 1)}
-        if len(terms) > bounds.SPELLED or not all(each[:-1].startswith(unit.text) for each in terms.values()):
+        terms = {term: stem(term) for term in words}
+        if not all(each[:-1].startswith(unit.text) for each in terms.values()):
             return None
         found |= {each: term for term, each in terms.items()}
     return list(found.values())
-
-
-def _terms(db: Database, prefix: str) -> Iterator[str]:
-    """The archive's words that begin with *prefix*; each is one leap in the index, however many posts have it."""
-    term, sign = prefix, ">="
-    while True:
-        sql = f"select term from {VOCABULARY_TABLE} where term {sign} ? limit 1"
-        row = db.execute(sql, [term]).fetchone()
-        if row is None or not row[0].startswith(prefix):
-            return
-        term, sign = row[0], ">"
-        yield term
 
 
 def _heads_with(db: Database, words: Sequence[str], ids: list[int]) -> list[int]:
@@ -55,11 +44,12 @@ def _heads_with(db: Database, words: Sequence[str], ids: list[int]) -> list[int]
     match = f"{{title outlet authors}} : ({' OR '.join(map(quoted, words))})"
     sql = f"""
         select rowid from {FTS_TABLE}
-        where {FTS_TABLE} match :match and +rowid in (select value from json_each(:ids))
+        where {FTS_TABLE} match :match and rowid >= :oldest and +rowid in (select value from json_each(:ids))
         order by rowid desc
         limit {bounds.PREFIXED}
     """
-    return [id for (id,) in db.execute(sql, {"match": match, "ids": json.dumps(ids)})] if words else []
+    values = {"match": match, "oldest": min(ids), "ids": json.dumps(ids)}
+    return [id for (id,) in db.execute(sql, values)] if words else []
 
 
 def _heads_read(db: Database, units: Sequence[Unit], ids: list[int]) -> list[int]:

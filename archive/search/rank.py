@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -44,13 +44,18 @@ def _weighed(row: dict[str, Any], units: Sequence[Unit], weights: Sequence[float
     marks = dict(_NOTHING)
     marks["text"] = find_marks((row["text"] or "")[:LONGEST_READ], units)
     # Most heads have none of the words: three short texts are passed over at one go.
-    head = fold_keeping_length(f"{row['title']} {row['outlet']} {row['authors']}")
+    head = head_of(row)
     if any(unit.beginning in head for unit in units):
         for column in _HEAD:
             marks[column] = find_marks((row[column] or "")[:LONGEST_READ], units, in_title=column == "title")
     score = _occurrence(marks, weights, row["words"] / usual) + _nearness(marks, units, weights)
     as_asked = all(mark.exact for found in marks.values() for mark in found)
     return Weighed(row=row, score=score, title_marks=marks["title"], text_marks=marks["text"], as_asked=as_asked)
+
+
+def head_of(row: Mapping[str, Any]) -> str:
+    """Headline, outlet and authors of a post in one, folded for looking up words."""
+    return fold_keeping_length(f"{row['title']} {row['outlet']} {row['authors']}")
 
 
 def _occurrence(marks: dict[str, list[Mark]], weights: Sequence[float], length: float) -> float:

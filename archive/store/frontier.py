@@ -95,6 +95,17 @@ class Frontier:
         seeds = [_seed(row) for row in rows if row[0] not in beside]
         return seeds[:limit]
 
+    def holds(self, site_id: int, many: int, *, before: int) -> bool:
+        """Whether at least that many URLs of a priority under *before* wait."""
+        row = self._db.execute(
+            """
+            select count(*)
+            from (select 1 from frontier where site_id = ? and done = 0 and priority < ? limit ?)
+            """,
+            (site_id, before, many),
+        ).fetchone()
+        return int(row[0]) == many
+
     def keys_waiting(self, site_id: int, roles: Collection[str]) -> list[str]:
         """Keys of the sources that wait with one of *roles*."""
         marks = ", ".join("?" * len(roles))

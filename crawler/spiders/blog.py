@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import asdict
+from functools import partial
 from typing import Any, Final
 
 from scrapy import exceptions, signals
@@ -40,6 +41,7 @@ from crawler.sitemaps import Sitemap
 from crawler.skip_reasons import SkipReason, status_reason
 from crawler.skips import Skipped, reason_of
 from crawler.storing import Storing, links_from_start
+from crawler.trails import LATE_PRIORITY
 from crawler.traps import Traps
 
 logger = logging.getLogger(__name__)
@@ -47,6 +49,8 @@ logger = logging.getLogger(__name__)
 BATCH: Final = 16
 """URLs taken from the frontier at a time: enough to keep every slot busy, little enough to stay in memory."""
 
+FEW_POSTS: Final = 6 * BATCH
+"""When no more posts wait than this, listings that were to wait for them are walked beside them, one at a time."""
 
 ONE_PAGE: Final = "nearly all it leads to is one page, or none"
 
@@ -90,7 +94,8 @@ class BlogSpider(CheckedSpider):
         self.given_up: set[str] = set()
         self.bases: set[str] = set()
         self.has_sources = False
-        self.seen_by_listing: dict[str, set[str]] = {}
+        self.seen_by_listing: dict[str, set[int]] = {}
+        """First page of each listing → the posts it has shown, by the hashes of their keys: of a long blog, many."""
         self.category_names: set[str] = set()
         self.listings: set[str] = set()
         """Keys of the listings that posts led to: nearly every post leads to the same."""
@@ -163,7 +168,15 @@ class BlogSpider(CheckedSpider):
             return []
         before = POST_PRIORITY if self.waits_for_rest() else LAST_PRIORITY
         beside = self.on_their_way.keys() | self.given_up
-        return self.keeper.store.frontier.waiting(self.keeper.site_id, room, beside=beside, since=since, before=before)
+        waiting = partial(self.keeper.store.frontier.waiting, self.keeper.site_id, beside=beside)
+        late = waiting(1, since=LATE_PRIORITY) if before == LAST_PRIORITY and self.wants_late_listings() else []
+        return [*late, *(seed for seed in waiting(room, since=since, before=before) if seed not in late)][:room]
+
+    def wants_late_listings(self) -> bool:
+        """Whether posts run out, and no listing is on its way that may show more: each waits for the one before it."""
+        if self.tally.limit or "listing" in self.on_their_way.values():
+            return False
+        return not self.keeper.store.frontier.holds(self.keeper.site_id, FEW_POSTS, before=LATE_PRIORITY)
 
     def waits_for_rest(self) -> bool:
         """Posts are read with what REST says of them, so they wait for it; the blog's first page says where it is."""

@@ -233,6 +233,40 @@ def test_of_a_common_word_only_likely_posts_are_ranked(store: Store, monkeypatch
     assert len(bounded) == 61, "the others follow, the newest first"
 
 
+@pytest.mark.parametrize("heads_ranked", [20, 1_000])
+@pytest.mark.parametrize("steps", [300_000, 70], ids=["ranked", "read"])
+def test_of_many_headlines_with_a_word_an_old_one_that_has_it_twice_leads(
+    store: Store, heads_ranked: int, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "HEADS", 12)
+    monkeypatch.setattr(bounds, "NEWEST", 6)
+    monkeypatch.setattr(bounds, "WEIGHED", 8)
+    monkeypatch.setattr(bounds, "HEADS_RANKED", heads_ranked)
+    for number in range(10):
+        save(store, f"before-{number}", FILLER)
+    twice = save(store, "twice", FILLER, title="A river, the River Rouge, ran out of its bed and into the city")
+    for number in range(60):
+        save(store, f"post-{number}", FILLER, title="The river" if number % 3 else "Weirs")
+    monkeypatch.setattr(bounds, "STEPS", steps)
+    answers = candidates.Answers(db=store.db, plan=_plan(store.db, "river"), units=_units("river"), few=10)
+    assert answers.since <= twice
+    found = likeliest(answers)
+    assert found[0] == twice if heads_ranked > 60 or steps == 70 else twice not in found[:12]
+    assert found[1:12] == sorted(found[1:12], reverse=True), "of equals the newer leads"
+
+
+@pytest.mark.parametrize("query", ["river", "river OR weir", "title:river"])
+@pytest.mark.parametrize("posts", [9, 10, 11, 40])
+def test_answers_are_counted_up_to_a_bound_and_no_farther(
+    store: Store, query: str, posts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(posts):
+        save(store, f"post-{number}", FILLER, title="The river")
+    monkeypatch.setattr(bounds, "COUNTED", 10)
+    answers = candidates.Answers(db=store.db, plan=_plan(store.db, query), units=_units(query), few=5)
+    assert (answers.total, answers.total_is_exact) == (min(posts, 10), posts <= 10)
+
+
 def _plan(db: Database, query: str) -> candidates.Plan:
     from archive.query import parse
     from archive.search.plan import plan
@@ -423,7 +457,11 @@ def test_answers_found_and_ranked_at_one_go_are_in_the_same_order(
 
 
 @pytest.mark.parametrize("beginning", ["t*", "fe*", "fer*", "ferr*", "ÉC*", "20*"])
-def test_a_beginning_finds_the_words_that_begin_so(store: Store, beginning: str) -> None:
+@pytest.mark.parametrize("spelled", [0, 2, 8], ids=["gathered", "two words looked up", "all words looked up"])
+def test_a_beginning_finds_the_words_that_begin_so(
+    store: Store, beginning: str, spelled: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "SPELLED", spelled)
     texts = (
         "The ferry to Wyandotte",
         "A fee for the École",
@@ -437,6 +475,7 @@ def test_a_beginning_finds_the_words_that_begin_so(store: Store, beginning: str)
     words = [text.lower().replace("é", "e").replace(",", "").split() for text in texts]
     wanted = {f"post-{n}" for n, each in enumerate(words) if any(word.startswith(asked) for word in each)}
     assert set(slugs(search(store.db, beginning))) == wanted
+    assert set(slugs(search(store.db, f"({beginning}) OR outlet:nowhere"))) == wanted
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from crawling import clipfile, clippings, crawl
+from manners_crawl import Answer, page, serving
 
 from benchmarks.recrawl import Returning
 from crawler.sample import expected_labels
@@ -37,6 +38,32 @@ def test_whatever_source_is_closed_the_others_carry_the_crawl(tmp_path: Path, cl
         found = {row["url"] for row in clippings(tmp_path / "data")}
         assert sorted(found ^ {label["url"] for label in expected_labels(edition, running.url)}) == []
     assert ended.code == 0, ended.out
+
+
+def test_a_long_listing_is_walked_to_its_end_while_posts_still_wait(tmp_path: Path) -> None:
+    pages, on_each = 8, 6
+    answers: dict[str, Answer | list[Answer]] = {}
+    for number in range(1, pages + 1):
+        posts = [f"/ferry-{number}-{place}/" for place in range(on_each)]
+        answers |= {path: page(POST.format(path)) for path in posts}
+        cards = "".join(
+            f"<article class=post><h2><a href='{path}'>The ferry {path}</a></h2></article>" for path in posts
+        )
+        following = f"<a class='next page-numbers' href='/blog/page/{number + 1}/'>Next</a>" if number < pages else ""
+        answers["/blog/" if number == 1 else f"/blog/page/{number}/"] = page(f"<main>{cards}{following}</main>")
+    with serving(answers) as server:
+        assert crawl(f"{server.origin}/blog/", tmp_path / "data").code == 0
+        asked = server.paths()
+    assert len(clippings(tmp_path / "data")) == pages * on_each
+    behind_the_last_listing = asked[asked.index(f"/blog/page/{pages}/") :]
+    assert sum(path.startswith("/ferry") for path in behind_the_last_listing) > on_each, "not its own posts alone"
+
+
+POST = (
+    "<html lang=en><body class='single-post'><article class='post'><h1>The ferry {0}</h1>"
+    "<time datetime=2026-03-02>March 2, 2026</time>"
+    "<div class='entry-content'><p>The ferry to the dry dock runs again.</p></div></article></body></html>"
+)
 
 
 def test_a_limited_crawl_goes_on_where_it_stopped(tmp_path: Path) -> None:

@@ -424,8 +424,8 @@ ENDS = [
 
 @pytest.mark.parametrize(("final_url", "status", "shown", "seen", "reason"), ENDS)
 def test_a_listing_ends_where_nothing_new_comes(final_url, status, shown, seen, reason) -> None:
-    keys = {f"https://blog.example/{slug}/" for slug, _, _ in seen}
-    assert end_reason(listing(classic(shown), final_url), f"{URL}page/3/", status, keys) == reason
+    hashes = {hash(f"https://blog.example/{slug}/") for slug, _, _ in seen}
+    assert end_reason(listing(classic(shown), final_url), f"{URL}page/3/", status, hashes) == reason
 
 
 def test_a_hidden_next_page_can_be_asked_for_by_number() -> None:
@@ -441,7 +441,7 @@ def walk(start_url: str, profile: SiteProfile) -> dict[str, str | None]:
     while (answer := fetch(url)).status == 200:
         parsed = parse_page(answer.body, url=answer.url)
         found = read_listing(parsed.tree, answer.url, profile, base_url=parsed.base_url, shape=shape)
-        if end_reason(found, url, answer.status, set(seen)):
+        if end_reason(found, url, answer.status, {hash(key) for key in seen}):
             break
         seen |= {post.key: post.title for post in found.posts}
         url, shape = found.next_url or paged_url(answer.url, found.page_number + 1), found.shape

@@ -62,6 +62,15 @@ def test_listings_that_only_lead_to_listings_end() -> None:
     assert why == "listings without end"
 
 
+def test_a_listing_that_was_left_is_left_where_it_is_named_again() -> None:
+    trails = Trails()
+    parent, named = listing("/category/0/"), [listing(f"/category/{number}/") for number in range(1, 200)]
+    trails.place([parent], START, is_news=True)
+    for _ in range(2):
+        placed, _ = trails.place(named, parent, is_news=False)
+    assert [seed.url for seed in placed] == [seed.url for seed in named[:BARREN_LEADS_MOST]]
+
+
 def test_a_blog_of_five_hundred_categories_is_walked_whole() -> None:
     trails = Trails()
     categories = [listing(f"/category/{number}/") for number in range(500)]
@@ -70,6 +79,14 @@ def test_a_blog_of_five_hundred_categories_is_walked_whole() -> None:
     for category in categories:
         placed, why = trails.place(categories, category, is_news=False)
         assert (len(placed), why) == (500, None)
+
+
+def test_a_long_category_is_walked_to_its_end_though_another_listing_showed_its_posts_before() -> None:
+    trails = Trails()
+    pages = [listing("/category/news/"), *(listing(f"/category/news/page/{n}/") for n in range(2, 200))]
+    for parent, page in pairwise(pages):
+        placed, why = trails.place([page], parent, is_news=False)
+        assert ([seed.url for seed in placed], why) == ([page.url], None)
 
 
 def test_a_source_that_repeats_itself_ends() -> None:
