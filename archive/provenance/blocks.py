@@ -82,11 +82,6 @@ def _weighted(features: Iterable[tuple[str, float]]) -> list[Feature]:
     return [(name, WEIGHTS[name] * factor) for name, factor in features]
 
 
-def _distance(name: str, lines: int) -> Feature:
-    """The feature *name* of two pieces that stand together; of those too far from each other, another."""
-    return _feature(name, 1) if lines <= 1 else _feature(name, 0.5) if lines == 2 else _feature("apart", lines - 2)
-
-
 _AFTER_OUTLET = _feature("author-after-outlet", 1)
 _UNUSED_AUTHOR = _feature("unused-author", 0), _feature("unused-author", 1)
 _UNUSED_DATE = _feature("unused-date", 0), _feature("unused-date", 1)
@@ -250,6 +245,12 @@ def _groups(authors: list[Piece]) -> list[tuple[Piece, ...]]:
     return singles + pairs
 
 
+def _together(name: str, one: Piece, other: Piece) -> Feature:
+    """The feature *name* of two pieces that stand together; of those too far from each other, another."""
+    gap = abs(one.at - other.at)
+    return _feature(name, 1) if gap <= 1 else _feature(name, 0.5) if gap == 2 else _feature("apart", gap - 2)
+
+
 @dataclass
 class _Scorer:
     run: list[Read]
@@ -269,7 +270,13 @@ class _Scorer:
             by_name, *others = self._parts[id(author)]
             after_outlet = [_AFTER_OUTLET] if outlet and author.at >= outlet.at else []
             found += [by_name, *after_outlet, *others]
-        found += self._together(outlet, date, authors)
+        first = authors[0] if authors else None
+        if outlet and date:
+            found.append(_together("outlet-date-adjacent", outlet, date))
+        if outlet and first:
+            found.append(_together("outlet-author-adjacent", outlet, first))
+        if date and first:
+            found.append(_together("date-author-adjacent", date, first))
         found += self._unused(outlet, date, authors)
         found += self._of_the_run
         return found
@@ -348,18 +355,6 @@ class _Scorer:
             yield "unexplained-in-line", 1
         if line.level is not None and not fragment.label and any(r.line.level is None for r in self.run):
             yield "author-as-heading", 1
-
-    def _together(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]) -> list[Feature]:
-        author = authors[0] if authors else None
-        return [
-            _distance(name, abs(one.at - other.at))
-            for name, one, other in (
-                ("outlet-date-adjacent", outlet, date),
-                ("outlet-author-adjacent", outlet, author),
-                ("date-author-adjacent", date, author),
-            )
-            if one and other
-        ]
 
     def _unused(self, outlet: Piece | None, date: Piece | None, authors: tuple[Piece, ...]) -> list[Feature]:
         author_left, date_left = bool(self.authors) and not authors, bool(self.dates) and not date

@@ -68,12 +68,12 @@ _TITLE_SUFFIX = re.compile(r"^(?P<rest>.{12,}?\S)\s+(?:[|–—-]|::|via:?|from|
 _TITLE_VIA = re.compile(
     r"^(?P<rest>.{10,}?)\s*\b(?:via:?|repost from|originally (?:in|from|for))\s*(?P<outlet>.{3,45})$", re.IGNORECASE
 )
-_TITLE_PATTERNS: tuple[tuple[re.Pattern[str], float, re.Pattern[str]], ...] = (
-    (_TITLE_VIA, 0.9, re.compile(r"via|repost|originally")),
-    (_TITLE_SUFFIX, 0.76, re.compile(r"[|–—:]| -| \(| via| from")),
-    (_TITLE_PREFIX, 0.62, re.compile(":")),
+_TITLE_PATTERNS: tuple[tuple[re.Pattern[str], float, tuple[str, ...]], ...] = (
+    (_TITLE_VIA, 0.9, ("via", "repost", "originally")),
+    (_TITLE_SUFFIX, 0.76, ("|", "–", "—", ":", " -", " (", " via", " from")),
+    (_TITLE_PREFIX, 0.62, (":",)),
 )
-"""Each with its strength, and what stands in every headline it matches, in lower case."""
+"""Each with its strength, and what stands, one of it, in every headline it matches, in lower case."""
 
 
 _QUOTED = frozenset({"wire", "broadcaster"})
@@ -86,8 +86,8 @@ def _from_title(page: Page, signals: Signals) -> Iterator[Offer]:
         return
     for text, where, index in title_lines(page):
         lower = text.lower()
-        for pattern, strength, sign in _TITLE_PATTERNS:
-            match = pattern.match(text) if sign.search(lower) else None
+        for pattern, strength, signs in _TITLE_PATTERNS:
+            match = pattern.match(text) if any(map(lower.__contains__, signs)) else None
             found = known(match["outlet"]) if match else None
             if match and found and found.confidence >= 0.85 and not page.house.owns(match["outlet"]):
                 quoted = pattern is _TITLE_PREFIX and found.outlet.kind in _QUOTED and not signals.press_category

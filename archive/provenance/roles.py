@@ -233,7 +233,7 @@ SHORT = 220
 """Longer lines are paragraphs of an article, whatever they begin with."""
 
 _DATELINE = re.compile(
-    r"^(?:[A-ZÀ-Þ][A-ZÀ-Þ.’' -]{2,30}(?:,\s*[A-Z][\w.]{1,12})?|[A-Z][a-z]+(?: [A-Z][a-z]+)?,\s(?:[A-Z][a-z]{1,5}\.|"
+    r"^(?:[A-ZÀ-Þ][A-ZÀ-Þ.’' -]{2,30}(?:,\s*[A-Z][\w.]{1,12})?|[A-Z][a-z]++(?: [A-Z][a-z]++)?,\s(?:[A-Z][a-z]{1,5}\.|"
     r"[A-Z]{2}))\s*"
     r"(?P<paren>\((?P<inner>[^)]{2,40})\))?\s*(?:,?\s*(?P<date>[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?))?\s*(?:[–—]|"
     r"--?|:)\s*"
@@ -389,10 +389,12 @@ def is_running_text(text: str) -> bool:
     if len(text) > 170:
         return True
     words = text.split()
-    if len(words) < 9 or (len(words) <= 14 and len(text) < 120 and cut_label(text)[0]):
+    if len(words) < 9 or (len(words) <= 14 and text.rstrip("”\"’') ")[-1:] not in ".!?:…"):
         return False
     lower = sum([word[0].islower() for word in words])
-    return lower >= 4 and lower * 2 >= len(words) - 1 and (text.rstrip("”\"’') ")[-1:] in ".!?:…" or len(words) > 14)
+    if lower < 4 or lower * 2 < len(words) - 1:
+        return False
+    return len(words) > 14 or len(text) >= 120 or not cut_label(text)[0]
 
 
 _DATELINE_CHARS = 90

@@ -381,13 +381,16 @@ def _may_be_worded_loosely(text: str, lower: str, begun: frozenset[str]) -> bool
     called = not _CALLS_TO_READ.isdisjoint(begun)
     if not called and _BEFORE_WORDS.isdisjoint(begun):
         return False
-    noun = not _NOUN_WORDS.isdisjoint(begun) or any(map(lower.__contains__, DE_NOUNS))
+    dated = _may_be_dated(text, begun)
+    if dated and len(text) < 60:
+        return True
     verb = not _VERB_WORDS.isdisjoint(begun) and _VERB.search(lower) is not None
+    if not (verb or called or dated) and _SIGNING_WORDS.isdisjoint(begun):
+        return False
+    noun = not _NOUN_WORDS.isdisjoint(begun) or any(map(lower.__contains__, DE_NOUNS))
     if noun and (verb or called):
         return True
-    if not (noun or verb):
-        return len(text) < 60 and _may_be_dated(text, begun)
-    return _may_be_dated(text, begun) or _may_be_signed(text, begun)
+    return (noun or verb) and (dated or _may_be_signed(text, begun))
 
 
 def _may_be_dated(text: str, begun: frozenset[str]) -> bool:
