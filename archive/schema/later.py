@@ -41,3 +41,8 @@ create virtual table {VOCABULARY_TABLE} using fts5vocab({WORDS_TABLE}, instance)
 insert into {WORDS_TABLE}({WORDS_TABLE}) values ('rebuild');
 """
 """Without lists of their own for short beginnings, `tro*` gathers those of every word that begins so."""
+
+PRINTED_OUTLETS = """
+create index posts_by_printed on posts(outlet_printed, outlet) where outlet_printed is not outlet;
+"""
+"""Most posts print the outlet's own name: they are in `posts_by_outlet` already, and this index stays small."""

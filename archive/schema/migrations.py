@@ -12,7 +12,14 @@ from sqlite_utils.migrations import Migrations
 from archive.schema.counts import COUNTS
 from archive.schema.desk import LIKENESSES, WATCHES, WITHHOLDINGS
 from archive.schema.first import SEARCH, TABLES, VIEWS
-from archive.schema.later import DECISIONS, NUMBERED_SIGHTINGS, QUIET_RUNS, RANKED_CLIPPINGS, WORD_BEGINNINGS
+from archive.schema.later import (
+    DECISIONS,
+    NUMBERED_SIGHTINGS,
+    PRINTED_OUTLETS,
+    QUIET_RUNS,
+    RANKED_CLIPPINGS,
+    WORD_BEGINNINGS,
+)
 from archive.schema.review import LOOKING_OVER
 
 migrations = Migrations("clipfile")
@@ -105,6 +112,12 @@ def m008_word_beginnings(db: Database) -> None:
 def m009_counts(db: Database) -> None:
     """Numbers of posts by outlet, month and author, for pages that would count a whole archive anew."""
     _run(db, COUNTS)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m010_printed_outlets(db: Database) -> None:
+    """Which posts print another name than their outlet's, for searches by it."""
+    _run(db, PRINTED_OUTLETS)
 
 
 def statements(script: str) -> list[str]:

@@ -20,12 +20,12 @@ class Names:
         self.notes: list[str] = []
 
     def outlets(self, wanted: str) -> tuple[list[str], list[str]]:
-        """Canonical names and printed names that *wanted* stands for.
+        """Canonical names that *wanted* stands for, and names that are printed for outlets called otherwise.
 
         The authority file goes first: "freep" is the Detroit Free Press. Where the archive has nothing from the outlet
         it names, or it names none, every outlet with these words in its name is meant, or printed with them.
         """
-        held = [name for (name,) in self._db.execute("select name from outlets order by name")]
+        held = [name for (name,) in self._db.execute("select name from counts where subject = 'outlet' order by name")]
         if exact := [name for name in held if _bare(name) == _bare(wanted)]:
             return exact, []
         known = load_outlets().find(wanted)
@@ -64,11 +64,9 @@ class Names:
         return exact or [id for id, *names in rows if any(fold(wanted) in fold(name or "") for name in names)]
 
     def _printed(self) -> list[str]:
-        """Each printed name once."""
-        rows = self._db.execute(
-            "select distinct outlet_printed from posts indexed by posts_facts where outlet_printed is not null"
-        )
-        return sorted(name for (name,) in rows)
+        """Each name that is printed for an outlet of another name, or of none."""
+        rows = self._db.execute("select distinct outlet_printed from posts where outlet_printed is not outlet")
+        return sorted(name for (name,) in rows if name is not None)
 
     def _note(self, field: str, wanted: str, found: list[str]) -> None:
         if not found:

@@ -224,8 +224,12 @@ def like(text: str) -> str:
 
 def _outlet(maker: _Maker, value: str) -> str:
     names, printed = maker.names.outlets(value)
-    found = {"posts.outlet": names, "posts.outlet_printed": printed}
-    return " or ".join(maker.any_of(column, some) for column, some in found.items() if some) or "0"
+    conditions = [maker.any_of("posts.outlet", names)] if names else []
+    if printed:
+        # The first half is the condition of the index that holds these names.
+        differs = "posts.outlet_printed is not posts.outlet"
+        conditions.append(f"{differs} and {maker.any_of('posts.outlet_printed', printed)}")
+    return " or ".join(conditions) or "0"
 
 
 def _author(maker: _Maker, value: str) -> str:

@@ -48,7 +48,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def save(store: Store, slug: str, text: str, title: str = "Notes from the yard", **facts: object) -> int:
     site_id, run_id = a_run(store)
     reading = {
-        key: facts.pop(key) for key in ("outlet", "authors", "original_on", "kind", "confidence") if key in facts
+        key: facts.pop(key)
+        for key in ("outlet", "outlet_printed", "authors", "original_on", "kind", "confidence")
+        if key in facts
     }
     with store.atomic():
         post = a_post(slug, title=title, text=text, **facts)
@@ -142,6 +144,36 @@ def test_gone_changed_corrected_and_attachments_are_found(store: Store) -> None:
         "is:corrected": {"corrected"},
         "has:pdf": {"plain"},
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [
+        pytest.param("Harbor Gazette", {"own-name", "other-name"}, id="its-own-name"),
+        pytest.param("gazette", {"own-name", "other-name", "unknown"}, id="a-word-of-both"),
+        pytest.param("lock keeper", {"unknown"}, id="printed-for-no-outlet"),
+        pytest.param("herald", {"other-name", "herald"}, id="printed-for-another"),
+        pytest.param("tribune", set(), id="nowhere"),
+    ],
+)
+def test_an_outlet_is_found_by_its_name_and_by_what_is_printed_for_it(
+    store: Store, name: str, answers: set[str]
+) -> None:
+    save(store, "own-name", FILLER, outlet="Harbor Gazette", outlet_printed="Harbor Gazette")
+    save(store, "other-name", FILLER, outlet="Harbor Gazette", outlet_printed="The Herald")
+    save(store, "herald", FILLER, outlet="Herald of the Strait", outlet_printed="Herald of the Strait")
+    save(store, "unknown", FILLER, outlet=None, outlet_printed="Lock Keeper Gazette")
+    save(store, "neither", FILLER, outlet=None, outlet_printed=None)
+    assert found(store.db, f'outlet:"{name}"') == answers
+    assert found(store.db, f'river outlet:"{name}"') == answers
+
+
+def test_names_that_are_printed_are_looked_up_in_an_index(store: Store) -> None:
+    save(store, "post", FILLER, outlet="Harbor Gazette", outlet_printed="The Herald")
+    where = _plan(store.db, "outlet:herald")
+    steps = store.db.execute(f"explain query plan select id from posts where {where.where}", where.values).fetchall()
+    assert not [step for *_, step in steps if step.startswith("SCAN")]
+    assert any("posts_by_printed" in step for *_, step in steps)
 
 
 def test_search_says_what_a_name_was_taken_for(sample: Database) -> None:
