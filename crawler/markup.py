@@ -6,6 +6,7 @@ The parser cannot be interrupted, so whatever could hold it for seconds is refus
 from __future__ import annotations
 
 import re
+import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -283,8 +284,7 @@ def _tree(markup: bytes, url: str) -> _Element:
 
 
 def _parse(markup: bytes, url: str) -> _Element:
-    # Nobody looks for elements by XPath's `id()`, and to keep a table of ids takes a twelfth of the parse.
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    parser = _OF_THIS_THREAD.parser
     try:
         tree = cast("_Element | None", etree.fromstring(markup, parser))
     except (etree.ParserError, etree.XMLSyntaxError) as error:
@@ -298,6 +298,15 @@ def _parse(markup: bytes, url: str) -> _Element:
     return tree
 
 
+class _OfThisThread(threading.local):
+    """A parser serves page after page, as to make one costs some of the parse; its log of errors is of the last."""
+
+    def __init__(self) -> None:
+        # Nobody looks for elements by XPath's `id()`, and to keep a table of ids takes a twelfth of the parse.
+        self.parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+
+
+_OF_THIS_THREAD = _OfThisThread()
 _EMBED = re.compile(rb"(<embed\b[^<>]*>)(?!\s*</embed)", re.I)
 
 

@@ -220,6 +220,12 @@ SCRAPS = st.text(max_size=8) | st.sampled_from(
 )
 
 
+def test_a_refused_page_does_not_tell_on_the_next() -> None:
+    with pytest.raises(UnreadablePageError, match="too-nested"):
+        parse_page(b"<div>" * 300 + b"Dredging begins.", url=URL)
+    assert read_post(parse_page(b"<p>Dredging begins.", url=URL)).text == "Dredging begins."
+
+
 def test_a_form_feed_is_a_space() -> None:
     page = parse_page(b"Harbor\x0cNotes <title>Harbor\x0cNotes</title>\x0c<p>Dredging\x0cbegins.", url=URL)
     assert read_post(page).text == "Harbor Notes\nDredging begins."
