@@ -18,7 +18,7 @@ Zone = Literal["breadcrumb", "title", "head", "content"]
 
 ImageRole = Literal["image", "attachment"]
 
-READER: Final = "3"
+READER: Final = "4"
 """Version of the reader (`archive.provenance`): raised whenever the same page may be read differently."""
 
 

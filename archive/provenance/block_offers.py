@@ -9,6 +9,7 @@ from archive.dates import day_of, fold
 from archive.provenance.blocks import Block, Piece
 from archive.provenance.offer import Offer, Value
 from archive.provenance.page import Page, Signals
+from archive.provenance.press import may_be_section
 
 
 def from_block(block: Block, page: Page, signals: Signals) -> Offer | None:
@@ -149,6 +150,12 @@ def _sure(outlet: Piece, parts: int, block: Block, signals: Signals) -> float:
 _EVENT_WORDS = frozenset({"time", "hour", "people", "life", "public"})
 
 
+def _heads_a_section(outlet: Piece, signals: Signals) -> bool:
+    """Whether the short form of a title, with nothing that speaks of a repost, may well be a category: "Auto News"."""
+    match, reposting = outlet.fragment.match, signals.press_category or signals.hook is not None
+    return match is not None and not reposting and may_be_section(outlet.fragment.printed, match)
+
+
 def _follows_quotation(piece: Piece, page: Page) -> bool:
     """The line before is in quotation marks: this one credits the quotation."""
     before = next((r.line.text for r in page.reads if r.index == piece.at - 1 and r.line.zone == "content"), "")
@@ -159,6 +166,9 @@ def _known_block(block: Block, outlet: Piece, page: Page, signals: Signals) -> t
     parts = bool(block.date) + bool(block.names or block.board)
     sure = _sure(outlet, parts, block, signals)
     glued = any(f.part == "text" for f in outlet.read.parsed.fragments)
+    plain = not (outlet.fragment.label or outlet.read.originals)
+    if plain and block.date is None and _heads_a_section(outlet, signals):
+        return 0.35, "block:section"
     if parts == 2:
         return 0.98 * sure - 0.05 * glued, "block:known-outlet+date+author"
     if parts == 1:
@@ -169,7 +179,6 @@ def _known_block(block: Block, outlet: Piece, page: Page, signals: Signals) -> t
         return 0.3, "block:known-outlet-among-words"
     if block.paragraphs_before > 1 or block.foot:
         return (0.8 if outlet.fragment.label or signals.hook else 0.4), "block:known-outlet-late"
-    plain = not (outlet.fragment.label or outlet.read.originals)
     if plain and ((outlet.fragment.match and outlet.fragment.match.outlet.common) or _follows_quotation(outlet, page)):
         return 0.35, "block:bare-word"
     alone = 0.86 if not signals.own_title else 0.45

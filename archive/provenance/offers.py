@@ -9,7 +9,7 @@ from archive.outlets import Match
 from archive.provenance.block_offers import from_block
 from archive.provenance.offer import Offer, Value
 from archive.provenance.page import Page, Signals, title_lines
-from archive.provenance.press import known, press
+from archive.provenance.press import known, may_be_section, press
 from archive.provenance.roles import Read
 from archive.provenance.sentences import Attribution
 
@@ -91,8 +91,9 @@ def _from_title(page: Page, signals: Signals) -> Iterator[Offer]:
             found = known(match["outlet"]) if match else None
             if match and found and found.confidence >= 0.85 and not page.house.owns(match["outlet"]):
                 quoted = pattern is _TITLE_PREFIX and found.outlet.kind in _QUOTED and not signals.press_category
-                confidence = strength * found.confidence - 0.3 * page.house.is_press - 0.2 * quoted
                 printed = match["outlet"].strip()
+                doubtful = pattern is not _TITLE_VIA and not signals.press_category and may_be_section(printed, found)
+                confidence = strength * found.confidence - 0.3 * (page.house.is_press + doubtful) - 0.2 * quoted
                 value = Value(
                     value=found.outlet.name, printed=printed, where=where, rule="headline", confidence=confidence
                 )

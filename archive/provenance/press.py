@@ -7,7 +7,14 @@ import re
 from archive.dates import fold
 from archive.outlets import Match, Outlets, load_outlets, remembering_outlets
 from archive.provenance.names import person_shape
-from archive.provenance.words import MEDIA_WORDS, NEVER_IN_NAMES, ORGANISATION_WORDS, RARE_IN_NAMES, ROLE_WORDS
+from archive.provenance.words import (
+    MEDIA_WORDS,
+    NEVER_IN_NAMES,
+    ORGANISATION_WORDS,
+    RARE_IN_NAMES,
+    ROLE_WORDS,
+    SECTION_WORDS,
+)
 
 _CONNECTING = frozenset(
     "of the and & for on in de la le les du des da do dos del della di el los las der die das und et e y i al "
@@ -73,6 +80,11 @@ def known_prefix(text: str) -> tuple[Match, str] | None:
         if (match := known(candidate)) is not None and match.confidence >= (0.55 if apart else 0.8):
             return match, candidate.strip(' .,;:–—-"“”«»()|*')
     return None
+
+
+def may_be_section(printed: str, match: Match) -> bool:
+    """Whether *printed*, a short form of the outlet's name, is made of words that blogs call their sections by, too."""
+    return match.how == "alias" and SECTION_WORDS.issuperset(fold(printed).split())
 
 
 def without_tail(text: str) -> str:

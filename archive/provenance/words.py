@@ -225,6 +225,14 @@ METADATA_WORDS = (
 )
 """What lines of provenance are made of besides names and figures: labels, prepositions, months, jobs."""
 
+SECTION_WORDS = frozenset(
+    "auto autos automotive business car cars climate community culture economy education energy environment finance "
+    "government health housing industry international jobs labor law legal local manufacturing market markets media "
+    "mobility national politics policy press science sports state tech technology trade transportation travel truck "
+    "trucks world events news report reports update updates week".split()
+)
+"""What blogs call their sections and categories by: "Auto News" is the short form of a title, and one of them, too."""
+
 PRESS_CATEGORIES = (
     "media coverage",
     "in the news",
