@@ -7,7 +7,7 @@ its file changes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final, NamedTuple
 
 from sqlite_utils import Database
@@ -24,6 +24,8 @@ class Column(NamedTuple):
     """At the place of each post's id, which of `values` it has."""
     values: list[Values]
     """An unknown value is None; a post that is not there has no value, as the first of these."""
+    whole: Counter[int]
+    """How many posts of the archive have each of `values`."""
 
 
 Columns = dict[str, Column]
@@ -97,7 +99,7 @@ def _facts(db: Database, size: int) -> Columns:
     values = {facet: list(known[facet]) for facet in FACTS}
     sites = names_of_sites(db)
     values["site"] = [tuple(map(sites.get, each)) for each in values["site"]]
-    return {facet: Column(codes[facet], values[facet]) for facet in FACTS}
+    return {facet: Column(codes[facet], values[facet], Counter(codes[facet])) for facet in FACTS}
 
 
 def names_of_sites(db: Database) -> dict[int, str]:
@@ -111,13 +113,27 @@ def _names(db: Database, facet: str, table: str, size: int) -> Column:
     for post, id in db.execute(f"select post_id, {facet}_id from post_{table}"):
         named[post] = named[post] + single[id] if named[post] else single[id]
     known: dict[Values, int] = {(): 0}
-    return Column([known.setdefault(values, len(known)) for values in named], list(known))
+    codes = [known.setdefault(values, len(known)) for values in named]
+    return Column(codes, list(known), Counter(codes))
 
 
-def counted(column: Column, posts: Iterable[int]) -> Counter[Any]:
-    """How many of *posts* have each value; numbers are counted twice as fast as names."""
+def count_columns(columns: Columns, posts: Collection[int]) -> dict[str, Counter[Any]]:
+    """How many of *posts* have each value of each facet; of most posts, the others are taken from all."""
+    size = len(next(iter(columns.values())).codes)
+    if len(posts) <= HALF * size:
+        return {facet: _named(column, _counted(column, posts)) for facet, column in columns.items()}
+    others = set(range(size)).difference(posts)
+    return {facet: _named(column, column.whole - _counted(column, others)) for facet, column in columns.items()}
+
+
+def _counted(column: Column, posts: Iterable[int]) -> Counter[int]:
+    """By number: numbers are counted twice as fast as names."""
+    return Counter(map(column.codes.__getitem__, posts))
+
+
+def _named(column: Column, counts: Counter[int]) -> Counter[Any]:
     found: Counter[Any] = Counter()
-    for code, count in Counter(map(column.codes.__getitem__, posts)).items():
+    for code, count in counts.items():
         for value in column.values[code]:
             found[value] += count
     return found

@@ -14,7 +14,7 @@ from archive.search.candidates import Answers
 from archive.search.columns import (
     FACTS,
     NAMES,
-    counted,
+    count_columns,
     is_worth_reading,
     kept_columns,
     names_of_sites,
@@ -51,8 +51,7 @@ def _counts(answers: Answers) -> dict[str, Counter[Any]]:
         ids, values = answers.ids()
         named = {facet: _count_names(answers.db, facet, table, ids, values) for facet, table in NAMES.items()}
         return {**_count_facts(answers.db, ids, values), **named}
-    posts = answers.every_id
-    return {facet: counted(column, posts) for facet, column in columns.items()}
+    return count_columns(columns, answers.every_id)
 
 
 def _count_facts(db: Database, ids: str, values: dict[str, Any]) -> dict[str, Counter[Any]]:
