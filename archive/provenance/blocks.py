@@ -16,7 +16,8 @@ from archive.model import PageContext
 from archive.provenance.fragments import Fragment, Part
 from archive.provenance.house import House
 from archive.provenance.press import press
-from archive.provenance.roles import Read, Role
+from archive.provenance.role_rules import Role
+from archive.provenance.roles import Read
 
 WEIGHTS: dict[str, float] = {
     "outlet-known": 4.0,

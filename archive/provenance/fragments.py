@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from archive.dates import PrintedDate, find_dates, resolve
@@ -111,41 +111,6 @@ _PLACE = re.compile(r"[A-Z][\w.’'-]*(?:\s[A-Z][\w.’'-]*){0,2}")
 _EDGES = ' \t.,;:–—-|/•·*()[]"“”«»~'
 _CHUNK_EDGES = _EDGES.replace(".", "").replace("(", "")
 _DIGIT = re.compile(r"\d")
-
-
-LABELS: dict[str, str] = {
-    word: label
-    for label, words in (
-        (
-            "source",
-            "source|original source|outlet|media outlet|publication|publisher|newspaper|magazine|published in|"
-            "published by|appeared in|originally published in|fuente|medio|diario|quelle|medium|zeitung|journal|média|"
-            "fonte|testata|jornal|veículo|font",
-        ),
-        (
-            "author",
-            "author|authors|by|written by|writer|reporter|byline|journalist|autor|autora|autores|autorin|von|auteur|"
-            "auteurs|par|autore|autori|por",
-        ),
-        (
-            "published",
-            "date|published|published on|date published|publication date|original date|fecha|publicado|datum|"
-            "veröffentlicht|erschienen am|publié le|data|publicado em|pubblicato il",
-        ),
-    )
-    for word in words.split("|")
-}
-"""What stands alone in the first cell of a row, or before a colon → the label that its value is read with."""
-
-
-def label_of_next(line: Line) -> str | None:
-    """The label *line* is for the next one; None for a line that is no label."""
-    if len(line.text) > LONGEST_LABEL or not (line.listed or line.element == "dt" or line.text.endswith(":")):
-        return None
-    return LABELS.get(line.text.rstrip(" :").casefold())
-
-
-LONGEST_LABEL = 30
 
 
 def parse(line: Line, context: PageContext, house: House, *, label: str | None = None) -> Parsed:
@@ -507,6 +472,3 @@ def _shape(chunk: str, house: House) -> list[Fragment] | None:
 def _is_body(text: str) -> bool:
     """Whether *text* is an outlet (so neither a person nor a list of them)."""
     return known(text) is not None
-
-
-Parser = Callable[[Line], Parsed]

@@ -14,7 +14,8 @@ from archive.outlets import Match
 from archive.provenance.blocks import Block
 from archive.provenance.house import House
 from archive.provenance.press import known
-from archive.provenance.roles import Read, Role, dateline, is_own_title, is_press_category
+from archive.provenance.role_rules import Role
+from archive.provenance.roles import Read, dateline, is_own_title, is_press_category
 from archive.provenance.sentences import Attribution
 
 DATELINE_LINES = 30

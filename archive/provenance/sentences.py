@@ -19,7 +19,8 @@ from archive.provenance.links import BARE_URL
 from archive.provenance.names import Byline, read_byline
 from archive.provenance.openings import beginnings, glance, openings
 from archive.provenance.press import known, known_prefix, outlet_shape, press
-from archive.provenance.roles import Read, Role
+from archive.provenance.role_rules import Role
+from archive.provenance.roles import Read
 from archive.provenance.wordings import (
     ARTICLE,
     ARTICLE_WORDS,
