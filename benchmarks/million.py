@@ -27,6 +27,19 @@ IN_TURN: Final = 15
 """Rounds of the two archives in turn."""
 
 
+FEW: Final = "what few posts answer though each word is common"
+"""These are found and ranked whole, so that no answer is left out (docs/decisions.md); shown beside the others."""
+
+
+def queries_of_few(words: list[str]) -> dict[str, str]:
+    return {
+        "phrase of few": f'"{words[165]} {words[28]}"',
+        "common word without a commoner": f"{words[77]} -{words[6]}",
+        "common word of one outlet": f'{words[9]} outlet:"{words[100 + 7 * 150].title()}"',
+        "common word and a headline's": f"{words[14]} title:{words[560]}",
+    }
+
+
 @dataclass(frozen=True)
 class Growth:
     """Milliseconds of one first page of both archives, and how many times as long the larger one's takes."""
@@ -34,21 +47,28 @@ class Growth:
     few: float
     many: float
     times: float
+    hits: str
+
+    @property
+    def cells(self) -> list[str]:
+        return [self.hits, *(f"{one:.1f}" for one in (self.few, self.many, self.times))]
 
 
 def run(size: str) -> dict[str, Any]:
     fewer, more = SIZES[size]
     many = search.measured(more, ROUNDS, is_toy=size == "toy", beside=False)
-    grown = growths(fewer, more, is_toy=size == "toy")
-    rows = [
-        [name, search.hits_of(many.pages[name]), f"{one.few:.1f}", f"{one.many:.1f}", f"{one.times:.1f}"]
-        for name, one in grown.items()
-    ]
-    columns = ("query", f"hits of {more:,}", f"{fewer:,} posts: ms", f"{more:,} posts: ms", "times")
+    words = made_up.vocabulary()
+    grown = growths(search.queries(words), fewer, more, is_toy=size == "toy")
+    of_few = growths(queries_of_few(words), fewer, more, is_toy=size == "toy")
+    columns = (f"hits of {more:,}", f"{fewer:,} posts: ms", f"{more:,} posts: ms", "times")
     slowest = max(grown, key=lambda name: grown[name].times)
     worst = max(many.losses, key=many.losses.__getitem__)
     return {
-        "tables": [table(DESCRIPTION, columns, rows), *search.tables_of(more, many)],
+        "tables": [
+            table(DESCRIPTION, ("query", *columns), [[name, *one.cells] for name, one in grown.items()]),
+            *search.tables_of(more, many),
+            table(FEW, (FEW, *columns), [[name, *one.cells] for name, one in of_few.items()]),
+        ],
         "promises": [
             promise(f"the query that grows most ({slowest}), times", grown[slowest].times, at_most=TIMES_MAX),
             promise(f"greatest nDCG@10 loss of ranking in part ({worst})", many.losses[worst], at_most=LOSS_MAX),
@@ -56,18 +76,20 @@ def run(size: str) -> dict[str, Any]:
     }
 
 
-def growths(fewer: int, more: int, *, is_toy: bool) -> Mapping[str, Growth]:
+def growths(queries: Mapping[str, str], fewer: int, more: int, *, is_toy: bool) -> Mapping[str, Growth]:
     """Of each query; both archives are asked in turn."""
     with made_up.archive_of(fewer, is_toy=is_toy) as small, made_up.archive_of(more, is_toy=is_toy) as large:
         archives = {"few": open_readonly(small), "many": open_readonly(large)}
         try:
             found = {}
-            for name, query in search.queries(made_up.vocabulary()).items():
+            for name, query in queries.items():
                 pages = {each: partial(search.ms_of, partial(first_page, db, query)) for each, db in archives.items()}
                 rounds = interleaved(pages, IN_TURN + 1)[1:]  # the first round warms the caches
                 few, many = (statistics.median(one[each] for one in rounds) for each in archives)
                 times = statistics.median(one["many"] / one["few"] for one in rounds)
-                found[name] = Growth(few=few, many=many, times=times)
+                last = first_page(archives["many"], query)
+                hits = search.hits_of({"total": last.total, "is exact": last.total_is_exact})
+                found[name] = Growth(few=few, many=many, times=times, hits=hits)
             return found
         finally:
             for db in archives.values():
