@@ -143,7 +143,7 @@ class Page:
 
     def linked(self, rel: str) -> str | None:
         """Address of the first `<link rel=…>` of that relation."""
-        return next((link.href for link in self.head_links if rel in link.rel), None)
+        return next((link.href for link in self._iter_head_links() if rel in link.rel), None)
 
     @cached_property
     def canonical(self) -> str | None:
