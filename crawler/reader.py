@@ -42,7 +42,7 @@ def main(words: list[str]) -> None:
             messages = _messages(incoming)
             for get_ready in islice(messages, 1):
                 channel.sendall(_done(get_ready))
-                gc.freeze()  # what is imported stays: to look through it takes a twentieth of the time
+                gc.freeze()  # what is imported stays: collecting garbage need not look through it
             for work in messages:
                 with _bounds(cpu_s, memory_bytes):
                     answer = _done(work)
