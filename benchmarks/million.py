@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Final
 
 from archive.database import open_readonly
+from archive.search import Sort
 from archive.search import search as first_page
 from benchmarks import made_up, search
 from benchmarks.measure import interleaved, promise, table
@@ -60,6 +61,7 @@ def run(size: str) -> dict[str, Any]:
     words = made_up.vocabulary()
     grown = growths(search.queries(words), fewer, more, is_toy=size == "toy")
     of_few = growths(queries_of_few(words), fewer, more, is_toy=size == "toy")
+    newest = growths(search.queries(words), fewer, more, is_toy=size == "toy", sort="newest")
     columns = (f"hits of {more:,}", f"{fewer:,} posts: ms", f"{more:,} posts: ms", "times")
     slowest = max(grown, key=lambda name: grown[name].times)
     worst = max(many.losses, key=many.losses.__getitem__)
@@ -68,6 +70,7 @@ def run(size: str) -> dict[str, Any]:
             table(DESCRIPTION, ("query", *columns), [[name, *one.cells] for name, one in grown.items()]),
             *search.tables_of(more, many),
             table(FEW, (FEW, *columns), [[name, *one.cells] for name, one in of_few.items()]),
+            table("Newest first", ("newest first", *columns), [[name, *one.cells] for name, one in newest.items()]),
         ],
         "promises": [
             promise(f"the query that grows most ({slowest}), times", grown[slowest].times, at_most=TIMES_MAX),
@@ -76,14 +79,19 @@ def run(size: str) -> dict[str, Any]:
     }
 
 
-def growths(queries: Mapping[str, str], fewer: int, more: int, *, is_toy: bool) -> Mapping[str, Growth]:
+def growths(
+    queries: Mapping[str, str], fewer: int, more: int, *, is_toy: bool, sort: Sort = "relevance"
+) -> Mapping[str, Growth]:
     """Of each query; both archives are asked in turn."""
     with made_up.archive_of(fewer, is_toy=is_toy) as small, made_up.archive_of(more, is_toy=is_toy) as large:
         archives = {"few": open_readonly(small), "many": open_readonly(large)}
         try:
             found = {}
             for name, query in queries.items():
-                pages = {each: partial(search.ms_of, partial(first_page, db, query)) for each, db in archives.items()}
+                pages = {
+                    each: partial(search.ms_of, partial(first_page, db, query, sort=sort))
+                    for each, db in archives.items()
+                }
                 rounds = interleaved(pages, IN_TURN + 1)[1:]  # the first round warms the caches
                 few, many = (statistics.median(one[each] for one in rounds) for each in archives)
                 times = statistics.median(one["many"] / one["few"] for one in rounds)

@@ -150,10 +150,11 @@ def _stretch(ids: Iterator[int], after: tuple[int, int | None], limit: int) -> t
 
 def _by_date(answers: Answers, sort: Sort, limit: int, after: tuple[Any, int] | None, fold: bool) -> Page:
     found: list[tuple[int, Any]] = []
+    some = limit + 1 + (limit // 4 if fold else 0)  # as many as are likely to be folded
     while True:
-        page = answers.sorted(sort, limit + 1, after)
+        page = answers.sorted(sort, some, after)
         found += _leading(answers, sort, page) if fold else page
-        if len(found) > limit or len(page) <= limit:
+        if len(found) > limit or len(page) < some:
             break
         last, key = page[-1]
         after = key, last

@@ -36,7 +36,9 @@ COUNTED: Final = 100_000
 SURELY: Final = 1.25
 """Of so many times as many answers as a bound has, as far as can be told, it is first asked whether they pass it."""
 DENSE: Final = 0.05
-"""From this share of all posts on, posts are walked by date and tried one by one."""
+"""From this share of all posts on, facets are counted from columns that are kept in memory."""
+TRYING: Final = 400
+"""To try whether a single post has a word takes as long as to hand out so many answers one after another."""
 
 STEPS: Final = 300_000
 """A walk through the index passes about so many entries at most; where there are more, it ends before the oldest."""

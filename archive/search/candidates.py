@@ -172,22 +172,26 @@ class Answers:
         What a sieve has to be held against is not in the condition.
         """
         plan = self.plan
-        match = match or plan.match
-        if not match and not plan.words:
+        if not (match or plan.has_words):
             if self.passing.ids is None:
                 return "posts", plan.where or "1", dict(plan.values)
             return "posts", "posts.id in (select value from json_each(:passing))", {"passing": self.passing.as_json}
-        table = FTS_TABLE if match else WORDS_TABLE
-        conditions, values = [f"{table} match :match"], {**plan.values, "match": match or plan.words}
-        if match and plan.words:
-            conditions.append(f"+{table}.rowid in (select rowid from {WORDS_TABLE} where {WORDS_TABLE} match :words)")
-            values["words"] = plan.words
+        table, condition, values = self._worded(match or plan.match)
         if self.passing.ids is not None:
-            conditions.append(f"+{table}.rowid in (select value from json_each(:passing))")
+            condition += f" and +{table}.rowid in (select value from json_each(:passing))"
             values["passing"] = self.passing.as_json
         elif plan.where and not self.passing.is_sieve:
-            conditions.append(f"exists (select 1 from posts where posts.id = {table}.rowid and {plan.where})")
-        return table, " and ".join(conditions), values
+            condition += f" and exists (select 1 from posts where posts.id = {table}.rowid and {plan.where})"
+        return table, condition, values
+
+    def _worded(self, match: str | None) -> tuple[str, str, Values]:
+        """The same for the words alone, whatever passes the filters; *match* is what the stemmed index looks up."""
+        table, values = FTS_TABLE if match else WORDS_TABLE, dict(self.plan.values)
+        condition, values["match"] = f"{table} match :match", match or self.plan.words
+        if match and self.plan.words:
+            condition += f" and +{table}.rowid in (select rowid from {WORDS_TABLE} where {WORDS_TABLE} match :words)"
+            values["words"] = self.plan.words
+        return table, condition, values
 
     def latest(self, match: str | None, limit: int, since: int = 0) -> list[int]:
         """The answers stored last, none before *since*, the last first: what the index gives without any sorting."""
@@ -254,7 +258,8 @@ class Answers:
         With *among*, only answers that are among these posts.
         """
         key, direction, index = SORTS[sort]
-        condition, values = self._walked()
+        soon = among is not None or (sort != "lag" and self._are_met_soon)
+        condition, values = self._walked(one_by_one=soon)
         if among is not None:
             condition += " and posts.id in (select value from json_each(:among))"
             values |= {"among": json.dumps(list(among))}
@@ -271,23 +276,35 @@ class Answers:
 
     @property
     def _is_listed(self) -> bool:
-        """The posts in question are known by their ids."""
+        """The posts in question are known by their ids, or an index of what is filtered leads to them."""
         return self.all is not None or self.passing.ids is not None or self.passing.is_sieve
 
-    def _walked(self) -> tuple[str, Values]:
-        """Condition on a row of `posts` that is met on the way through an index of dates."""
-        if self.all is not None or self.passing.is_sieve:
+    def _walked(self, *, one_by_one: bool) -> tuple[str, Values]:
+        """Condition on a row of `posts`: each is tried *one_by_one*, or all that have the words are looked up first."""
+        if self.all is not None:
             return "posts.id in (select value from json_each(:all))", {"all": self._all_as_json}
-        table, condition, values = self._source()
-        if table == "posts":
-            return condition, values
-        among = f"posts.id in (select {table}.rowid from {table} where {condition})"
-        if self.passing.ids is not None:
-            return among, values
-        many = self._counted if self.is_counted_fast else self.frequencies.steps
-        if self._are_single_words and many > bounds.DENSE * self.frequencies.posts * self.frequencies.share:
-            return f"exists (select 1 from {table} where {condition} and {table}.rowid = posts.id)", values
-        return f"+{among}", values
+        if self.passing.ids is not None or not self.plan.has_words:
+            table, condition, values = self._source()
+            found = f"posts.id in (select {table}.rowid from {table} where {condition})"
+            return condition if table == "posts" else found, values
+        table, condition, values = self._worded(self.plan.match)
+        if one_by_one:
+            found = f"exists (select 1 from {table} where {condition} and {table}.rowid = posts.id)"
+        else:
+            found = f"+posts.id in (select {table}.rowid from {table} where {condition})"
+        return f"{self.plan.where or 1} and {found}", values
+
+    @property
+    def _are_met_soon(self) -> bool:
+        """Whether it is quicker to try posts, one by one, until a page is full than to look up all that answer."""
+        if self._is_listed:
+            return False
+        newest = self.newest_few
+        if len(newest) <= bounds.FIRST:
+            return False
+        posts, answers = self.frequencies.posts, self.frequencies.expected(len(newest), newest[-1])
+        tried = bounds.FIRST * posts / answers * max(1, len(self.units))
+        return tried * bounds.TRYING < answers
 
     @cached_property
     def frequencies(self) -> Frequencies:

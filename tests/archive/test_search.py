@@ -371,13 +371,22 @@ def test_pages_by_relevance_are_the_whole_result(
     "query", ["steel", "the -lock", '"tool and die"', "batter*", "steel year:2012..2022", "the kind:own"]
 )
 @pytest.mark.parametrize("sort", ["newest", "oldest", "lag"])
-def test_bounded_work_finds_the_same(sample: Database, few: int, query: str, sort: str) -> None:
+@pytest.mark.parametrize("trying", [0, 400])
+def test_bounded_work_finds_the_same(
+    sample: Database, few: int, query: str, sort: str, trying: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "FIRST", 4)
+    monkeypatch.setattr(bounds, "TRYING", trying)
+
     def answers(few: int) -> candidates.Answers:
         return candidates.Answers(db=sample, plan=_plan(sample, query), units=_units(query), few=few)
 
     every = answers(10_000)
     bounded = answers(few)
-    assert bounded.sorted(sort, 10, None) == every.sorted(sort, 10, None)
+    first = every.sorted(sort, 10, None)
+    assert bounded.sorted(sort, 10, None) == first
+    among = [id for id, _ in first[::3]]
+    assert bounded.sorted(sort, 10, None, [*among, -1]) == first[::3]
     assert bounded.total == every.total or (bounded.total == few and not bounded.total_is_exact)
 
 
@@ -458,12 +467,13 @@ def test_on_a_walk_that_ends_early_a_headline_with_the_telling_words_is_still_fo
 def test_filters_that_many_pass_find_the_same(
     sample: Database, query: str, passing: int, share: float, tried: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def answers(**kwargs: int) -> tuple[set[int], set[int], list[tuple[int, object]], int, bool]:
+    def answers(**kwargs: int) -> tuple[set[int], set[int], list[object], int, bool]:
         one = candidates.Answers(db=sample, plan=_plan(sample, query), units=_units(query), **kwargs)  # type: ignore[arg-type]
-        found = set(likeliest(one)), set(one.every_id), one.sorted("newest", 5, None)
+        found = set(likeliest(one)), set(one.every_id), [one.sorted(sort, 5, None) for sort in ("newest", "lag")]
         return *found, one.total, one.total_is_exact
 
     every = answers()
+    monkeypatch.setattr(bounds, "TRYING", tried % 60)
     monkeypatch.setattr(bounds, "PASSING", passing)
     monkeypatch.setattr(bounds, "PASSING_SHARE", share)
     monkeypatch.setattr(bounds, "TRIED", tried)
