@@ -138,7 +138,7 @@ def tables_of(posts: int, found: Measured) -> Iterator[dict[str, Any]]:
 
 PEER_THERE: Final = find_spec("tantivy") is not None
 COLUMNS: Final = (
-    *("hits", "ours ms", "raw FTS5 ms", "ours ÷ raw", "tantivy ms", "newest first ms", "with facets ms"),
+    *("hits", "ours ms", "raw FTS5 ms", "ours ÷ raw", "tantivy ms", "newest first ms", "by lag ms", "with facets ms"),
     "nDCG loss",
 )
 COMPARED: Final = (("ours", "raw"), ("ours", "page"), ("facets", "page, facets"))
@@ -177,7 +177,8 @@ def _cells(page: Milliseconds, lost: float | None) -> list[str]:
     raw = [f"{page['raw']:.1f}", f"{page['ours ÷ raw']:.2f}"] if "raw" in page else ["", ""]
     peer = f"{page['tantivy']:.1f}" if "tantivy" in page else ""
     loss_cell = "" if lost is None else f"{lost:.4f}"
-    return [hits, f"{page['ours']:.1f}", *raw, peer, f"{page['newest']:.1f}", f"{page['facets']:.1f}", loss_cell]
+    others = (f"{page[each]:.1f}" for each in ("newest", "lag", "facets"))
+    return [hits, f"{page['ours']:.1f}", *raw, peer, *others, loss_cell]
 
 
 def _promises(found: Mapping[int, Measured]) -> Iterator[dict[str, Any]]:
@@ -215,7 +216,7 @@ def _promises_of_many(found: Measured) -> Iterator[dict[str, Any]]:
 def measure(
     db: Database, query: str, rounds: int, with_facets: list[float], *, peer: Peer | None, beside: bool
 ) -> Milliseconds:
-    """Milliseconds of one query by relevance, newest first and with facets, and of its form for others that know one.
+    """Milliseconds of one query in several orders and with facets, and of its form for others that know one.
 
     Each time with facets goes to *with_facets*.
     By the clock of the processor: nothing of this waits for a disk, and the machine is not ours alone.
@@ -223,6 +224,7 @@ def measure(
     contenders: dict[str, Callable[[], float]] = {
         "ours": partial(ms_of, partial(search, db, query)),
         "newest": partial(ms_of, partial(search, db, query, sort="newest")),
+        "lag": partial(ms_of, partial(search, db, query, sort="lag")),
         "facets": partial(ms_of, partial(search, db, query, facets=True)),
     }
     if peer and ":" not in query and "*" not in query:

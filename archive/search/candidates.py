@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any, Final
@@ -258,17 +258,20 @@ class Answers:
         With *among*, only answers that are among these posts.
         """
         key, direction, index = SORTS[sort]
-        soon = among is not None or (sort != "lag" and self._are_met_soon)
-        condition, values = self._walked(one_by_one=soon)
+        is_by_day = sort != "lag" and among is None and not self._is_listed
+        one_by_one = among is not None or (is_by_day and self._are_met_soon)
+        condition, values = self._walked(one_by_one=one_by_one)
+        if is_by_day and self.plan.days:
+            condition += f" and {self.plan.days}"
+        posts = "posts" if self._is_listed else f"posts indexed by {index}"
         if among is not None:
-            condition += " and posts.id in (select value from json_each(:among))"
-            values |= {"among": json.dumps(list(among))}
+            posts = "json_each(:among) as one cross join posts on posts.id = one.value"
+            values["among"] = json.dumps(list(among))
         if after is not None:
             condition += f" and {_beyond(key, direction, after)}"
             values |= {"key": after[0], "id": after[1]}
-        hint = "" if self._is_listed or among is not None else f" indexed by {index}"
         sql = f"""
-            select posts.id, {key} from posts{hint} where {condition}
+            select posts.id, {key} from {posts} where {condition}
             order by {key} {direction} nulls last, posts.id {direction}
             limit {limit}
         """
@@ -276,8 +279,10 @@ class Answers:
 
     @property
     def _is_listed(self) -> bool:
-        """The posts in question are known by their ids, or an index of what is filtered leads to them."""
-        return self.all is not None or self.passing.ids is not None or self.passing.is_sieve
+        """The posts in question are known by their ids, or an index of what is filtered leads to them soonest."""
+        if self.all is not None or self.passing.ids is not None:
+            return True
+        return self.passing.is_sieve and not self.plan.by_days_alone
 
     def _walked(self, *, one_by_one: bool) -> tuple[str, Values]:
         """Condition on a row of `posts`: each is tried *one_by_one*, or all that have the words are looked up first."""
@@ -296,15 +301,20 @@ class Answers:
 
     @property
     def _are_met_soon(self) -> bool:
-        """Whether it is quicker to try posts, one by one, until a page is full than to look up all that answer."""
-        if self._is_listed:
+        """Whether it is quicker to try posts, one by one, until a page is full than to look up all with the words."""
+        if not self.plan.has_words:
             return False
+        words = replace(self, plan=replace(self.plan, where="")) if self.plan.where else self
+        looked_up = words.about
+        met = looked_up if self.plan.by_days_alone else self.about
+        tried = bounds.FIRST * self.frequencies.posts / max(1.0, met) * max(1, len(self.units))
+        return tried * bounds.TRYING < looked_up
+
+    @property
+    def about(self) -> float:
+        """About how many there are, judged by how densely the newest of them stand."""
         newest = self.newest_few
-        if len(newest) <= bounds.FIRST:
-            return False
-        posts, answers = self.frequencies.posts, self.frequencies.expected(len(newest), newest[-1])
-        tried = bounds.FIRST * posts / answers * max(1, len(self.units))
-        return tried * bounds.TRYING < answers
+        return self.frequencies.expected(len(newest), newest[-1]) if len(newest) > bounds.FIRST else len(newest)
 
     @cached_property
     def frequencies(self) -> Frequencies:

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from archive.query import And, Filter, Near, Node, Not, Or, Query, Term
 from archive.query_fields import day_span, lag_span
-from archive.schema import FTS_TABLE, LAG, WORDS_TABLE
+from archive.schema import DAY, FTS_TABLE, LAG, WORDS_TABLE
 from archive.search import bounds
 from archive.search.names import Names
 from archive.search.passages import fold_keeping_length
@@ -41,6 +41,10 @@ class Plan:
     values: dict[str, Any]
     """Values of the named parameters in `where`."""
     notes: tuple[str, ...]
+    days: str = ""
+    """What `where` says of the day that posts are sorted by: a walk by date need not leave these days."""
+    by_days_alone: bool = False
+    """`where` says no more than that."""
     alternatives: bool = False
     """The query is a choice between words: a post need not have all of them."""
     unwanted: tuple[str, ...] = ()
@@ -76,6 +80,8 @@ def plan(db: Database, query: Query, *, public: bool = False) -> Plan:
         words=words,
         unwanted=maker.unwanted,
         where=" and ".join(filter(None, (where, hidden))),
+        days=" and ".join(maker.days),
+        by_days_alone=bool(maker.days) and len(maker.days) == len(maker.rest) and not hidden,
         values=maker.values,
         alternatives=isinstance(query.tree, Or),
         plain=_is_plain(query.tree),
@@ -145,6 +151,10 @@ class _Maker:
     db: Database
     values: dict[str, Any] = field(default_factory=dict)
     names: Names = field(init=False)
+    rest: list[Node] = field(default_factory=list)
+    """What remains for the condition."""
+    days: list[str] = field(default_factory=list)
+    """The same of what is said of the original's day, as conditions on the day that posts are sorted by."""
     unwanted: tuple[str, ...] = ()
     spelled: Spelled = field(default_factory=dict)
 
@@ -161,11 +171,13 @@ class _Maker:
             for part in parts
             if wanted and isinstance(part, Not) and (found := expression(part.part)) is not None
         }
-        rest = [part for part in parts if part not in wanted and part not in prefixes and part not in unwanted]
+        self.rest = [part for part in parts if part not in wanted and part not in prefixes and part not in unwanted]
+        dated = [part for part in self.rest if isinstance(part, Filter) and part.name in ORIGINAL_DAYS]
+        self.days = [_day(DAY, ORIGINAL_DAYS[part.name])(self, part.value) for part in dated]
         match = _excluding(wanted.values(), unwanted.values()) if wanted else None
         self.unwanted = tuple(unwanted.values())
         words = " AND ".join(map(self._beginning, prefixes))
-        return match, words or None, " and ".join(self.condition(part) for part in rest)
+        return match, words or None, " and ".join(self.condition(part) for part in self.rest)
 
     def condition(self, node: Node) -> str:
         if (found := expression(node)) is not None:
@@ -291,6 +303,8 @@ _PARTS: Final = {
     "original-link": "posts.original_url is not null",
 }
 
+ORIGINAL_DAYS: Final = {"after": ">=", "before": "<", "on": "", "year": ""}
+"""Filter by the day of the original → the sign put before its value."""
 CONDITIONS: Final[dict[str, Callable[[_Maker, str], str]]] = {
     "outlet": _outlet,
     "author": _author,
@@ -300,10 +314,7 @@ CONDITIONS: Final[dict[str, Callable[[_Maker, str], str]]] = {
     "kind": lambda maker, value: f"posts.kind = {maker.bind(value)}",
     "lang": _language,
     "id": _id,
-    "after": _day("posts.original_on", ">="),
-    "before": _day("posts.original_on", "<"),
-    "on": _day("posts.original_on"),
-    "year": _day("posts.original_on"),
+    **{name: _day("posts.original_on", sign) for name, sign in ORIGINAL_DAYS.items()},
     "posted": _day("posts.posted_on"),
     "lag": _lag,
     "is": lambda maker, value: _STATES[value],
