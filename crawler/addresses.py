@@ -20,16 +20,17 @@ address_key = lru_cache(maxsize=2_048)(canonical_url)
 
 
 def resolved(base: str, href: str) -> str | None:
-    """*href* against *base* as `archive.urls.absolute` says; whole addresses, as most are, are remembered."""
+    """*href* against *base* as `archive.urls.absolute` says; what is the same on every page of a blog is remembered."""
     href = href.strip()
     if href.startswith(("https://", "http://")):
-        return _whole(href)
+        return _known(href, href)
+    if href.startswith("/") and (origin := _ORIGIN.match(base)):
+        return _known(origin[0], href)
     return None if href.startswith("#") else absolute(base, href)
 
 
-@lru_cache(maxsize=2_048)
-def _whole(href: str) -> str | None:
-    return absolute(href, href)
+_known = lru_cache(maxsize=2_048)(absolute)
+_ORIGIN = re.compile(r"https?://[^/?#]+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,6 +140,7 @@ def _query(query: str) -> dict[str, str]:
     return {name.lower(): value for name, value in parse_qsl(query, keep_blank_values=True)}
 
 
+@lru_cache(maxsize=2_048)
 def page_number(url: str) -> int:
     """Which page of a listing *url* is; 1 when it doesn't say.
 

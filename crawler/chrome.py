@@ -39,6 +39,8 @@ def tag_of(element: etree._Element) -> str:
 
 def folded_text(element: etree._Element) -> str:
     """The words of an element on one line as a reader sees them: block elements part words, inline ones don't."""
+    if not len(element):  # most links
+        return " ".join((element.text or "").split()) if tag_of(element) not in _UNSEEN else ""
     return " ".join("".join(_texts(element, _BREAKING)).split())
 
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from lxml import etree
 
 from archive.urls import absolute
+from crawler.addresses import resolved
 from crawler.discovery import Sighting, read_instant
 from crawler.rest import plain
 from crawler.sitemaps import MAX_TAG_BYTES, local_name, longest_tag, parse_xml, text_of
@@ -54,8 +55,8 @@ def feed_urls(tree: etree._Element | None, url: str) -> tuple[str, ...]:
     for link in tree.iter("link") if tree is not None else ():
         rels = (link.get("rel") or "").lower().split()
         if "alternate" in rels and (link.get("type") or "").lower() in _TYPES:
-            named.append(absolute(url, link.get("href") or ""))
-    usual = absolute(url, "/feed/")
+            named.append(resolved(url, link.get("href") or ""))
+    usual = resolved(url, "/feed/")
     wanted = (found for found in [*named, usual] if found and not re.search(r"/comments?/|\bcomments-", found))
     return tuple(dict.fromkeys(wanted))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -28,8 +29,6 @@ class Pagination:
 _MORE_CLASS = re.compile(
     r".*(load|show|view)[-_]?more.*|.*infinite[-_]?(scroll|handle).*|ajax-load.*|alm-.*", re.IGNORECASE
 )
-_MORE_HINT = re.compile(r"more|infinite|ajax-load|alm-", re.IGNORECASE)
-"""In every class name that `_MORE_CLASS` knows; a page has hundreds of elements without."""
 _MORE_TEXT = re.compile(
     r"(load|show|view|see) (more|older)( (posts|articles|news|stories|results|items|updates))?|older posts|cargar más"
     r"|ver más|voir plus|charger plus|mehr (laden|anzeigen)|meer laden|carregar mais|carica altri",
@@ -65,8 +64,8 @@ def read_pagination(tree: etree._Element, url: str, profile: SiteProfile, *, bas
 
 def _total(links: list[tuple[etree._Element, str]], number: int, later: Mapping[int, str]) -> int | None:
     """The highest number printed as a link; a bare "Next" says nothing of the pages beyond."""
-    printed = {found for link, found in links if folded_text(link).strip("[]") == str(page_number(found))}
-    if any(found in printed for found in later.values()):
+    named = set(later.values())
+    if any(found in named and folded_text(link).strip("[]") == str(page_number(found)) for link, found in links):
         return max(later)
     return number if number > 1 and not later else None
 
@@ -107,9 +106,14 @@ def _is_later(found: str, url: str, root: str) -> bool:
 
 
 def _is_more(element: etree._Element) -> bool:
-    if _MORE_HINT.search(element.get("class") or "") and any(map(_MORE_CLASS.fullmatch, classes_of(element))):
+    if _is_named_more(element.get("class") or ""):
         return True
     return element.tag in ("a", "button") and bool(_MORE_TEXT.fullmatch(folded_text(element).strip(" .…+↓»")))
+
+
+@lru_cache(maxsize=1_024)
+def _is_named_more(classes: str) -> bool:
+    return any(map(_MORE_CLASS.fullmatch, classes.split()))
 
 
 def _next_in_data(more: list[etree._Element], url: str, base_url: str, profile: SiteProfile) -> str | None:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml import etree
 
-from archive.urls import absolute
+from crawler.addresses import resolved
 from crawler.discovery import Sighting, read_instant, sighting_key
 
 PER_PAGE = 100
@@ -66,8 +66,8 @@ def rest_roots(url: str, *, link_header: str | None = None, tree: etree._Element
     >>> rest_roots("https://blog.example/blog/", link_header='<https://blog.example/api/>; rel="https://api.w.org/"')
     ('https://blog.example/api/', 'https://blog.example/wp-json/', 'https://blog.example/?rest_route=/')
     """
-    found = [absolute(url, href) for href in [*_in_header(link_header or ""), *_in_head(tree)]]
-    guesses = [absolute(url, "/wp-json/"), absolute(url, "/?rest_route=/")]
+    found = [resolved(url, href) for href in [*_in_header(link_header or ""), *_in_head(tree)]]
+    guesses = [resolved(url, "/wp-json/"), resolved(url, "/?rest_route=/")]
     return tuple(dict.fromkeys(root for root in [*found, *guesses] if root))
 
 
