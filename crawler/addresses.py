@@ -232,21 +232,26 @@ def shape_of(url: str) -> str:
 def trap_reason(url: str, seen_counts: Mapping[str, int], listing_pages: int = MAX_LISTING_PAGES) -> str | None:
     """Why following *url* may never end, or None.
 
-    *seen_counts* holds how many addresses of each `shape_of` were asked for in this run.
+    *seen_counts* holds how many addresses of each `shape_of` were asked for in this run, of those that `is_counted`.
     """
     parts = urlsplit(url)
     segments = [segment for segment in parts.path.split("/") if segment]
     names = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
-    counted = (bool(names) and set(names) != {"p"}) or is_calendar(url)
     reasons = (
         (len(url) > MAX_URL_CHARACTERS, f"address longer than {MAX_URL_CHARACTERS:,} characters"),
         (bool(_SESSION.search(parts.query) or _SESSION.search(parts.path)), "session number in the address"),
         (len(names) > MAX_PARAMETERS, f"more than {MAX_PARAMETERS} parameters"),
         (len(segments) > MAX_PATH_SEGMENTS or _repeats(segments), "growing path"),
         (page_number(url) > listing_pages, f"listing of more than {listing_pages:,} pages"),
-        (counted and seen_counts.get(shape_of(url), 0) >= MAX_OF_ONE_SHAPE, _endless(url)),
+        (is_counted(url) and seen_counts.get(shape_of(url), 0) >= MAX_OF_ONE_SHAPE, _endless(url)),
     )
     return next((reason for trapped, reason in reasons if trapped), None)
+
+
+def is_counted(url: str) -> bool:
+    """Whether there may be no end of addresses like this one, but for their numbers and parameters' values."""
+    names = {name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
+    return bool(names - {"p"}) or is_calendar(url)
 
 
 def is_calendar(url: str) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from crawler.addresses import (
+    MAX_OF_ONE_SHAPE,
     is_calendar,
     judge_address,
     listing_root,
@@ -41,6 +42,7 @@ from crawler.findings import Known
 from crawler.profiles import SiteProfile, load_profile
 from crawler.rest import RestTerm
 from crawler.sitemaps import read_sitemap
+from crawler.traps import Traps
 
 BLOG = load_profile("https://blog.example/blog/")
 
@@ -393,3 +395,24 @@ def test_one_post_under_many_addresses_is_sighted_once() -> None:
 
 def test_a_listings_root_keeps_what_is_not_its_page_number() -> None:
     assert listing_root("https://blog.example/?cat=7&paged=3") == "https://blog.example/?cat=7"
+
+
+def test_a_trap_is_judged_the_same_each_time_and_is_news_once() -> None:
+    traps = Traps(listing_pages=20)
+    months = [f"https://blog.example/events/2031-{number:02}/" for number in range(MAX_OF_ONE_SHAPE + 2)]
+    first = [traps.judge(url, is_listing=False) for url in months]
+    assert [(judged.reason, judged.is_news) for judged in first[-3:]] == [
+        (None, False),
+        ("endless calendar", True),
+        ("endless calendar", True),
+    ]
+    again = [traps.judge(url, is_listing=False) for url in months]
+    assert [judged.reason for judged in again] == [judged.reason for judged in first]
+    assert not any(judged.is_news for judged in again)
+    pages = [traps.judge(f"https://blog.example/news/page/{number}/", is_listing=True) for number in (20, 21, 20, 21)]
+    assert [(judged.reason is None, judged.is_news) for judged in pages] == [
+        (True, False),
+        (False, True),
+        (False, False),  # what was found endless once is left where it is named again
+        (False, False),
+    ]
