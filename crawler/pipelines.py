@@ -10,9 +10,12 @@ from scrapy.crawler import Crawler
 from archive.model import Post, Reading
 from archive.store.values import instant, now
 from crawler.items import PostItem
+from crawler.keeper import disk_trouble_named
 
 DOUBTFUL_BELOW: Final = 0.7
 """A repost read with less confidence than this goes to the review queue."""
+COMPARED_TOGETHER: Final = 32
+"""Posts after which as many are compared with the others: it takes no longer than what lies with the reader lasts."""
 
 
 class ChecksPipeline:
@@ -39,6 +42,7 @@ class StorePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self._since_compared = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
@@ -63,4 +67,9 @@ class StorePipeline:
             if saved.outcome in ("changed", "held") and item.kept:
                 tally.lying_validators += store.custody.kept_its_validators(item.kept.exchange.url)
         tally.count_post(saved, item)
+        self._since_compared += 1
+        if self._since_compared >= COMPARED_TOGETHER:
+            self._since_compared = 0
+            with disk_trouble_named():
+                keeper.store.likenesses.compare_some(COMPARED_TOGETHER)
         return item

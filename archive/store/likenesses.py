@@ -1,7 +1,7 @@
-"""Which posts carry the same article: found when a store is closed, for all posts that came or changed meanwhile.
+"""Which posts carry the same article: found for some dozens at a time, and for all that are left when a store closes.
 
-Triggers mark a post as stale in the transaction that changes it. They are compared together at the end, so that a crawl
-writes no scattered pages of an index between two captures; what a killed run leaves undone stays marked.
+Triggers mark a post as stale in the transaction that changes it; what a killed run leaves undone stays marked. Several
+are compared together, as what is written of one lies scattered over an index.
 """
 
 from __future__ import annotations
@@ -44,25 +44,31 @@ class Likenesses:
     def compare_stale(self, progress: Callable[[int], None] = lambda done: None) -> int:
         """Compare every post that is new or was changed; returns how many. Each batch is a transaction of its own."""
         done = 0
-        while ids := self._stale():
-            self._db.execute("begin immediate")
-            try:
-                self._compare(ids)
-                self._db.execute("commit")
-            except BaseException:
-                self._db.execute("rollback")
-                raise
-            done += len(ids)
+        while compared := self.compare_some(BATCH):
+            done += compared
             progress(done)
         return done
+
+    def compare_some(self, most: int) -> int:
+        """Compare that many of the posts that are new or were changed, in one transaction; returns how many it were."""
+        if not (ids := self._stale(most)):
+            return 0
+        self._db.execute("begin immediate")
+        try:
+            self._compare(ids)
+            self._db.execute("commit")
+        except BaseException:
+            self._db.execute("rollback")
+            raise
+        return len(ids)
 
     def count_stale(self) -> int:
         """How many posts are new or were changed since they were last compared."""
         return int(self._db.execute("select count(*) from fingerprints where is_stale = 1").fetchone()[0])
 
-    def _stale(self) -> list[int]:
-        sql = f"select post_id from fingerprints where is_stale = 1 order by post_id limit {BATCH}"
-        return [id for (id,) in self._db.execute(sql)]
+    def _stale(self, most: int) -> list[int]:
+        rows = self._db.execute("select post_id from fingerprints where is_stale = 1 order by post_id limit ?", (most,))
+        return [id for (id,) in rows]
 
     def _compare(self, ids: Sequence[int]) -> None:
         posts = self._posts(ids)
