@@ -259,8 +259,8 @@ class Answers:
         """
         key, direction, index = SORTS[sort]
         is_by_day = sort != "lag" and among is None and not self._is_listed
-        one_by_one = among is not None or (is_by_day and self._are_met_soon)
-        condition, values = self._walked(one_by_one=one_by_one)
+        soon = among is not None or (is_by_day and self._are_met_soon)
+        condition, values = self._walked(one_by_one=soon and not self._are_gathered)
         if is_by_day and self.plan.days:
             condition += f" and {self.plan.days}"
         posts = "posts" if self._is_listed else f"posts indexed by {index}"
@@ -309,6 +309,11 @@ class Answers:
         met = looked_up if self.plan.by_days_alone else self.about
         tried = bounds.FIRST * self.frequencies.posts / max(1.0, met) * max(1, len(self.units))
         return tried * bounds.TRYING < looked_up
+
+    @property
+    def _are_gathered(self) -> bool:
+        """Whether FTS5 gathers all that begin as asked, even to try a single post."""
+        return any(unit.prefix for unit in self.units)
 
     @property
     def about(self) -> float:

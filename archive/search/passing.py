@@ -31,8 +31,9 @@ class Passing:
         """
         if not self.plan.where:
             return None
-        if self._are_few:
-            return self._gathered("1", bounds.PASSING)
+        few = self._gathered("1", bounds.PASSING)
+        if few is not None:
+            return few
         if not self.plan.has_words or self.frequencies.steps > bounds.TRIED:
             return None
         found = self._gathered("1", int(bounds.PASSING_SHARE * self.frequencies.posts))
@@ -41,11 +42,6 @@ class Passing:
     @cached_property
     def as_json(self) -> str:
         return json.dumps(self.ids)
-
-    @property
-    def _are_few(self) -> bool:
-        sql = f"select count(*) from (select 1 from posts where {self.plan.where} limit {bounds.PASSING + 1})"
-        return bool(self.db.execute(sql, self.plan.values).fetchone()[0] <= bounds.PASSING)
 
     def _gathered(self, condition: str, most: float) -> list[int] | None:
         """Those that meet the condition, too; None when they are more than *most*."""
