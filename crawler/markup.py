@@ -75,17 +75,16 @@ def asks_for_like(part: str) -> str:
     return part
 
 
-class _Seen(dict[str | None, tuple[str, ...]]):
-    """`class` attribute → what somebody asks for of the names in it and their parts; of no attribute, nothing.
+class _Seen(dict[str, tuple[str, ...]]):
+    """`class` attribute → what somebody asks for of the names in it and their parts.
 
     A blog's pages share most of them; long ones are a post's own, and not remembered.
     """
 
-    def __missing__(self, classes: str | None) -> tuple[str, ...]:
-        names = classes or ""
-        lower = names.lower()
-        asked = tuple({*_ASKED_FOR.intersection(names.split()), *[p for p in _PARTS_ASKED_FOR if p in lower]})
-        if len(names) <= CLASSES_CHARS:
+    def __missing__(self, classes: str) -> tuple[str, ...]:
+        lower = classes.lower()
+        asked = tuple({*_ASKED_FOR.intersection(classes.split()), *[p for p in _PARTS_ASKED_FOR if p in lower]})
+        if len(classes) <= CLASSES_CHARS:
             if len(self) >= MOST_SEEN:
                 self.clear()
             self[classes] = asked
@@ -169,7 +168,7 @@ class Page:
     def json_ld(self) -> tuple[Mapping[str, Any], ...]:
         """All JSON-LD objects, `@graph` and arrays laid flat; broken scripts that cannot be repaired are left out."""
         scripts = (script for script in self.tree.iter("script") if "ld+json" in (script.get("type") or ""))
-        return tuple(found for script in scripts if script.text for found in read_objects(script.text))
+        return tuple(found for script in scripts if (text := script.text) for found in read_objects(text))
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[_Element]]:
@@ -177,8 +176,9 @@ class Page:
         found: defaultdict[str, list[_Element]] = defaultdict(list)
         seen, attribute = _SEEN, b"class"  # as a str, lxml would encode it for each element
         for element in self.body.iter():
-            for name in seen[element.get(attribute)]:
-                found[name].append(element)
+            if (names := element.get(attribute)) and (asked := seen[names]):
+                for name in asked:
+                    found[name].append(element)
         return found
 
     def with_class(self, *names: str) -> Iterator[_Element]:

@@ -90,20 +90,22 @@ def read_lines(element: _Element, *, zone: Zone, base_url: str) -> list[Line]:
     `classes` also names the inline elements which the whole line stands in (`<span class="byline">…</span>`).
     """
     reader = _Reader(zone, base_url)
-    reader.open(element, root=True)
+    reader.open(element, str(element.tag), element.keys(), root=True)
     around = [(element, iter(element))]
     while around:
         parent, children = around[-1]
         for node in children:
-            tag = node.tag
-            if tag in _PARAGRAPHS and reader.paragraph(node, tag):
+            tag, given = node.tag, node.keys()
+            if tag in _PARAGRAPHS and reader.paragraph(node, tag, given):
                 pass
-            elif tag in SKIPPED or tag == "img" or is_hidden(node):
+            elif tag in SKIPPED or tag == "img" or (given and _hides(node, given)):
                 reader.image(node)
             elif isinstance(tag, str):
-                reader.open(node, root=False)
-                around.append((node, iter(node)))
-                break
+                reader.open(node, tag, given)
+                if len(node):
+                    around.append((node, iter(node)))
+                    break
+                reader.close()
             if tail := node.tail:
                 reader.print(tail)
         else:
@@ -121,8 +123,11 @@ def is_hidden(element: _Element) -> bool:
     Style sheets are not read. `hidden md:block` and its like are seen on a desk, and count as seen.
     """
     given = element.keys()
-    if not given:
-        return False
+    return bool(given) and _hides(element, given)
+
+
+def _hides(element: _Element, given: list[str]) -> bool:
+    """*given*: the names of the attributes that *element* has."""
     if given != _CLASS_ALONE:
         if element.get("hidden") is not None or element.get("aria-hidden") == "true":
             return True
@@ -193,8 +198,6 @@ class _Block:
     depth: int = 0
     breaks: int = 0
     children: dict[str, int] = field(default_factory=dict)
-    kinds: dict[tuple[str, str], _Kind] = field(default_factory=dict)
-    """Of its children by tag and class attribute: most of them are paragraphs alike."""
 
     @property
     def where(self) -> str:
@@ -205,23 +208,29 @@ class _Block:
         number = self.children[tag] = self.children.get(tag, 0) + 1
         return self.path if self.depth >= DEPTH_CAP else f"{self.path}/{tag[:20]}[{number}]"
 
-    def kind_of(self, tag: str, names: str) -> _Kind:
-        """*names*: the child's class attribute, in lower case."""
-        kind = self.kinds.get((tag, names))
-        if kind is None:
-            kind = self.kinds[tag, names] = self._kind_of(tag, names)
-        return kind
+    def take_role(self, node: _Element) -> None:
+        """A heading by its role is one of the level it gives."""
+        if node.get("role") == "heading" and (node.get("aria-level") or "2") in "123456":
+            self.kind = self.kind._replace(level=int(node.get("aria-level") or "2"))
 
-    def _kind_of(self, tag: str, names: str) -> _Kind:
-        own, above = names.split(), self.kind
-        inherited = above.classes if self.depth else ""
-        return _Kind(
-            f"{' '.join(own)} {inherited}".rstrip()[:CLASSES_CHARS] if own and self.depth < DEPTH_CAP else inherited,
-            HEADINGS.get(tag, above.level),
-            above.caption or tag in CAPTIONS or not CAPTIONS.isdisjoint(own),
-            above.quoted or tag in QUOTES or not QUOTES.isdisjoint(own),
-            above.listed or tag in LISTED,
-        )
+    def kind_of(self, tag: str, names: str) -> _Kind:
+        """*names*: the child's class attribute, in lower case. Long ones are a page's own, and not remembered."""
+        is_short = len(tag) + len(names) + len(self.kind.classes) <= 2 * CLASSES_CHARS
+        return (_kind_of if is_short else _kind_of.__wrapped__)(self.kind, tag, names, min(self.depth, DEPTH_CAP))
+
+
+@lru_cache(maxsize=1024)
+def _kind_of(above: _Kind, tag: str, names: str, depth: int) -> _Kind:
+    """What a block's child is, *depth* levels below the root: a blog's pages have the same few kinds of them."""
+    own = names.split()
+    inherited = above.classes if depth else ""
+    return _Kind(
+        f"{' '.join(own)} {inherited}".rstrip()[:CLASSES_CHARS] if own and depth < DEPTH_CAP else inherited,
+        HEADINGS.get(tag, above.level),
+        above.caption or tag in CAPTIONS or not CAPTIONS.isdisjoint(own),
+        above.quoted or tag in QUOTES or not QUOTES.isdisjoint(own),
+        above.listed or tag in LISTED,
+    )
 
 
 class _Reader:
@@ -240,29 +249,31 @@ class _Reader:
         self._number = -1
         self._new_block = True
 
-    def open(self, node: _Element, *, root: bool) -> None:
-        tag = str(node.tag)
-        names = node.get("class")
-        css = node.get("style")
+    def open(self, node: _Element, tag: str, given: list[str], *, root: bool = False) -> None:
+        """*given*: the names of its attributes, of which most elements have few or none."""
+        names = node.get("class") if "class" in given else None
+        css = node.get("style") if "style" in given else None
         if tag == "br":
             self._break()
         is_block = root or tag in BLOCKS or ((names or css) is not None and _prints_apart(node, names, css))
         self._opened.append(is_block)
         if is_block:
-            self._open_block(node, tag, names.lower() if names else "", root=root)
+            self._open_block(tag, names.lower() if names else "", root=root)
+            if "role" in given and tag not in HEADINGS:
+                self._blocks[-1].take_role(node)
             names = None
         plain = css is None and not names and tag not in _STYLED
         self._styles.append(self._styles[-1] if plain else self._style(node, tag, names or "", css))
         if text := node.text:
             self.print(text)
 
-    def paragraph(self, node: _Element, tag: str) -> bool:
+    def paragraph(self, node: _Element, tag: str, given: list[str]) -> bool:
         """Read a paragraph of running text at once: as `open`, `print` and `close` would, in a third of the time.
 
         False, and nothing read, unless it can be seen, has no attribute but its class, begins with words and holds at
         most links and emphasis within them.
         """
-        style, given = self._styles[-1], node.keys()
+        style = self._styles[-1]
         if style.link or (given and given != _CLASS_ALONE):
             return False
         names = node.get("class") if given else None
@@ -316,17 +327,14 @@ class _Reader:
         if self._blocks:
             self._blocks[-1].breaks += 1
 
-    def _open_block(self, node: _Element, tag: str, names: str, *, root: bool) -> None:
+    def _open_block(self, tag: str, names: str, *, root: bool) -> None:
         self.end_line(new_block=True)
         if root:
             kind = _Kind(names, HEADINGS.get(tag), tag in CAPTIONS, tag == "blockquote", tag in LISTED)
-            block = _Block(tag, self._zone, kind)
+            self._blocks.append(_Block(tag, self._zone, kind))
         else:
             above = self._blocks[-1]
-            block = _Block(tag, above.path_of(tag), above.kind_of(tag, names), above.depth + 1)
-        if tag not in HEADINGS and node.get("role") == "heading" and (node.get("aria-level") or "2") in "123456":
-            block.kind = block.kind._replace(level=int(node.get("aria-level") or "2"))
-        self._blocks.append(block)
+            self._blocks.append(_Block(tag, above.path_of(tag), above.kind_of(tag, names), above.depth + 1))
 
     def _style(self, node: _Element, tag: str, names: str, css: str | None) -> _Style:
         above = self._styles[-1]
