@@ -14,7 +14,7 @@ from crawler.keeper import disk_trouble_named
 
 DOUBTFUL_BELOW: Final = 0.7
 """A repost read with less confidence than this goes to the review queue."""
-COMPARED_TOGETHER: Final = 32
+COMPARED_TOGETHER: Final = 16
 """Posts after which as many are compared with the others: it takes no longer than what lies with the reader lasts."""
 
 

@@ -29,6 +29,9 @@ Breach = Literal["reading-too-long", "reading-too-much-memory", "reading-broke-o
 HANDED_OUT: Final = 3
 """Pieces of work a process has at a time: when one is done the next is there already, whatever we are busy with."""
 
+UNDER_WAY_BYTES: Final = 1 << 20
+"""What the system may hold of them, if it allows so much: else the third is half with us, and comes when we wake up."""
+
 STARTS: Final = 3
 """How often a process may die before it has done anything until we believe that it can't live here."""
 
@@ -155,6 +158,7 @@ class _Desk:
     def _start(self) -> None:
         """A process that gets ready while we do something else."""
         self._channel, theirs = socket.socketpair()
+        self._channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNDER_WAY_BYTES)
         with theirs:
             words = (theirs.fileno(), self._bounds.cpu_s, self._bounds.memory_bytes)
             paths = os.pathsep.join(filter(None, (CODE, os.environ.get("PYTHONPATH"))))
