@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from archive.provenance.lines import CLASSES_CHARS
 from crawler.addresses import listing_root, page_number, resolved, same_listing
 from crawler.chrome import classes_of, folded_text
 from crawler.profiles import SiteProfile
@@ -106,13 +107,15 @@ def _is_later(found: str, url: str, root: str) -> bool:
 
 
 def _is_more(element: etree._Element) -> bool:
-    if _is_named_more(element.get("class") or ""):
+    classes = element.get("class")
+    if classes and (_is_named_more if len(classes) <= CLASSES_CHARS else _is_named_more.__wrapped__)(classes):
         return True
     return element.tag in ("a", "button") and bool(_MORE_TEXT.fullmatch(folded_text(element).strip(" .…+↓»")))
 
 
 @lru_cache(maxsize=1_024)
 def _is_named_more(classes: str) -> bool:
+    """Whether one of these names is a "load more" button's; long attributes are a page's own, and not remembered."""
     return any(map(_MORE_CLASS.fullmatch, classes.split()))
 
 
