@@ -130,6 +130,17 @@ def find_categories(
     return merge_categories(found for found in found if found)
 
 
+def category_links(tree: etree._Element) -> frozenset[str]:
+    """Where the links lead that a post's page marks as its categories', as written; no more than MOST_FILED of them."""
+    found = _FILED(tree)
+    return frozenset(islice(map(str, found), MOST_FILED)) if isinstance(found, list) else frozenset()
+
+
+_FILED = etree.XPath("//a[contains(@rel, 'category') or contains(@rel, 'tag') and contains(@href, '/category/')]/@href")
+MOST_FILED = 50
+"""A post has a few; a hostile page may have any number."""
+
+
 def _links(tree: etree._Element, base_url: str, bases: Collection[str]) -> Iterator[_Seen]:
     """The links that may be a category's, by mark, address or breadcrumb; the rest are not looked at any closer."""
     crumbs, address = _in_breadcrumbs(tree), _address_below(frozenset(bases))

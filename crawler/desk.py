@@ -15,7 +15,7 @@ from archive.charsets import as_text
 from archive.model import Post
 from archive.requisites import Requisite, Role, asked_for, page_requisites
 from crawler import feeds, rest
-from crawler.categories import find_archives, find_categories
+from crawler.categories import category_links, find_archives, find_categories
 from crawler.handover import ListingRead, PostLinks, PostRead, Sent, Unreadable
 from crawler.listings import read_listing
 from crawler.pages import Page, UnreadablePageError, is_protected, page_kind, parse_page, read_post
@@ -51,7 +51,7 @@ def read_post_page(
         return PostRead(kind=kind)
     post = read_post(page, selectors=profile.selectors, rest=said)
     if not others and (further := further_parts(page, post.url)):
-        return PostRead(kind=kind, post=replace(post, lines=()), further=further)
+        return PostRead(kind=kind, post=replace(post, lines=()), further=further, filed_under=category_links(page.tree))
     try:
         parts = [read_post(parsed(each, profile), selectors=profile.selectors) for each in others]
     except UnreadablePageError as error:
@@ -60,7 +60,13 @@ def read_post_page(
         post = join_parts([post, *parts])
     reading = provenance.read(post.lines, context_of(post, profile))
     requisites = post_requisites(first, post, choice)
-    return PostRead(kind=kind, post=replace(post, lines=()), reading=reading, requisites=requisites)
+    return PostRead(
+        kind=kind,
+        post=replace(post, lines=()),
+        reading=reading,
+        requisites=requisites,
+        filed_under=category_links(page.tree),
+    )
 
 
 def post_requisites(page: Sent, post: Post, choice: str) -> tuple[Requisite, ...]:

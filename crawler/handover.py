@@ -49,6 +49,8 @@ class PostRead:
     """What the page needs to be seen as it was."""
     further: tuple[str, ...] = ()
     """Addresses of the post's further pages, where only its first was given."""
+    filed_under: frozenset[str] = frozenset()
+    """Where the post's links to its categories lead, as written: two categories may have one name."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

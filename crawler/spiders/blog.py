@@ -96,7 +96,8 @@ class BlogSpider(CheckedSpider):
         self.has_sources = False
         self.seen_by_listing: dict[str, set[int]] = {}
         """First page of each listing → the posts it has shown, by the hashes of their keys: of a long blog, many."""
-        self.category_names: set[str] = set()
+        self.filed_under: set[str] = set()
+        """Categories of the posts that were read: names, and addresses as written."""
         self.listings: set[str] = set()
         """Keys of the listings that posts led to: nearly every post leads to the same."""
         self.answered = asyncio.Event()
@@ -374,7 +375,7 @@ class BlogSpider(CheckedSpider):
         return await self.room.do(reading_room.read_post_page, pages, self.profile, said, choice)
 
     async def take_post(self, read: PostRead, post: Post, response: Response, seed: Seed) -> PostItem | None:
-        await self.look_for_listings(post, response)
+        await self.look_for_listings(read, post, response)
         key = canonical_url(post.url)
         if key != seed.key and (self.storing.is_done(key) or self.storing.led_to_another(seed, post, response)):
             self.storing.same_again(seed, post, response)
@@ -411,16 +412,17 @@ class BlogSpider(CheckedSpider):
         is_asked = self.keeper.store.frontier.find(self.keeper.site_id, canonical_url(original.url)) is not None
         return original.url if is_asked else None
 
-    async def look_for_listings(self, post: Post, response: Response) -> None:
+    async def look_for_listings(self, read: PostRead, post: Post, response: Response) -> None:
         """Walk what a post's page leads to, in a run that walks listings and was not told of them all by REST.
 
         A post whose categories were all seen on others leads nowhere new; who chose categories wants no others.
         """
         if self.categories or not self.agenda.walks_listings or self.tally.sources.get("rest") == "open":
             return
-        if self.storing.has_categories and post.categories and self.category_names.issuperset(post.categories):
+        filed_under = read.filed_under.union(post.categories)
+        if self.storing.has_categories and post.categories and filed_under <= self.filed_under:
             return
-        self.category_names.update(post.categories)
+        self.filed_under |= filed_under
         async with self.listing_turn:
             page = await self.room.do(reading_room.read_post_links, sent(response), self.profile, frozenset(self.bases))
             found = findings.from_post_links(page, bases=self.bases, has_categories=self.storing.has_categories)

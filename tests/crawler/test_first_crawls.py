@@ -66,6 +66,30 @@ POST = (
 )
 
 
+def test_two_categories_of_one_name_are_both_walked(tmp_path: Path) -> None:
+    """A post of the second names nothing that posts of the first did not name before."""
+    first, second = "/category/news/harbor/", "/category/harbor-2/"
+    filed = {**{f"/ferry-{number}/": first for number in range(30)}, "/quay-1/": second}
+    hidden = {"/quay-2/": second}  # shown by its category alone
+    answers: dict[str, Answer | list[Answer]] = {
+        path: page(
+            POST.format(path).replace("</article>", f"<a href='{category}' rel='category tag'>Harbor</a></article>")
+        )
+        for path, category in {**filed, **hidden}.items()
+    }
+    for listing, shown in {
+        "/blog/": filed,
+        first: [path for path in filed if filed[path] == first],
+        second: ["/quay-1/", "/quay-2/"],
+    }.items():
+        cards = "".join(f"<article class=post><h2><a href='{path}'>{path}</a></h2></article>" for path in shown)
+        answers[listing] = page(f"<main>{cards}</main>")
+    with serving(answers) as server:
+        assert crawl(f"{server.origin}/blog/", tmp_path / "data").code == 0
+        assert {first, second} <= set(server.paths())
+    assert len(clippings(tmp_path / "data")) == len(filed) + len(hidden)
+
+
 def test_a_limited_crawl_goes_on_where_it_stopped(tmp_path: Path) -> None:
     posts, limit = 24, 9
     with closing(Returning(posts)) as blog:
