@@ -136,7 +136,9 @@ def category_links(tree: etree._Element) -> frozenset[str]:
     return frozenset(islice(map(str, found), MOST_FILED)) if isinstance(found, list) else frozenset()
 
 
-_FILED = etree.XPath("//a[contains(@rel, 'category') or contains(@rel, 'tag') and contains(@href, '/category/')]/@href")
+_FILED = etree.XPath(
+    "descendant::a[@rel][contains(@rel, 'category') or contains(@rel, 'tag') and contains(@href, '/category/')]/@href"
+)
 MOST_FILED = 50
 """A post has a few; a hostile page may have any number."""
 

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from archive.provenance.lines import CLASSES_CHARS
 from crawler.addresses import listing_root, page_number, resolved, same_listing
 from crawler.chrome import classes_of, folded_text
 from crawler.profiles import SiteProfile
@@ -30,6 +29,8 @@ class Pagination:
 _MORE_CLASS = re.compile(
     r".*(load|show|view)[-_]?more.*|.*infinite[-_]?(scroll|handle).*|ajax-load.*|alm-.*", re.IGNORECASE
 )
+REMEMBERED_CHARS = 500
+"""Class attributes no longer than this are remembered: a blog's pages share them, while long ones are a page's own."""
 _MORE_TEXT = re.compile(
     r"(load|show|view|see) (more|older)( (posts|articles|news|stories|results|items|updates))?|older posts|cargar más"
     r"|ver más|voir plus|charger plus|mehr (laden|anzeigen)|meer laden|carregar mais|carica altri",
@@ -108,14 +109,14 @@ def _is_later(found: str, url: str, root: str) -> bool:
 
 def _is_more(element: etree._Element) -> bool:
     classes = element.get("class")
-    if classes and (_is_named_more if len(classes) <= CLASSES_CHARS else _is_named_more.__wrapped__)(classes):
+    if classes and (_is_named_more if len(classes) <= REMEMBERED_CHARS else _is_named_more.__wrapped__)(classes):
         return True
     return element.tag in ("a", "button") and bool(_MORE_TEXT.fullmatch(folded_text(element).strip(" .…+↓»")))
 
 
 @lru_cache(maxsize=1_024)
 def _is_named_more(classes: str) -> bool:
-    """Whether one of these names is a "load more" button's; long attributes are a page's own, and not remembered."""
+    """Whether one of these names is a "load more" button's."""
     return any(map(_MORE_CLASS.fullmatch, classes.split()))
 
 
