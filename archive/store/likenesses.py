@@ -1,4 +1,4 @@
-"""Which posts carry the same article: found for some dozens at a time, and for all that are left when a store closes.
+"""Which posts carry the same article: found for several at a time, and for all that are left when a store closes.
 
 Triggers mark a post as stale in the transaction that changes it; what a killed run leaves undone stays marked. Several
 are compared together, as what is written of one lies scattered over an index.
