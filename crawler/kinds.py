@@ -69,7 +69,6 @@ _LISTING_PATH = re.compile(
     r"/(?:category|tag|author|topics?|archives?)/[^/]+/|/page/\d+/?$|/(?:19|20)\d\d/(?:\d\d/)?(?:\d\d/)?$"
 )
 _DATED_PATH = re.compile(r"/(?:19|20)\d\d/\d\d/(?:\d\d/)?[^/]+/?$")
-_CARDS = etree.XPath("//h2[a[@href]]|//h3[a[@href]]|//h4[a[@href]]|//a[@href][h2 or h3 or h4]")
 _PASSWORD = etree.XPath("//form[contains(@class, 'post-password-form')]|//input[@name='post_password']")
 POSTS, PAGES = asks_for("type-post", "hentry"), asks_for("type-page")
 NEIGHBOURS, NUMBERED = asks_for("post-navigation", "nav-previous"), asks_for("page-numbers")
@@ -94,7 +93,7 @@ def kind_signs(page: Page) -> list[Sign]:
 
 def is_protected(page: Page) -> bool:
     """Whether the post asks for a password: then what the page shows is not the post."""
-    return bool(_PASSWORD(page.tree)) and page_kind(page) != "listing"
+    return page.may_ask_password and bool(_PASSWORD(page.tree)) and page_kind(page) != "listing"
 
 
 def _from_body_class(page: Page) -> Iterator[Sign]:
@@ -144,11 +143,21 @@ def _from_markup(page: Page) -> Iterator[Sign]:
         yield Sign("type-page", "page", 3)
     if distinct < 3 and any(True for _ in page.with_class(*NEIGHBOURS)):
         yield Sign("links to the neighbouring posts", "post", 1)
-    cards = [card for card in _CARDS(page.tree) if regions.of(card) is None]
+    cards = {card for card in _cards(page) if regions.of(card) is None}
     if len(cards) >= MANY_CARDS:
         yield Sign(f"{len(cards)} linked headings", "listing", 2)
     if any(regions.of(e) == "pagination" and "page-links" not in _around(e) for e in page.with_class(*NUMBERED)):
         yield Sign("numbered pages", "listing", 2)
+
+
+def _cards(page: Page) -> Iterator[etree._Element]:
+    """Headings with a link in them, and links with a heading in them; such a link may come twice."""
+    for heading in page.tree.iter("h2", "h3", "h4"):
+        if any(link.get("href") is not None for link in heading.iterchildren("a")):
+            yield heading
+        above = heading.getparent()
+        if above is not None and above.tag == "a" and above.get("href") is not None:
+            yield above
 
 
 def _around(element: etree._Element) -> str:

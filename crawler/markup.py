@@ -30,6 +30,10 @@ Reason = Literal["too-large", "too-nested", "too-many-attributes", "not-html", "
 MAX_DEPTH = 256
 """libxml2's own limit: it drops what stands deeper, silently. Builders' pages reach 60."""
 
+ATTRIBUTE_BYTES = 4
+"""An attribute takes no less: what parts it from the one before, and three letters. Of shorter names there are 1,200,
+and one that came before costs nothing. So on a shorter page there can't be too many, and none are counted."""
+
 HTML_TYPES = frozenset(["", "text/html", "application/xhtml+xml"])
 PERHAPS_HTML = frozenset(["text/plain", "text/xml", "application/xml", "application/octet-stream"])
 _NOT_HTML = re.compile(
@@ -107,6 +111,8 @@ class Page:
     charset: str = "utf-8"
     has_microdata: bool = True
     """False when the word `itemprop` is nowhere in its bytes."""
+    may_ask_password: bool = True
+    """False when the word `password` is nowhere in its bytes."""
 
     @cached_property
     def base_url(self) -> str:
@@ -248,8 +254,15 @@ def parse_page(body: bytes, *, url: str, content_type: str | None = None, limits
         raise UnreadablePageError(url, "empty", "no text at all")
     _check_type(body, url, content_type)
     markup, charset = to_utf8(body, content_type)
-    _check_attributes(markup, url, limits.attributes)
-    return Page(url=url, tree=_tree(markup, url), charset=charset, has_microdata=b"itemprop" in markup)
+    if len(markup) > limits.attributes * ATTRIBUTE_BYTES:
+        _check_attributes(markup, url, limits.attributes)
+    return Page(
+        url=url,
+        tree=_tree(markup, url),
+        charset=charset,
+        has_microdata=b"itemprop" in markup,
+        may_ask_password=b"password" in markup,
+    )
 
 
 def _check_type(body: bytes, url: str, content_type: str | None) -> None:

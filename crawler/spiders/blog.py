@@ -49,7 +49,7 @@ logger = logging.getLogger(__name__)
 BATCH: Final = 16
 """URLs taken from the frontier at a time: enough to keep every slot busy, little enough to stay in memory."""
 
-FEW_POSTS: Final = 6 * BATCH
+FEW_POSTS: Final = 40 * BATCH
 """When no more posts wait than this, listings that were to wait for them are walked beside them, one at a time."""
 
 ONE_PAGE: Final = "nearly all it leads to is one page, or none"
