@@ -97,13 +97,13 @@ def command_of(contender: str, start: str, folder: Path) -> list[str]:
     return commands.get(contender) or [sys.executable, "-m", "benchmarks.contenders", contender, start, str(folder)]
 
 
-def crawl(contender: str, server: Server) -> Outcome:
-    """One crawl into an empty folder. Raises RuntimeError, with what was printed, when it fails."""
+def crawl(contender: str, server: Server, *, tree: Path = ROOT) -> Outcome:
+    """One crawl into an empty folder, by the code of *tree*. Raises RuntimeError, with what was printed, on failure."""
     folder = Path(tempfile.mkdtemp(prefix=f"clipfile-bench-{contender}-"))
     try:
         server.ask("reset")
         start = f"{server.url}/blog/"
-        cost = run_process(command_of(contender, start, folder), cwd=folder, env=environment())
+        cost = run_process(command_of(contender, start, folder), cwd=folder, env=environment(tree))
         if cost.exit_code not in ACCEPTED.get(contender, (0,)):
             raise RuntimeError(f"{contender} ended with {cost.exit_code}:\n{(folder / 'out.txt').read_text()[-3000:]}")
         counts = server.ask("counts")
@@ -123,10 +123,10 @@ ACCEPTED = {"wget": (0, 8)}
 """wget says 8 when a link of a page led to a 404."""
 
 
-def environment() -> dict[str, str]:
-    """With bytecode kept between runs, as an installed program has it, whatever this shell is set to."""
+def environment(tree: Path = ROOT) -> dict[str, str]:
+    """For code of *tree*; bytecode is kept between runs, as an installed program has it, whatever the shell says."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "PYTHONPATH": str(ROOT)}
+    return {**kept, "PYTHONPATH": str(tree)}
 
 
 def contenders(size: str) -> tuple[list[str], list[str]]:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -70,11 +71,13 @@ def run(size: str) -> dict[str, Any]:
         contenders = {
             "one processor": partial(crawled_by_one, server),
             **{f"{jobs}": partial(read_anew, folder, jobs) for jobs in (1, 2)},
+            "beside each other": partial(read_beside_each_other, folder),
         }
         rounds = interleaved(contenders, ROUNDS[size])
-    by_one, one, two = (Spread.of([each[name].per_s for each in rounds]) for name in contenders)
+    by_one, one, two, beside = (Spread.of([each[name].per_s for each in rounds]) for name in contenders)
     gain = Spread.of([each["1"].per_s / each["one processor"].per_s for each in rounds])
     scaling = Spread.of([each["2"].per_s / each["1"].per_s for each in rounds])
+    of_both = Spread.of([each["2"].per_s / each["beside each other"].per_s for each in rounds])
     memory = [costs(posts) for posts in KEPT[size]]
     peaks = [max(row[2], row[4]) for row in memory]
     return {
@@ -90,6 +93,7 @@ def run(size: str) -> dict[str, Any]:
                         ("the crawl on all, reading in a process of its own", Spread.of([crawl.per_s])),
                         ("clipfile reread, one process", one),
                         ("clipfile reread, two processes", two),
+                        ("two commands of one process each, both on the whole archive at the same time", beside),
                     )
                 ],
             ),
@@ -103,6 +107,7 @@ def run(size: str) -> dict[str, Any]:
             promise("re-reading in one process ÷ the crawl on one processor, posts/s", gain.median, at_least=2),
             promise("re-reading in one process ÷ the crawl on all, posts/s", one.median / crawl.per_s, at_least=2),
             promise("two processes ÷ one, posts/s", scaling.median, at_least=1.7),
+            promise("two processes ÷ two commands at the same time, posts/s", of_both.median, at_least=0.85),
             promise("peak memory of either, MB", max(peaks), at_most=PEAK_BYTES_MAX / 1e6),
         ],
         "notes": [
@@ -137,16 +142,21 @@ def crawled_by_one(server: Server) -> Speed:
 
 def read_anew(folder: Path, jobs: int) -> Speed:
     """In a process of its own that begins with nothing imported, as the command does; its start is not counted."""
-    script = folder.parent / "read.py"
-    script.write_text(READ)
     done = subprocess.run(
-        [sys.executable, str(script), str(folder), str(jobs)],
+        [sys.executable, "-c", READ, str(folder), str(jobs)],
         cwd=ROOT, env=environment(), capture_output=True, text=True, check=True,
     )  # fmt: skip
     told = json.loads(done.stdout)
     if told["changed"]:
         raise RuntimeError(f"{told['changed']} posts are read otherwise than they were a moment ago")
     return Speed(posts=told["posts"], seconds=told["seconds"])
+
+
+def read_beside_each_other(folder: Path) -> Speed:
+    """Two that share nothing: what the machine can do when both processors are busy, which may be less than double."""
+    with ThreadPoolExecutor() as both:
+        done = list(both.map(partial(read_anew, folder), (1, 1)))
+    return Speed(posts=sum(each.posts for each in done), seconds=max(each.seconds for each in done))
 
 
 def costs(posts: int) -> list[Any]:

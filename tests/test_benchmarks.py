@@ -37,6 +37,24 @@ def test_each_benchmark_has_its_block_in_the_page_on_performance(name: str) -> N
     assert f"<!-- /{name} -->" in page
 
 
+def beside_itself(*words: str) -> str:
+    command = [sys.executable, "-m", "benchmarks.before", str(ROOT), "--pages", "3", *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def test_a_version_is_measured_beside_the_one_before() -> None:
+    shown = beside_itself()
+    assert "| provenance.read " in shown
+    assert "3 pages, of which 3 are read alike" in shown
+
+
+@pytest.mark.slow
+def test_both_versions_crawl_as_well() -> None:
+    assert "| CPU ms a page " in beside_itself("--crawls", "1", "--posts", "20")
+
+
 def test_an_unknown_benchmark_is_named_with_those_there_are() -> None:
     command = [sys.executable, "-m", "benchmarks", "craw"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)

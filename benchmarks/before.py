@@ -1,0 +1,161 @@
+"""This version beside another: `python -m benchmarks.before FOLDER`, where FOLDER is a checkout of that one.
+
+    git worktree add ../before COMMIT
+    python -m benchmarks.before ../before --crawls 5
+
+Every page is read by both, each in a process of its own, in turn; then both crawl the blog of `blog.py`, in turn.
+Both run with the packages that are installed here. Nothing is kept: a row of docs/performance.md is written by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from tabulate import tabulate
+
+from benchmarks.crawl import ROOT, Outcome, crawl, environment, serving
+from benchmarks.measure import Spread, interleaved
+from benchmarks.reading import HOME, WARMING, Document, documents
+
+READS: Final = """
+import gc, hashlib, json, pickle, sys, time
+from dataclasses import replace
+from archive import provenance
+from crawler.pages import page_kind, parse_page, read_post
+from crawler.profiles import load_profile
+from crawler.reading import context_of
+
+profile = load_profile(sys.argv[1])
+gc.freeze()
+while True:
+    try:
+        url, body = pickle.load(sys.stdin.buffer)
+    except EOFError:
+        break
+    times = [time.process_time()]
+    def next_step():
+        times.append(time.process_time())
+    page = parse_page(body, url=url)
+    next_step()
+    page_kind(page)
+    next_step()
+    post = read_post(page)
+    next_step()
+    reading = provenance.read(post.lines, context_of(post, profile))
+    next_step()
+    read = repr((replace(post, lines=()), replace(reading, reader="")))
+    times.append(begun := time.process_time())
+    del page
+    freed = time.process_time() - begun
+    spent = [after - before for before, after in zip(times, times[1:])][:4]
+    print(json.dumps({"spent": [*spent, freed], "read": hashlib.sha256(read.encode()).hexdigest()}), flush=True)
+"""
+STEPS: Final = ("parse_page", "page_kind", "read_post", "provenance.read", "freeing the page")
+WHOLE: Final = "all of it"
+
+
+class Reader:
+    """A process that reads pages with the code of *tree*."""
+
+    def __init__(self, tree: Path) -> None:
+        command = [sys.executable, "-c", READS, HOME]
+        self._process = subprocess.Popen(
+            command, cwd=tree, env=environment(tree), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def read(self, document: Document) -> tuple[dict[str, float], str]:
+        """Seconds of the processor by step, and a digest of what was read."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        pickle.dump(document, self._process.stdin)
+        self._process.stdin.flush()
+        told = json.loads(self._process.stdout.readline())
+        return {**dict(zip(STEPS, told["spent"], strict=True)), WHOLE: sum(told["spent"])}, told["read"]
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+def read_by_both(before: Path, pages: int) -> Iterator[str]:
+    """The table of what each step takes, and how many pages are read alike."""
+    with ExitStack() as stack:
+        readers = {"before": Reader(before), "now": Reader(ROOT)}
+        for reader in readers.values():
+            stack.callback(reader.close)
+        rounds = [round_of(readers, document) for document in documents(WARMING + pages)][WARMING:]
+    rows = [
+        (step, *(f"{median_ms(each[name][0][step] for each in rounds):.3f}" for name in readers), ratio(rounds, step))
+        for step in (*STEPS, WHOLE)
+    ]
+    yield tabulate(rows, headers=("step", "ms before", "ms now", "now ÷ before"), tablefmt="github")
+    alike = sum(each["before"][1] == each["now"][1] for each in rounds)
+    yield f"{len(rounds)} pages, of which {alike} are read alike; medians, of the ratios page by page."
+
+
+Round = Mapping[str, tuple[Mapping[str, float], str]]
+
+
+def round_of(readers: Mapping[str, Reader], document: Document) -> Round:
+    """One page, read by both; the first of them changes with the page."""
+    names = list(readers) if len(document[1]) % 2 else list(reversed(readers))
+    return {name: readers[name].read(document) for name in names}
+
+
+def median_ms(seconds: Iterable[float]) -> float:
+    return statistics.median(seconds) * 1e3
+
+
+def ratio(rounds: Sequence[Round], step: str) -> str:
+    return f"{statistics.median(each['now'][0][step] / each['before'][0][step] for each in rounds):.3f}"
+
+
+def crawled_by_both(before: Path, posts: int, crawls: int) -> Iterator[str]:
+    """The table of pages a second and CPU a page."""
+    with serving(posts) as server:
+        contenders = {
+            name: partial(crawl, "clipfile", server, tree=tree) for name, tree in (("before", before), ("now", ROOT))
+        }
+        rounds: list[dict[str, Outcome]] = interleaved(contenders, crawls)
+    measures: tuple[tuple[str, Any], ...] = (
+        ("pages/s", lambda outcome: outcome.pages_per_s),
+        ("CPU ms a page", lambda outcome: outcome.cpu_ms_per_page),
+        ("of it reading apart", lambda outcome: outcome.cost.children_cpu_s / outcome.pages * 1e3),
+    )
+    rows = [
+        (
+            name,
+            *(f"{Spread.of([value(each[version]) for each in rounds])}" for version in ("before", "now")),
+            f"{Spread.of([value(each['now']) / value(each['before']) for each in rounds])}",
+        )
+        for name, value in measures
+    ]
+    yield tabulate(rows, headers=("crawl", "before", "now", "now ÷ before"), tablefmt="github")
+    yield f"{posts} posts, {len(rounds)} rounds; medians, of the ratios round by round."
+
+
+@click.command()
+@click.argument("before", type=click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=True))
+@click.option("--pages", default=300, show_default=True, help="Pages both read.")
+@click.option("--crawls", default=0, show_default=True, help="Crawls of each.")
+@click.option("--posts", default=2_000, show_default=True, help="Posts of the blog that is crawled.")
+def main(before: Path, pages: int, crawls: int, posts: int) -> None:
+    """This version beside that of BEFORE, a checkout of it: reading pages, and crawling."""
+    for words in read_by_both(before, pages):
+        click.echo(f"{words}\n")
+    if crawls:
+        for words in crawled_by_both(before, posts, crawls):
+            click.echo(f"{words}\n")
+
+
+if __name__ == "__main__":
+    main()
