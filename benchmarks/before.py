@@ -3,7 +3,8 @@
     git worktree add ../before COMMIT
     python -m benchmarks.before ../before --crawls 5
 
-Every page is read by both, each in a process of its own, in turn; then both crawl the blog of `blog.py`, in turn.
+Every page is read by both, each in a process of its own on one and the same processor, in turn: two processors may
+differ by a fifth in what others do there. Then both crawl the blog of `blog.py`, in turn.
 Both run with the packages that are installed here. Nothing is kept: a row of docs/performance.md is written by hand.
 """
 
@@ -14,11 +15,11 @@ import pickle
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import click
 from tabulate import tabulate
@@ -28,13 +29,15 @@ from benchmarks.measure import Spread, interleaved
 from benchmarks.reading import HOME, WARMING, Document, documents
 
 READS: Final = """
-import gc, hashlib, json, pickle, sys, time
+import gc, hashlib, json, os, pickle, sys, time
 from dataclasses import replace
 from archive import provenance
 from crawler.pages import page_kind, parse_page, read_post
 from crawler.profiles import load_profile
 from crawler.reading import context_of
 
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 profile = load_profile(sys.argv[1])
 gc.freeze()
 while True:
@@ -62,6 +65,9 @@ while True:
 """
 STEPS: Final = ("parse_page", "page_kind", "read_post", "provenance.read", "freeing the page")
 WHOLE: Final = "all of it"
+VERSIONS: Final = ("before", "now")
+PAGES: Final = 60
+"""Pages of a round."""
 
 
 class Reader:
@@ -86,37 +92,51 @@ class Reader:
         self._process.communicate()
 
 
-def read_by_both(before: Path, pages: int) -> Iterator[str]:
+def read_by_both(before: Path, rounds: int) -> Iterator[str]:
     """The table of what each step takes, and how many pages are read alike."""
+    results = [read_in_turn(before, number) for number in range(rounds)]
+    rows = [
+        (
+            step,
+            *(f"{statistics.median(one.seconds[version, step] for one in results) * 1e3:.3f}" for version in VERSIONS),
+            f"{Spread.of([one.seconds['now', step] / one.seconds['before', step] for one in results]):.3f}",
+        )
+        for step in (*STEPS, WHOLE)
+    ]
+    yield tabulate(rows, headers=("step", "ms before", "ms now", "now ÷ before"), tablefmt="github")
+    yield (
+        f"{rounds} rounds of {PAGES} pages, each with new processes, since by where its memory lies a process of the "
+        f"same code is up to a twentieth slower or quicker; medians of their medians. "
+        f"{sum(one.alike for one in results)} of {rounds * PAGES} pages are read alike."
+    )
+
+
+class Round(NamedTuple):
+    """What both versions made of the same pages."""
+
+    seconds: Mapping[tuple[str, str], float]
+    """Version and step → seconds of the processor a page, the median."""
+    alike: int
+    """Pages of which both read the same."""
+
+
+def read_in_turn(before: Path, number: int) -> Round:
+    """Pages that no other round has; which version is the first to read changes from page to page."""
     with ExitStack() as stack:
         readers = {"before": Reader(before), "now": Reader(ROOT)}
         for reader in readers.values():
             stack.callback(reader.close)
-        rounds = [round_of(readers, document) for document in documents(WARMING + pages)][WARMING:]
-    rows = [
-        (step, *(f"{median_ms(each[name][0][step] for each in rounds):.3f}" for name in readers), ratio(rounds, step))
+        found = []
+        for turn, document in enumerate(documents(WARMING + PAGES, number * PAGES)):
+            names = VERSIONS if turn % 2 else VERSIONS[::-1]
+            found.append({name: readers[name].read(document) for name in names})
+    told = found[WARMING:]
+    seconds = {
+        (version, step): statistics.median(each[version][0][step] for each in told)
+        for version in VERSIONS
         for step in (*STEPS, WHOLE)
-    ]
-    yield tabulate(rows, headers=("step", "ms before", "ms now", "now ÷ before"), tablefmt="github")
-    alike = sum(each["before"][1] == each["now"][1] for each in rounds)
-    yield f"{len(rounds)} pages, of which {alike} are read alike; medians, of the ratios page by page."
-
-
-Round = Mapping[str, tuple[Mapping[str, float], str]]
-
-
-def round_of(readers: Mapping[str, Reader], document: Document) -> Round:
-    """One page, read by both; the first of them changes with the page."""
-    names = list(readers) if len(document[1]) % 2 else list(reversed(readers))
-    return {name: readers[name].read(document) for name in names}
-
-
-def median_ms(seconds: Iterable[float]) -> float:
-    return statistics.median(seconds) * 1e3
-
-
-def ratio(rounds: Sequence[Round], step: str) -> str:
-    return f"{statistics.median(each['now'][0][step] / each['before'][0][step] for each in rounds):.3f}"
+    }
+    return Round(seconds, sum(each["before"][1] == each["now"][1] for each in told))
 
 
 def crawled_by_both(before: Path, posts: int, crawls: int) -> Iterator[str]:
@@ -134,7 +154,7 @@ def crawled_by_both(before: Path, posts: int, crawls: int) -> Iterator[str]:
     rows = [
         (
             name,
-            *(f"{Spread.of([value(each[version]) for each in rounds])}" for version in ("before", "now")),
+            *(f"{Spread.of([value(each[version]) for each in rounds])}" for version in VERSIONS),
             f"{Spread.of([value(each['now']) / value(each['before']) for each in rounds])}",
         )
         for name, value in measures
@@ -145,12 +165,12 @@ def crawled_by_both(before: Path, posts: int, crawls: int) -> Iterator[str]:
 
 @click.command()
 @click.argument("before", type=click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=True))
-@click.option("--pages", default=300, show_default=True, help="Pages both read.")
+@click.option("--rounds", default=7, show_default=True, help=f"Rounds of {PAGES} pages that both read.")
 @click.option("--crawls", default=0, show_default=True, help="Crawls of each.")
 @click.option("--posts", default=2_000, show_default=True, help="Posts of the blog that is crawled.")
-def main(before: Path, pages: int, crawls: int, posts: int) -> None:
+def main(before: Path, rounds: int, crawls: int, posts: int) -> None:
     """This version beside that of BEFORE, a checkout of it: reading pages, and crawling."""
-    for words in read_by_both(before, pages):
+    for words in read_by_both(before, rounds):
         click.echo(f"{words}\n")
     if crawls:
         for words in crawled_by_both(before, posts, crawls):

@@ -179,7 +179,10 @@ class Spread:
         return cls(median=statistics.median(values), lowest=min(values), highest=max(values))
 
     def __str__(self) -> str:
-        return f"{self.median:.2f} ({self.lowest:.2f}–{self.highest:.2f})"
+        return f"{self:.2f}"
+
+    def __format__(self, form: str) -> str:
+        return f"{self.median:{form}} ({self.lowest:{form}}–{self.highest:{form}})"
 
 
 def promise(what: str, value: float, *, at_least: float | None = None, at_most: float | None = None) -> dict[str, Any]:
