@@ -10,11 +10,7 @@ Both run with the packages that are installed here. Nothing is kept: a row of do
 
 from __future__ import annotations
 
-import json
-import pickle
 import statistics
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
@@ -25,71 +21,42 @@ import click
 from tabulate import tabulate
 
 from benchmarks.crawl import ROOT, Outcome, crawl, environment, serving
-from benchmarks.measure import Spread, interleaved
-from benchmarks.reading import HOME, WARMING, Document, documents
+from benchmarks.measure import Spread, Worker, interleaved
+from benchmarks.reading import HOME, WARMING, documents
 
 READS: Final = """
-import gc, hashlib, json, os, pickle, sys, time
+import hashlib, time
 from dataclasses import replace
 from archive import provenance
 from crawler.pages import page_kind, parse_page, read_post
 from crawler.profiles import load_profile
 from crawler.reading import context_of
 
-if hasattr(os, "sched_setaffinity"):
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 profile = load_profile(sys.argv[1])
-gc.freeze()
-while True:
-    try:
-        url, body = pickle.load(sys.stdin.buffer)
-    except EOFError:
-        break
+
+def work(document):
+    url, body = document
     times = [time.process_time()]
-    def next_step():
-        times.append(time.process_time())
     page = parse_page(body, url=url)
-    next_step()
+    times.append(time.process_time())
     page_kind(page)
-    next_step()
+    times.append(time.process_time())
     post = read_post(page)
-    next_step()
+    times.append(time.process_time())
     reading = provenance.read(post.lines, context_of(post, profile))
-    next_step()
+    times.append(time.process_time())
     read = repr((replace(post, lines=()), replace(reading, reader="")))
-    times.append(begun := time.process_time())
+    begun = time.process_time()
     del page
     freed = time.process_time() - begun
-    spent = [after - before for before, after in zip(times, times[1:])][:4]
-    print(json.dumps({"spent": [*spent, freed], "read": hashlib.sha256(read.encode()).hexdigest()}), flush=True)
+    spent = [after - before for before, after in zip(times, times[1:])]
+    return [[*spent, freed], hashlib.sha256(read.encode()).hexdigest()]
 """
 STEPS: Final = ("parse_page", "page_kind", "read_post", "provenance.read", "freeing the page")
 WHOLE: Final = "all of it"
 VERSIONS: Final = ("before", "now")
 PAGES: Final = 60
 """Pages of a round."""
-
-
-class Reader:
-    """A process that reads pages with the code of *tree*."""
-
-    def __init__(self, tree: Path) -> None:
-        command = [sys.executable, "-c", READS, HOME]
-        self._process = subprocess.Popen(
-            command, cwd=tree, env=environment(tree), stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-
-    def read(self, document: Document) -> tuple[dict[str, float], str]:
-        """Seconds of the processor by step, and a digest of what was read."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        pickle.dump(document, self._process.stdin)
-        self._process.stdin.flush()
-        told = json.loads(self._process.stdout.readline())
-        return {**dict(zip(STEPS, told["spent"], strict=True)), WHOLE: sum(told["spent"])}, told["read"]
-
-    def close(self) -> None:
-        self._process.communicate()
 
 
 def read_by_both(before: Path, rounds: int) -> Iterator[str]:
@@ -123,20 +90,24 @@ class Round(NamedTuple):
 def read_in_turn(before: Path, number: int) -> Round:
     """Pages that no other round has; which version is the first to read changes from page to page."""
     with ExitStack() as stack:
-        readers = {"before": Reader(before), "now": Reader(ROOT)}
+        readers = {
+            version: Worker(READS, HOME, cwd=tree, env=environment(tree))
+            for version, tree in zip(VERSIONS, (before, ROOT), strict=True)
+        }
         for reader in readers.values():
             stack.callback(reader.close)
         found = []
         for turn, document in enumerate(documents(WARMING + PAGES, number * PAGES)):
-            names = VERSIONS if turn % 2 else VERSIONS[::-1]
-            found.append({name: readers[name].read(document) for name in names})
+            versions = VERSIONS if turn % 2 else VERSIONS[::-1]
+            found.append({version: readers[version].do(document) for version in versions})
     told = found[WARMING:]
     seconds = {
-        (version, step): statistics.median(each[version][0][step] for each in told)
+        (version, step): statistics.median(spent)
         for version in VERSIONS
-        for step in (*STEPS, WHOLE)
+        for step, spent in zip(STEPS, zip(*(each[version][0] for each in told), strict=True), strict=True)
     }
-    return Round(seconds, sum(each["before"][1] == each["now"][1] for each in told))
+    whole = {(version, WHOLE): statistics.median(sum(each[version][0]) for each in told) for version in VERSIONS}
+    return Round({**seconds, **whole}, sum(each["before"][1] == each["now"][1] for each in told))
 
 
 def crawled_by_both(before: Path, posts: int, crawls: int) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import pickle
 import platform
 import re
 import sqlite3
@@ -63,6 +64,44 @@ def run_process(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | N
         children_cpu_s=sum(child.cpu_s for child in seen.children.values()),
         exit_code=process.returncode,
     )
+
+
+class Worker:
+    """A process that does one piece of work after another, on the processor that all of them share.
+
+    *defines* is Python that defines `work`, which takes what was given and returns what JSON can hold; *words* are its
+    `sys.argv`. Two processors may differ by a fifth in what others do there, and processes on one can be compared.
+    """
+
+    def __init__(self, defines: str, *words: str, cwd: Path, env: Mapping[str, str]) -> None:
+        command = [sys.executable, "-c", f"{_WORK_BEGINS}{defines}{_WORK}", *words]
+        self._process = subprocess.Popen(command, cwd=cwd, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def do(self, given: Any) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        pickle.dump(given, self._process.stdin)
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+_WORK_BEGINS = """
+import gc, json, os, pickle, sys
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+"""
+_WORK = """
+gc.freeze()
+while True:
+    try:
+        given = pickle.load(sys.stdin.buffer)
+    except EOFError:
+        break
+    print(json.dumps(work(given)), flush=True)
+"""
 
 
 class Weight(NamedTuple):
@@ -179,9 +218,10 @@ class Spread:
         return cls(median=statistics.median(values), lowest=min(values), highest=max(values))
 
     def __str__(self) -> str:
-        return f"{self:.2f}"
+        return f"{self}"
 
     def __format__(self, form: str) -> str:
+        form = form or ".2f"
         return f"{self.median:{form}} ({self.lowest:{form}}–{self.highest:{form}})"
 
 

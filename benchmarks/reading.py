@@ -7,6 +7,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import cache, partial
 from importlib.util import find_spec
 from itertools import islice
@@ -17,7 +18,8 @@ from lxml import html
 
 from archive import provenance
 from benchmarks.blog import Blog
-from benchmarks.measure import ROUNDS, Spread, promise, table
+from benchmarks.crawl import ROOT, environment
+from benchmarks.measure import ROUNDS, Spread, Worker, promise, table
 from crawler.pages import Page, page_kind, parse_page, read_links, read_post
 from crawler.profiles import SiteProfile, load_profile
 from crawler.reading import context_of, read_page
@@ -58,10 +60,24 @@ def run(size: str) -> dict[str, Any]:
     ]
     of_parsing = Spread.of([one["provenance.read"] / one["parse_page"] for one in rounds])
     reader_ms = statistics.median([one["provenance.read"] for one in rounds])
+    alone = [alone_round(number, PAGES[size]) for number in range(ROUNDS[size])]
     size_kb = sum(len(body) for _, body in pages) / len(pages) / 1000
     return {
         "tables": [
-            table(f"A page of {size_kb:.0f} kB", ("step", "CPU ms", "÷ lxml parse", "÷ BeautifulSoup parse"), rows)
+            table(f"A page of {size_kb:.0f} kB", ("step", "CPU ms", "÷ lxml parse", "÷ BeautifulSoup parse"), rows),
+            table(
+                "Each in a process of its own",
+                ("in a process of its own", "CPU ms", "÷ lxml parse", "÷ BeautifulSoup parse"),
+                [
+                    (
+                        name,
+                        f"{statistics.median(one[name] for one in alone):.2f}",
+                        f"{Spread.of([one[name] / one['lxml parse'] for one in alone])}",
+                        f"{Spread.of([one[name] / one['BeautifulSoup(lxml) parse'] for one in alone]):.3f}",
+                    )
+                    for name in ALONE
+                ],
+            ),
         ],
         "promises": [
             promise("provenance.read ÷ parse_page", of_parsing.median, at_most=1),
@@ -90,6 +106,26 @@ def one_round(fresh: Iterator[Document], count: int) -> dict[str, float]:
         for name in chance.sample(list(STEPS), k=len(STEPS)):
             spent[name] += STEPS[name](next(fresh))
     return {name: seconds / count * 1e3 for name, seconds in spent.items()}
+
+
+def alone_round(number: int, count: int) -> dict[str, float]:
+    """CPU milliseconds a page of what can be run by itself, each in a process that does nothing else, page by page in
+    turn: there no step finds memory as another left it."""
+    with ExitStack() as stack:
+        workers = {name: Worker(IN_A_PROCESS, name, cwd=ROOT, env=environment()) for name in ALONE}
+        for worker in workers.values():
+            stack.callback(worker.close)
+        spent = [
+            {name: worker.do(document) for name, worker in workers.items()}
+            for document in documents(WARMING + count, number * count)
+        ][WARMING:]
+    return {name: statistics.mean(each[name] for each in spent) * 1e3 for name in ALONE}
+
+
+IN_A_PROCESS = """
+from benchmarks.reading import STEPS
+work = STEPS[sys.argv[1]]
+"""
 
 
 def _timed(work: Callable[[Document], Any], document: Document) -> float:
@@ -168,3 +204,5 @@ STEPS: dict[str, Callable[[Document], float]] = {
 PEER_THERE = find_spec("trafilatura") is not None
 if PEER_THERE:
     STEPS["trafilatura.bare_extraction"] = partial(_timed_peer, _extracted)
+ALONE = [name for name in STEPS if name in ("lxml parse", WHOLE) or name.startswith(("BeautifulSoup", "trafilatura"))]
+"""What can be run by itself: the other steps go on with what one of these left."""

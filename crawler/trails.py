@@ -27,7 +27,7 @@ BARREN_ANSWERS_MOST: Final = {"sitemap": 30, "feed": 1, "rest-posts": 1, "rest-i
 year and kind, and some of them are empty; a page of REST or of a feed never repeats the one before."""
 
 LATE_PRIORITY: Final = SOURCE_PRIORITY + 2
-"""After the posts that were found sooner, but for the last few of them."""
+"""After the posts that were found sooner, but for the last hundreds of them."""
 
 
 class Trails:

@@ -50,7 +50,8 @@ BATCH: Final = 16
 """URLs taken from the frontier at a time: enough to keep every slot busy, little enough to stay in memory."""
 
 FEW_POSTS: Final = 40 * BATCH
-"""When no more posts wait than this, listings that were to wait for them are walked beside them, one at a time."""
+"""When no more posts wait than this, listings that were to wait for them are walked beside them, one at a time: enough
+that the longest of them ends with the posts, few enough that posts tell of a listing without end before it has led far."""
 
 ONE_PAGE: Final = "nearly all it leads to is one page, or none"
 
