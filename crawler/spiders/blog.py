@@ -51,7 +51,7 @@ BATCH: Final = 16
 
 FEW_POSTS: Final = 40 * BATCH
 """When no more posts wait than this, listings that were to wait for them are walked beside them, one at a time: enough
-that the longest of them ends with the posts, few enough that posts tell of a listing without end before it has led far."""
+that the longest ends with the posts, few enough that posts tell of a listing without end before it has led far."""
 
 ONE_PAGE: Final = "nearly all it leads to is one page, or none"
 
