@@ -73,7 +73,7 @@ def read_by_both(before: Path, rounds: int) -> Iterator[str]:
     yield tabulate(rows, headers=("step", "ms before", "ms now", "now ÷ before"), tablefmt="github")
     yield (
         f"{rounds} rounds of {PAGES} pages, each with new processes, since by where its memory lies a process of the "
-        f"same code is up to a twentieth slower or quicker; medians of their medians. "
+        "same code is up to a twentieth slower or quicker; medians of their medians. "
         f"{sum(one.alike for one in results)} of {rounds * PAGES} pages are read alike."
     )
 
@@ -90,10 +90,8 @@ class Round(NamedTuple):
 def read_in_turn(before: Path, number: int) -> Round:
     """Pages that no other round has; which version is the first to read changes from page to page."""
     with ExitStack() as stack:
-        readers = {
-            version: Worker(READS, HOME, cwd=tree, env=environment(tree))
-            for version, tree in zip(VERSIONS, (before, ROOT), strict=True)
-        }
+        trees = {"before": before, "now": ROOT}
+        readers = {version: Worker(READS, HOME, cwd=tree, env=environment(tree)) for version, tree in trees.items()}
         for reader in readers.values():
             stack.callback(reader.close)
         found = []
@@ -113,9 +111,8 @@ def read_in_turn(before: Path, number: int) -> Round:
 def crawled_by_both(before: Path, posts: int, crawls: int) -> Iterator[str]:
     """The table of pages a second and CPU a page."""
     with serving(posts) as server:
-        contenders = {
-            name: partial(crawl, "clipfile", server, tree=tree) for name, tree in (("before", before), ("now", ROOT))
-        }
+        trees = {"before": before, "now": ROOT}
+        contenders = {version: partial(crawl, "clipfile", server, tree=tree) for version, tree in trees.items()}
         rounds: list[dict[str, Outcome]] = interleaved(contenders, crawls)
     measures: tuple[tuple[str, Any], ...] = (
         ("pages/s", lambda outcome: outcome.pages_per_s),

@@ -30,9 +30,9 @@ Reason = Literal["too-large", "too-nested", "too-many-attributes", "not-html", "
 MAX_DEPTH = 256
 """libxml2's own limit: it drops what stands deeper, silently. Builders' pages reach 60."""
 
-ATTRIBUTE_BYTES = 4
-"""An attribute takes no less: what parts it from the one before, and three letters. Of shorter names there are 1,200,
-and one that came before costs nothing. So on a shorter page there can't be too many, and none are counted."""
+COUNTED_BYTES = 100_000
+"""Attributes are counted on longer pages. A shorter one holds no more than 25,000, whose names are short: at worst they
+take as long as a real page of 5 MB, and to count them costs every page a twentieth of its reading."""
 
 HTML_TYPES = frozenset(["", "text/html", "application/xhtml+xml"])
 PERHAPS_HTML = frozenset(["text/plain", "text/xml", "application/xml", "application/octet-stream"])
@@ -254,7 +254,7 @@ def parse_page(body: bytes, *, url: str, content_type: str | None = None, limits
         raise UnreadablePageError(url, "empty", "no text at all")
     _check_type(body, url, content_type)
     markup, charset = to_utf8(body, content_type)
-    if len(markup) > limits.attributes * ATTRIBUTE_BYTES:
+    if len(markup) > COUNTED_BYTES:
         _check_attributes(markup, url, limits.attributes)
     return Page(
         url=url,

@@ -13,8 +13,8 @@ class PageLimits:
     """The longest real posts stay under 1 MB; a tree costs about ten times its markup."""
     tags: int = 250_000
     """A real post of 300 KB has 10,000; each costs some microseconds and a few hundred bytes."""
-    attributes: int = 25_000
-    """On one tag. libxml2 compares each with each: 25,000 cost a second, 100,000 cost 103."""
+    attributes: int = 1000
+    """On one tag of a page of more than 100,000 bytes. libxml2 compares each with each, letter by letter."""
 
 
 DEFAULT_LIMITS = PageLimits()

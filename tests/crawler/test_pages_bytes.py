@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.charset import to_utf8
-from crawler.markup import MAX_DEPTH, Reason
+from crawler.markup import COUNTED_BYTES, MAX_DEPTH, Reason
 from crawler.page_limits import DEFAULT_LIMITS, PageLimits
 from crawler.pages import UnreadablePageError, page_kind, parse_page, read_links, read_post
 
@@ -107,7 +107,7 @@ def test_a_page_over_a_limit_is_too_large(body: bytes) -> None:
     ],
 )
 def test_the_limits_of_a_page_can_be_set(limits: PageLimits, reason: Reason) -> None:
-    body = b"<p><b id=a class=c>One</b> and two</p>"
+    body = b"<p><b id=a class=c>One</b> and two</p>" + b" " * COUNTED_BYTES
     assert parse_page(body, url=URL)
     with pytest.raises(UnreadablePageError) as failure:
         parse_page(body, url=URL, limits=limits)
@@ -120,7 +120,10 @@ def test_what_follows_an_embedded_film_is_not_inside_it() -> None:
 
 
 HARMLESS = [
-    pytest.param(b"<p " + b"name " * DEFAULT_LIMITS.attributes + b">x", id="just as many attributes as allowed"),
+    pytest.param(
+        b"<p " + b"a " * DEFAULT_LIMITS.attributes + b">" + b" " * COUNTED_BYTES + b"x",
+        id="just as many attributes as allowed",
+    ),
     pytest.param(b"<script>if (a <b" + b" b" * 60_000 + b") {}</script><p>x", id="a script is no tag"),
     pytest.param(b"<!-- <p " + b"a " * 60_000 + b"> --><p>x", id="nor is a comment"),
     pytest.param(b"<p title='" + b"a " * 60_000 + b"'>x", id="nor a long value"),
@@ -132,8 +135,14 @@ def test_a_page_with_much_on_it_is_no_bomb(body: bytes) -> None:
     assert words(body).endswith("x")
 
 
-def test_a_page_too_short_to_hold_a_bomb_is_read_whatever_is_on_its_tags() -> None:
-    assert words(b"<p " + b"a " * 30_000 + b">x") == "x"
+def test_one_attribute_more_than_allowed_is_too_many() -> None:
+    page = b"<p " + b"a " * (DEFAULT_LIMITS.attributes + 1) + b">" + b" " * COUNTED_BYTES + b"x"
+    with pytest.raises(UnreadablePageError, match="too-many-attributes"):
+        parse_page(page, url=URL)
+
+
+def test_a_short_page_is_read_however_many_attributes_a_tag_has() -> None:
+    assert words(b"<p " + b" ".join(b"a%d" % n for n in range(5_000)) + b">x") == "x"
 
 
 AWKWARD = [
